@@ -1,0 +1,117 @@
+"""Dates, deadlines and stretches of time."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, timedelta
+
+import regex
+
+from extractors import rules
+from extractors.numerals import DIGITS, parse_number
+from schemas.types import Mention
+from schemas.values import Period
+
+_PLAN_START = {"一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026, "六": 2031, "七": 2036}
+_CONTINUOUS = regex.compile(r"持续(?:推进|实施|开展|优化|推动|进行)?|长期(?:坚持|推进|实施|任务|开展)?|常态化(?:推进|开展)?|持续性?工作|每年持续推进|全年|贯穿始终|立即执行并?持续")
+_PARTS = {"上旬": 10, "中旬": 20}
+
+
+def find_periods(text: str, today: date | None = None) -> list[Mention]:
+    """All dates and stretches in a folded text, in order, without overlap; the value of each mention is a `Period`.
+
+    `today` is the date of the document: words such as 今年 and 6月底前 are read from it, and stay unread without it.
+    `find_periods("到2025年,达到95%")[0].value.end == "2025-12-31"`.
+    """
+    found: list[Mention] = []
+    if not any(c in text for c in "年月季期日"):
+        return found
+    taken = bytearray(len(text))
+    for name, rule in rules.load("period").items():
+        for hit in rule.pattern.finditer(text):
+            if any(taken[hit.start() : hit.end()]):
+                continue
+            period = _build(name, hit, today)
+            taken[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
+            if period:
+                found.append(Mention("period", hit.start(), hit.end(), hit.group(), period, f"period.{name}"))
+    return sorted(found, key=lambda m: m.start)
+
+
+def read_deadline(text: str, today: date | None = None) -> Mention | None:
+    """The deadline that a 完成时限 entry states: its last date, else 持续/长期 as `continuous`.
+
+    `read_deadline("持续推进").value.kind == "continuous"`.
+    """
+    found = find_periods(text, today)
+    if found:
+        return found[-1]
+    hit = _CONTINUOUS.search(text)
+    if not hit:
+        return None
+    return Mention("period", hit.start(), hit.end(), hit.group(), Period("continuous", None, None, hit.group()), "period.continuous")
+
+
+def _build(name: str, hit: regex.Match[str], today: date | None) -> Period | None:
+    groups = hit.groupdict()
+    raw = hit.group()
+    if name == "every_year" or name == "every_year_by":
+        return Period("annual", None, None, raw)
+    if name.startswith("since_issue"):
+        end = _after(today, groups["n"], groups["unit"])
+        return Period("by", None, end.isoformat(), raw) if end else None
+    if name == "plan_term":
+        start = _PLAN_START[groups["plan"][1]]
+        if groups["edge"] in ("期间", "时期", "期内", "五年"):
+            return Period("during", f"{start}-01-01", f"{start + 4}-12-31", raw)
+        year = start + (2 if groups["edge"] == "中期" else 4)
+        return Period("by", None, f"{year}-12-31", raw)
+    if name in ("this_year", "bare_month", "year_end"):
+        if today is None:
+            return None
+        year = today.year + (1 if groups.get("word", "").startswith("明") else 0)
+    else:
+        year = _year(groups["y"])
+    month = _month(groups.get("m"))
+    if groups.get("y2") or groups.get("m2"):
+        last = _last_day(_year(groups["y2"]) if groups.get("y2") else year, _month(groups.get("m2")) or 12, groups.get("d2"))
+        first = f"{year}-{month or 1:02d}-{int(groups.get('d') or 1):02d}"
+        return Period("during", first, last, raw) if first <= last else None
+    day = groups.get("d")
+    part, edge = groups.get("part") or "", groups.get("edge") or ""
+    if "初" in edge:
+        month, day = month or 1, day or ("10" if month else None)
+    elif "中" in edge and not month:
+        month = 6
+    if part in _PARTS:
+        day = str(_PARTS[part])
+    elif part.endswith("半年"):
+        month = 6 if part[0] == "上" else 12
+    elif part.endswith("季度"):
+        month = 3 * int(parse_number(part.removeprefix("第")[0]) or 0)
+    return Period("by", None, _last_day(year, month or 12, day), raw)
+
+
+def _year(text: str) -> int:
+    return int("".join(str(DIGITS.get(c, c)) for c in text))
+
+
+def _month(text: str | None) -> int | None:
+    return int(parse_number(text) or 0) if text else None
+
+
+def _last_day(year: int, month: int, day: str | None) -> str:
+    days = calendar.monthrange(year, month)[1]
+    return f"{year}-{month:02d}-{min(int(day), days) if day else days:02d}"
+
+
+def _after(issued: date | None, count: str, unit: str) -> date | None:
+    """The last day of a stretch that begins when the document is issued; working days stay unread (they need a calendar)."""
+    number = parse_number(count)
+    if issued is None or number is None or unit == "个工作日":
+        return None
+    if unit in ("日", "天"):
+        return issued + timedelta(days=int(number))
+    months = issued.month - 1 + int(number) * (12 if unit == "年" else 1)
+    year, month = issued.year + months // 12, months % 12 + 1
+    return date(year, month, min(issued.day, calendar.monthrange(year, month)[1]))

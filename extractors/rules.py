@@ -1,0 +1,68 @@
+"""Patterns as data: `rules/<kind>.yaml` compiled once.
+
+A rule file has `fragments` (named pieces, written ${name} in patterns) and `rules`: name, pattern, examples (texts in
+which the rule must find something, or `[text, what it finds]`), and `not` (texts in which it must find nothing).
+tests/test_rules.py holds every rule to its examples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import regex
+import yaml
+
+from schemas.errors import RuleError
+
+_FOLDER = Path(__file__).with_name("rules")
+_FRAGMENT = regex.compile(r"\$\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A compiled pattern with its name, its free attributes and its examples."""
+
+    name: str
+    pattern: regex.Pattern[str]
+    attributes: dict[str, str]
+    examples: tuple[str | tuple[str, str], ...]
+    counter_examples: tuple[str, ...]
+
+
+@cache
+def load(kind: str) -> dict[str, Rule]:
+    """Rules of `rules/<kind>.yaml` by name, in file order. Raises RuleError naming the file and the rule."""
+    path = _FOLDER / f"{kind}.yaml"
+    data = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    fragments = {name: _expand(text, data["fragments"], f"{path.name}: fragment {name}") for name, text in data.get("fragments", {}).items()}
+    rules: dict[str, Rule] = {}
+    for entry in data["rules"]:
+        name = entry["name"]
+        if name in rules:
+            raise RuleError(f"{path.name}: rule {name} stands twice")
+        pattern = _expand(entry["pattern"], fragments, f"{path.name}: rule {name}")
+        try:
+            compiled = regex.compile(pattern, regex.VERBOSE)
+        except regex.error as error:
+            raise RuleError(f"{path.name}: rule {name}: {error}") from error
+        examples = tuple(e if isinstance(e, str) else (e[0], e[1]) for e in entry["examples"])
+        extra = {k: v for k, v in entry.items() if k not in ("name", "pattern", "examples", "not")}
+        rules[name] = Rule(name, compiled, extra, examples, tuple(entry.get("not", ())))
+    return rules
+
+
+def _expand(text: str, fragments: dict[str, str], where: str) -> str:
+    def piece(hit: regex.Match[str]) -> str:
+        if hit[1] not in fragments:
+            raise RuleError(f"{where}: unknown fragment {hit[1]}")
+        return f"(?:{_expand(fragments[hit[1]], fragments, where)})"
+
+    return _FRAGMENT.sub(piece, text)
+
+
+@cache
+def words(kind: str, name: str) -> regex.Pattern[str]:
+    """The pattern of one rule, for callers that need just that one."""
+    return load(kind)[name].pattern

@@ -1,0 +1,265 @@
+"""Pure table geometry: from rows of cells to logical rows with roles, over page breaks and merged cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import regex
+
+from schemas import vocab
+from schemas.folded import EMPTY, Folded
+from schemas.types import Cell, Issue, Where
+
+BODY_ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
+_BRACKET = regex.compile(r"[(\[].*?[)\]]")
+_NUMBER = regex.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3})[)\]]?[.、]?")
+_SENTENCE_END = regex.compile(r"[。;!?.]$")
+_BODY_LIKE = regex.compile(r"(?:局|委|办|部|厅|院|政府|公司|中心|单位|街道|镇|乡|会|社|站|队|所|校)(?:等)?$")
+_DATE_LIKE = regex.compile(r"\d{4}年|\d月|持续|长期|底前|全年|年底|每年")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's header as written (levels joined with /), its role, and where the header stands."""
+
+    header: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A logical row: its number as written ("" without), its sub-row (0 where the number has only one), its cells."""
+
+    number: str
+    sub: int
+    cells: tuple[Cell, ...]
+    own: frozenset[str]
+    category: str = ""
+
+    def cell(self, role: str) -> Cell | None:
+        """The first cell of a role."""
+        return next((c for c in self.cells if c.role == role), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A logical table."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    where: Where
+
+
+Line = Sequence[tuple[Folded, Where]]
+
+
+@cache
+def _roles() -> tuple[tuple[str, regex.Pattern[str]], ...]:
+    return tuple((role, regex.compile("|".join(f"(?:{w})" for w in words))) for role, words in vocab.read("columns").items())
+
+
+def role_of(header: str) -> str | None:
+    """The role of a table heading, or None: `role_of("牵头单位") == "lead"`."""
+    bare = _BRACKET.sub("", header).strip(":：")
+    for role, pattern in _roles():
+        if bare and pattern.fullmatch(bare):
+            return role
+    return None
+
+
+def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
+    """Logical tables of consecutive table lines.
+
+    A header that stands again (a page break) continues the table, another header begins a new one. Lines before any
+    header make a table whose roles are read from its cells, with an Issue.
+    """
+    tables: list[Table] = []
+    issues: list[Issue] = []
+    columns: tuple[Column, ...] | None = None
+    body: list[Line] = []
+    broken: set[int] = set()
+
+    def close() -> None:
+        if body:
+            tables.append(_table(columns or _guess(body), body, broken))
+
+    at = 0
+    while at < len(lines):
+        header, used = _header(lines, at)
+        if header:
+            if columns is None or [c.header for c in header] != [c.header for c in columns]:
+                close()
+                columns, body, broken = header, [], set()
+                issues += [
+                    Issue("warning", "unknown_column", f"line {lines[at][0][1].line}", f"no role is known for the column “{c.header}”; its cells are not read")
+                    for c in header if c.role == "other" and c.header
+                ]
+            else:
+                broken.add(len(body))
+            at += used
+            continue
+        if not body and columns is None:
+            issues.append(Issue("warning", "table_without_header", f"line {lines[at][0][1].line}", "the table has no header that is known: columns are read by what their cells look like"))
+        body.append(lines[at])
+        at += 1
+    close()
+    return tables, issues
+
+
+def _header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | None, int]:
+    """The header that starts at a line and how many lines it takes (0 where there is none)."""
+    texts = [cell.plain for cell, _ in lines[at]]
+    filled = [t for t in texts if t]
+    known = [t for t in filled if len(t) <= 20 and role_of(t)]
+    if len(filled) < 2 or len(known) < 2 or 2 * len(known) < len(filled) or any(len(t) > 30 for t in filled):
+        return None, 0
+    if _NUMBER.fullmatch(texts[0]) and texts[0] not in ("号",):
+        return None, 0
+    used = 1
+    if at + 1 < len(lines):
+        below = [cell.plain for cell, _ in lines[at + 1]]
+        named = [t for t in below if t]
+        if named and len(below) == len(texts) and not below[0] and all(len(t) <= 12 and role_of(t) for t in named):
+            upper = ""
+            joined = []
+            for top, low in zip(texts, below, strict=True):
+                upper = top or upper
+                joined.append(f"{upper}/{low}" if low and low != upper else top or upper)
+            texts, used = joined, 2
+    columns = []
+    measured = any(role_of(t.split("/")[-1]) in ("value", "current") for t in texts)
+    for text in texts:
+        role = role_of(text.split("/")[-1]) or role_of(text.split("/")[0]) or "other"
+        if role == "unit" and not measured:
+            role = "responsible" if any(role_of(t) == "task" for t in texts) else role
+        if role == "category" and not any(role_of(t) in ("indicator", "task") for t in texts):
+            role = "indicator"
+        columns.append(Column(text, role))
+    return _settle(tuple(columns)), used
+
+
+def _settle(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Two columns of the indicator role: the first groups the second."""
+    names = [i for i, c in enumerate(columns) if c.role == "indicator"]
+    if len(names) > 1:
+        return tuple(replace(c, role="category") if i in names[:-1] else c for i, c in enumerate(columns))
+    return columns
+
+
+def _guess(body: Sequence[Line]) -> tuple[Column, ...]:
+    """Roles of a table without header, by what most cells of a column look like."""
+    width = max(len(line) for line in body)
+    roles = []
+    for i in range(width):
+        cells = [line[i][0].text for line in body if i < len(line) and line[i][0].text]
+        share = lambda test: sum(bool(test(c)) for c in cells) > 0.6 * len(cells)  # noqa: E731, B023
+        if not cells:
+            role = "other"
+        elif share(_NUMBER.fullmatch) and i == 0:
+            role = "number"
+        elif share(lambda c: _BODY_LIKE.search(c) and len(c) < 80):
+            role = "responsible"
+        elif share(lambda c: len(c) <= 14 and _DATE_LIKE.search(c)):
+            role = "deadline"
+        else:
+            role = "text"
+        roles.append(role)
+    longest = max((i for i, r in enumerate(roles) if r == "text"), key=lambda i: sum(len(line[i][0]) for line in body if i < len(line)), default=None)
+    first = next((i for i, r in enumerate(roles) if r == "text" and i != longest), None)
+    names = {longest: "task", first: "indicator"}
+    return tuple(Column("", names.get(i, "category") if r == "text" else r) for i, r in enumerate(roles))
+
+
+def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) -> Table:
+    """Rows of one table: continuation over page breaks, sub-rows, inherited cells."""
+    drafts: list[dict[int, tuple[Folded, Where]]] = []
+    heads: list[tuple[str, str]] = []
+    category = ""
+    number_at = next((i for i, c in enumerate(columns) if c.role == "number"), None)
+    name_at = next((i for i, c in enumerate(columns) if c.role == "indicator"), None)
+    task_at = next((i for i, c in enumerate(columns) if c.role == "task"), name_at)
+    if name_at is None:
+        name_at = task_at
+    for position, line in enumerate(body):
+        cells = {i: cell for i, cell in enumerate(line[: len(columns)])}
+        filled = [i for i, (text, _) in cells.items() if text.text]
+        if not filled:
+            continue
+        number = cells[number_at][0].plain if number_at is not None and number_at in cells else ""
+        if len(filled) == 1 and len(line) > 2 and drafts and position not in broken and filled[0] in (0, number_at, name_at) and (number_at is not None or filled[0] == 0) and len(cells[filled[0]][0]) < 40 and (number or not drafts):
+            category = cells[filled[0]][0].plain
+            continue
+        if number and len(filled) == 1:
+            category = number
+            continue
+        fresh = bool(number) if number_at is not None else bool(name_at is not None and name_at in filled) or not drafts
+        if not fresh and drafts and (position in broken or number_at is not None):
+            previous = drafts[-1]
+            cut = task_at in filled and task_at in previous and _cut(previous[task_at][0], cells[task_at][0])
+            if cut and position in broken:
+                _rejoin(previous, cells, filled)
+                continue
+            owner = next((d for d in reversed(drafts) if name_at in d and d[name_at][0].text), None)
+            if name_at is not None and name_at != task_at and name_at in filled and owner and position in broken:
+                owner[name_at] = (owner[name_at][0] + cells[name_at][0], owner[name_at][1])
+                cells[name_at] = (EMPTY, cells[name_at][1])
+        drafts.append(cells)
+        heads.append((number if fresh else "", category) if fresh else ("", category))
+    return Table(columns, tuple(_rows(columns, drafts, heads, number_at, name_at)), body[0][0][1])
+
+
+def _cut(before: Folded, after: Folded) -> bool:
+    """Whether a page break cut a cell: its text does not end like a sentence and the next does not begin one."""
+    return bool(before.text) and not _SENTENCE_END.search(before.text) and not _NUMBER.match(after.text)
+
+
+def _rejoin(previous: dict[int, tuple[Folded, Where]], cells: dict[int, tuple[Folded, Where]], filled: Sequence[int]) -> None:
+    for i in filled:
+        old = previous.get(i, (EMPTY, cells[i][1]))
+        previous[i] = (old[0] + cells[i][0], old[1])
+
+
+def _rows(
+    columns: tuple[Column, ...], drafts: list[dict[int, tuple[Folded, Where]]], heads: list[tuple[str, str]],
+    number_at: int | None, name_at: int | None,
+) -> list[Row]:
+    """Number the rows and fill merged cells downwards: names, categories and dates; units only where a row has none."""
+    fresh = [i for i, (number, _) in enumerate(heads) if number] if number_at is not None else [
+        i for i, d in enumerate(drafts) if name_at is None or (name_at in d and d[name_at][0].text)
+    ]
+    starts = set(fresh)
+    groups: list[list[int]] = []
+    for i in range(len(drafts)):
+        if i in starts or not groups:
+            groups.append([])
+        groups[-1].append(i)
+    rows = []
+    unit_columns = [i for i, c in enumerate(columns) if c.role in BODY_ROLES]
+    inherited = [i for i, c in enumerate(columns) if c.role in ("indicator", "category", "deadline", "unit", "attribute")]
+    above: dict[int, tuple[Folded, Where]] = {}
+    for count, group in enumerate(groups, 1):
+        first = drafts[group[0]]
+        category = heads[group[0]][1]
+        number = (first[number_at][0].plain.strip(".、()（）") if number_at is not None and number_at in first else "") or str(count)
+        for i, c in enumerate(columns):
+            if c.role in ("category", "deadline") and i in first and first[i][0].text:
+                above[i] = first[i]
+        if any(i in first and first[i][0].text for i in unit_columns):
+            above = {i: v for i, v in above.items() if i not in unit_columns} | {i: first[i] for i in unit_columns if i in first and first[i][0].text}
+        held = {i: v for i, v in above.items() if not (i in first and first[i][0].text)}
+        for sub, index in enumerate(group, 1):
+            own = drafts[index]
+            filled = {i for i, (text, _) in own.items() if text.text}
+            for i in inherited:
+                if i in filled:
+                    held[i] = own[i]
+            if any(i in filled for i in unit_columns):
+                held = {i: v for i, v in held.items() if i not in unit_columns} | {i: own[i] for i in unit_columns if i in filled}
+            full = {**held, **{i: own[i] for i in filled}}
+            cells = tuple(
+                Cell(c.role, c.header, full[i][0], full[i][1]) for i, c in enumerate(columns) if i in full and c.role != "ignored"
+            )
+            rows.append(Row(number, sub if len(group) > 1 else 0, cells, frozenset(columns[i].role for i in filled), category))
+    return rows

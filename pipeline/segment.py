@@ -1,0 +1,319 @@
+"""Document → segments: the outline of the official text, and the rows of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import regex
+
+from extractors import rules
+from extractors.numerals import parse_number
+from extractors.period import find_periods
+from pipeline.grid import Row, Table, read_tables
+from pipeline.official import Line, Official
+from schemas.folded import Folded, fold
+from schemas.types import Block, Cell, Document, Issue, Segment, Slot, Span, Where
+
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_FINAL = regex.compile(r"[。;:!?…)\]”》]$")
+_BODY_LABEL = regex.compile(r"^[(\[]?(?:牵头|责任|配合|主办|协办|参与|落实|实施|参加|承办|负责|主要责任|完成)(?:责任)?(?:单位|部门|时限|时间|期限)?(?:及分工)?[::]")
+_BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
+_LIST_LEAD = regex.compile(r"(?:如下|目标|指标|任务|即|包括|为|做到|实现)[::]$|[::]$")
+
+
+@dataclass(slots=True)
+class Node:
+    """A numbered item of the outline with the paragraphs that stand under it."""
+
+    level: int
+    style: str
+    number: int
+    heading: Folded
+    marker: Span | None
+    path: tuple[str, ...]
+    headings: tuple[str, ...]
+    section: str
+    attachment: str = ""
+    lines: list[tuple[Line, Folded]] = field(default_factory=list)
+    children: int = 0
+
+
+@cache
+def _markers() -> tuple[tuple[str, int, regex.Pattern[str]], ...]:
+    return tuple((n, int(r.attributes["level"]), r.pattern) for n, r in rules.load("outline").items() if "level" in r.attributes)
+
+
+def section_kind(heading: str) -> str | None:
+    """What a heading makes of its section: goal, talk, past, support, or None."""
+    for name, rule in rules.load("outline").items():
+        if rule.attributes.get("role") == "section" and rule.pattern.search(heading):
+            return name
+    return None
+
+
+def segment(document: Document, official: Official) -> tuple[list[Segment], list[Issue]]:
+    """Segments of the official text in text order, and issues of its tables."""
+    nodes = _outline(document, official)
+    running = _running(nodes)
+    segments = [s for i, node in enumerate(nodes) for s in _clauses(node, i in running)]
+    rows, issues = _rows(document, official)
+    ordered = sorted(segments + rows, key=lambda s: next((c.text.starts[0] for c in s.cells if c.text.starts), 0))
+    return ordered, issues
+
+
+def _paragraphs(document: Document, official: Official) -> Iterator[Line]:
+    """The official lines, with lines that a page or a converter broke in mid-sentence joined again."""
+    pending: Line | None = None
+    for line in official.lines[official.first : official.last]:
+        if pending is not None and _continues(pending.text, line.text):
+            block = Block(pending.block.id, "paragraph", pending.block.start, line.block.end, pending.block.where)
+            pending = Line(block, pending.text + line.text)
+            continue
+        if pending is not None:
+            yield pending
+        pending = line
+    if pending is not None:
+        yield pending
+
+
+def _continues(above: Folded, below: Folded) -> bool:
+    """Whether a line goes on with the sentence of the line above it."""
+    if len(above) < 18 or _FINAL.search(above.text) or _marker(below.text) or _BULLET.match(below.text) or _BODY_LABEL.match(below.text):
+        return False
+    if any(rules.words("official", n).match(t.text) for n in ("attachment", "date_line", "title") for t in (below, above)):
+        return False
+    return bool(regex.search(r"[。,;、]", above.text)) or bool(regex.search(r"[。,;]", below.text) and _marker(above.text))
+
+
+def _marker(text: str) -> tuple[str, int, regex.Match[str]] | None:
+    for name, level, pattern in _markers():
+        hit = pattern.match(text)
+        if hit:
+            return name, level, hit
+    return None
+
+
+def _number(hit: regex.Match[str]) -> int:
+    text = hit["n"]
+    return _CIRCLED.index(text) + 1 if text in _CIRCLED else int(parse_number(text) or 0)
+
+
+def _outline(document: Document, official: Official) -> list[Node]:
+    root = Node(-1, "", 0, fold("", []), None, (), (), "work")
+    nodes, stack = [root], [root]
+    attachment, count, before_list = "", 0, False
+    for line in _paragraphs(document, official):
+        text = line.text
+        found = rules.words("official", "attachment").match(text.text)
+        if found and found["kind"] in "件表录" and (not before_list or not found["title"]):
+            before_list = text.text.endswith((":", ":")) and not found["title"]
+            if before_list:
+                continue
+            if found["kind"] == "件":
+                count += 1
+                attachment = f"附件{found['number'] or count}"
+            root = replace(root, attachment=attachment, lines=[], section="work", headings=((found["title"] or attachment),))
+            nodes.append(root)
+            stack = [root]
+            continue
+        marker = _marker(text.text)
+        if before_list and marker and marker[0] == "arabic":
+            continue  # the list of attachments under 附件:
+        before_list = False if marker is None or marker[0] != "arabic" else before_list
+        if marker is None or (marker[0] == "arabic" and _is_sentence_number(text.text, marker[2])):
+            stack[-1].lines.append((line, text))
+            continue
+        node = _node(stack, line, marker, attachment)
+        nodes.append(node)
+        stack.append(node)
+    return nodes
+
+
+def _is_sentence_number(text: str, hit: regex.Match[str]) -> bool:
+    """A line that starts with a quantity such as "3 个" is no item."""
+    return hit.group().endswith(" ") and bool(regex.match(r"(?:个|家|项|年|月|%)", text[hit.end() :]))
+
+
+def _node(stack: list[Node], line: Line, marker: tuple[str, int, regex.Match[str]], attachment: str) -> Node:
+    name, level, hit = marker
+    while stack[-1].level >= level:
+        stack.pop()
+    parent = stack[-1]
+    parent.children += 1
+    rest = line.text.cut(hit.end(), len(line.text))
+    heading, body = _split_heading(rest)
+    title = heading.plain
+    kind = section_kind(title)
+    section = kind or (parent.section if parent.level >= 0 else "work")
+    node = Node(
+        level, name, _number(hit), heading, (line.text.spans(0, hit.end()) or (None,))[0],
+        (*parent.path, _label(name, hit)), (*parent.headings, title), section, attachment,
+    )
+    if body.text:
+        node.lines.append((line, body))
+    return node
+
+
+def _label(style: str, hit: regex.Match[str]) -> str:
+    text = hit["n"]
+    if style == "cn_bracket":
+        return f"({text})"
+    if style in ("cn", "arabic", "circled"):
+        return text
+    return f"({text})" if style == "arabic_bracket" else hit.group().strip(" ::、")
+
+
+def _split_heading(text: Folded) -> tuple[Folded, Folded]:
+    """Heading and body of an item: the first sentence, or the part before the colon of a duty item."""
+    colon = regex.match(r"[^。;,:(]{2,24}[::]", text.text)
+    if colon and len(text) > colon.end() + 6:
+        return text.cut(0, colon.end() - 1), text.cut(colon.end(), len(text))
+    depth = 0
+    for i, char in enumerate(text.text):
+        depth += (char in "([“《") - (char in ")]”》")
+        if char in "。" and depth <= 0:
+            return text.cut(0, i), text.cut(i + 1, len(text))
+        if char in "([" and depth == 1 and i > 1 and _BODY_LABEL.match(text.text[i:]):
+            return text.cut(0, i), text.cut(i, len(text))
+    return text, text.cut(len(text), len(text))
+
+
+def _running(nodes: Sequence[Node]) -> set[int]:
+    """Indexes of nodes whose number runs through the document: a series that goes on over headings above it."""
+    series: dict[tuple[str, str], list[list[int]]] = {}
+    for i, node in enumerate(nodes):
+        if node.level < 0:
+            continue
+        lists = series.setdefault((node.style, node.attachment), [])
+        if lists and nodes[lists[-1][-1]].number < node.number <= nodes[lists[-1][-1]].number + 3:
+            lists[-1].append(i)
+        else:
+            lists.append([i])
+    running: set[int] = set()
+    for (style, _), lists in series.items():
+        if style not in ("arabic", "article", "cn_bracket"):
+            continue
+        longest = max(lists, key=len)
+        parents = {nodes[i].path[:-1] for i in longest}
+        if len(longest) > 1 and (len(parents) > 1 or (len(lists) == 1 and style != "cn_bracket")):
+            running |= set(longest)
+    return running
+
+
+def _path(node: Node, running: bool) -> str | None:
+    if node.level < 0:
+        return None
+    own = node.path[-1] if running else "/".join(node.path)
+    return f"{node.attachment}/{own}" if node.attachment else own
+
+
+def _clauses(node: Node, running: bool) -> Iterator[Segment]:
+    """The heading and the paragraphs of an item."""
+    path = _path(node, running)
+    title = node.heading.plain.rstrip("。:;,，：；")
+    common = {"kind": "clause", "path": path, "title": title, "headings": node.headings, "section": node.section}
+    stage = _stage(node.heading, node.section) if node.level >= 0 else None
+    if node.heading.text:
+        yield Segment(
+            f"{path}#0", cells=(Cell("text", "", node.heading),), number=node.marker, heading=True, stage=stage, **common  # type: ignore[arg-type]
+        )
+    lead: Slot | None = None
+    for i, (line, text) in enumerate(node.lines, 1):
+        if not _BULLET.match(text.text) and i > 1 and lead and not regex.match(r"^[^。]{2,14}[。:]|^[一二三四五六七八九]是", text.text):
+            lead = None
+        yield Segment(
+            f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}", cells=(Cell("text", "", text, line.block.where),), stage=_label_stage(text) or lead or stage, **common  # type: ignore[arg-type]
+        )
+        lead = _lead(text) or lead
+
+
+def _stage(heading: Folded, section: str) -> Slot | None:
+    """The years in the heading of a planning stage: 近期目标(2022—2023年), 到2025年主要目标."""
+    if section not in ("goal", "work") or len(heading) > 40:
+        return None
+    found = find_periods(heading.text)
+    if len(found) != 1 or not (section == "goal" or "阶段" in heading.text or regex.search(r"年(?:重点)?(?:工作|任务)", heading.text)):
+        return None
+    return Slot(heading.plain[found[0].start : found[0].end], heading.spans(found[0].start, found[0].end), "stage.heading")
+
+
+_LABEL = regex.compile(r"^[^。,;:(]{2,10}\((?=[^)]*\d{4})[^)]{4,24}\)[::]")
+
+
+def _label_stage(text: Folded) -> Slot | None:
+    """The years of a label at the head of a paragraph: 近期目标(2022—2023年):…"""
+    label = _LABEL.match(text.text)
+    found = find_periods(label.group()) if label else []
+    if len(found) != 1:
+        return None
+    return Slot(text.plain[found[0].start : found[0].end], text.spans(found[0].start, found[0].end), "stage.label")
+
+
+def _lead(text: Folded) -> Slot | None:
+    """The date of a sentence that opens a list: 到2025年,实现以下目标:"""
+    if not _LIST_LEAD.search(text.text):
+        return None
+    sentence = text.text[text.text.rfind("。") + 1 :]
+    found = [m for m in find_periods(sentence) if m.value.kind in ("by", "during")]  # type: ignore[attr-defined]
+    if len(found) != 1:
+        return None
+    shift = len(text) - len(sentence)
+    return Slot(text.plain[shift + found[0].start : shift + found[0].end], text.spans(shift + found[0].start, shift + found[0].end), "stage.lead")
+
+
+def _rows(document: Document, official: Official) -> tuple[list[Segment], list[Issue]]:
+    """A segment for each logical row of the plan's tables."""
+    cells = [b for b in document.blocks if b.kind == "cell"]
+    by_table: dict[int, list[list[tuple[Folded, Where]]]] = {}
+    current: tuple[int | None, int | None] | None = None
+    start = official.lines[official.first].block.start if official.lines else 0
+    for block in cells:
+        if block.start < start:
+            continue
+        key = (block.where.table, block.where.row)
+        lines = by_table.setdefault(block.where.table or 0, [])
+        if key != current:
+            lines.append([])
+            current = key
+        lines[-1].append((fold(document.text, [(block.start, block.end)]), block.where))
+    tables: list[Table] = []
+    issues: list[Issue] = []
+    for lines in _joined(by_table, official):
+        found, odd = read_tables(lines)
+        tables += [t for t in found if t.rows and any(c.role in ("task", "indicator") for c in t.columns)]
+        issues += odd
+    segments = []
+    for i, table in enumerate(tables, 1):
+        prefix = "表" if len(tables) == 1 else f"表{i}"
+        segments += [_row(prefix, row, table) for row in table.rows]
+    return segments, issues
+
+
+def _joined(by_table: dict[int, list[list[tuple[Folded, Where]]]], official: Official) -> Iterator[list[list[tuple[Folded, Where]]]]:
+    """Line runs of the tables; runs with no paragraph between them (only a page break) are one."""
+    pending: list[list[tuple[Folded, Where]]] = []
+    last_line = 0
+    for lines in by_table.values():
+        first = lines[0][0][1].line or 0
+        between = any(last_line < (line.block.where.line or 0) < first for line in official.lines)
+        if pending and between:
+            yield pending
+            pending = []
+        pending += lines
+        last_line = lines[-1][-1][1].line or 0
+    if pending:
+        yield pending
+
+
+def _row(prefix: str, row: Row, table: Table) -> Segment:
+    path = f"{prefix}/{row.number}.{row.sub}" if row.sub else f"{prefix}/{row.number}"
+    name = row.cell("indicator") or row.cell("task")
+    title = name.text.plain if name else ""
+    if name and name.role == "task":
+        title = regex.split(r"[。;；]", title)[0]
+    heading = (row.category,) if row.category else ()
+    return Segment(
+        path, "row", path, title.rstrip("。;；"), heading, "work", row.cells, first_of_row=row.sub <= 1,
+    )

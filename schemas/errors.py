@@ -1,0 +1,17 @@
+"""Errors that stop one document or one command; everything milder is an `Issue`."""
+
+
+class ZhibiaoError(Exception):
+    """Root of all errors that zhibiao raises on purpose; its text says what, where, and what to do."""
+
+
+class ParseError(ZhibiaoError):
+    """A file cannot be turned into a `Document`."""
+
+
+class RuleError(ZhibiaoError):
+    """A rule file or vocabulary file of ours is wrong; names the file and the entry."""
+
+
+class StoreError(ZhibiaoError):
+    """The database refuses a document, for example because evidence does not stand in the source."""

@@ -1,0 +1,113 @@
+"""Text for matching in which every character knows its place in the source.
+
+Plans reach us with full-width punctuation, spaces inside words ("2023 年"), line breaks inside sentences and remains of
+formulas ("$\\geq 4.5\\%$", "PM _{2.5}"). Rules match a folded text without any of that; values stay one step from the
+source characters because each folded character carries the source range it stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import regex
+
+from schemas.types import Span
+
+_HALF = {ord(c) - 0xFEE0: c for c in map(chr, range(0xFF01, 0xFF5F))}
+_FOLD = {c: chr(code) for code, c in _HALF.items()} | {
+    "〔": "[", "〕": "]", "【": "[", "】": "]", "﹝": "[", "﹞": "]", "﹪": "%", "∶": ":", "〜": "~", "∼": "~",
+    "–": "-", "—": "-", "―": "-", "−": "-", "﹣": "-", "‐": "-", "‑": "-", "﹤": "<", "﹥": ">", "≧": "≥", "≦": "≤", "⩾": "≥", "⩽": "≤",
+    "‘": "'", "’": "'", "＂": '"', "〇": "〇", "○": "〇", "｡": "。", "､": "、",
+} | {c: str(i) for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")} | {c: str(i) for i, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+# Punctuation that sentence rules rely on keeps its Chinese form whatever the source uses.
+_CLAUSE = {",": ",", ";": ";", ":": ":", "!": "!", "?": "?"}
+_FORMULA = regex.compile(
+    r"(?P<ge>\\geq?(?:slant)?(?![a-z])|\\ge(?![a-z]))|(?P<le>\\leq?(?:slant)?(?![a-z]))|(?P<sim>\\sim(?![a-z]))"
+    r"|(?P<pct>\\%)|(?P<drop>\$|\\(?:mathrm|text|rm|,|;|!| )|[_^](?=\s*\{))|(?P<brace>\{[^{}\n]{0,12}\})|(?P<zero>[\u200b-\u200f\ufeff\u00ad])"
+)
+_PLAIN = {"ge": "≥", "le": "≤", "sim": "~", "pct": "%"}
+_KEEP_SPACE = regex.compile(r"[A-Za-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """`text` for matching, `plain` for showing (same length), and the source offsets of every character."""
+
+    text: str
+    plain: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def cut(self, start: int, end: int) -> Folded:
+        """The part from `start` to `end` (offsets in the folded text)."""
+        return Folded(self.text[start:end], self.plain[start:end], self.starts[start:end], self.ends[start:end])
+
+    def spans(self, start: int, end: int) -> tuple[Span, ...]:
+        """Source ranges of a folded range, in text order: one, or several where the source was rejoined."""
+        pieces: list[Span] = []
+        for i in range(start, min(end, len(self.text))):
+            low, high = self.starts[i], self.ends[i]
+            # white space, formula remains and a line break may lie between two characters of one piece, a table row may not
+            if pieces and 0 <= low - pieces[-1].end <= _GAP:
+                pieces[-1] = Span(pieces[-1].start, high)
+            else:
+                pieces.append(Span(low, high))
+        return tuple(pieces)
+
+    def __add__(self, other: Folded) -> Folded:
+        return Folded(
+            self.text + other.text, self.plain + other.plain, self.starts + other.starts, self.ends + other.ends
+        )
+
+
+_GAP = 16
+EMPTY = Folded("", "", (), ())
+
+
+def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
+    """Fold the given ranges of `source`, joined without separator.
+
+    White space goes, except one space between two Latin words or numbers. Full width becomes half width, but the
+    Chinese full stop and enumeration comma stay. `fold("≥ 4.5％", [(0, 7)]).text == "≥4.5%"`.
+    """
+    text: list[str] = []
+    plain: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+
+    def put(char: str, shown: str, low: int, high: int) -> None:
+        text.append(char)
+        plain.append(shown)
+        starts.append(low)
+        ends.append(high)
+
+    def run(low: int, high: int, gap: bool) -> None:
+        for i in range(low, high):
+            char = source[i]
+            if char.isspace():
+                gap = True
+                continue
+            if gap and text and _KEEP_SPACE.match(text[-1]) and _KEEP_SPACE.match(char) and not (
+                text[-1].isdigit() and char.isdigit() and "\n" in source[ends[-1] : i]
+            ):
+                put(" ", " ", ends[-1], i)
+            gap = False
+            folded = _FOLD.get(char, char)
+            put(folded, folded if char in "₀₁₂₃₄₅₆₇₈₉" else char, i, i + 1)
+
+    for low, high in ranges:
+        at = low
+        for hit in _FORMULA.finditer(source, low, high):
+            run(at, hit.start(), gap=at > low and source[at - 1].isspace())
+            at = hit.end()
+            name = hit.lastgroup or ""
+            if name in _PLAIN:
+                put(_PLAIN[name], _PLAIN[name], hit.start(), hit.end())
+            elif name == "brace":
+                run(hit.start() + 1, hit.end() - 1, gap=False)
+        run(at, high, gap=at > low and source[at - 1].isspace())
+    return Folded("".join(text), "".join(plain), tuple(starts), tuple(ends))

@@ -1,0 +1,174 @@
+"""What things are: the types that the stages hand to each other. All are immutable; offsets count characters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from schemas.values import Period, Quantity
+
+if TYPE_CHECKING:
+    from schemas.folded import Folded
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters of the document's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a block stands for a reader: line of the file, and table, row and column (all counted from 1)."""
+
+    line: int | None = None
+    table: int | None = None
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph or table cell: the characters `start` to `end` of the document's text."""
+
+    id: int
+    kind: Literal["paragraph", "cell"]
+    start: int
+    end: int
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something odd that did not stop the run. `where` is read by people: "line 12", "表/8.2"."""
+
+    level: Literal["error", "warning", "info"]
+    code: str
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as text and blocks. `id` is the hash of its bytes; offsets of everything count in `text`."""
+
+    id: str
+    name: str
+    path: str
+    format: str
+    text: str
+    blocks: tuple[Block, ...]
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A piece of text with its column role (`text` for running text) and, in a table, its header."""
+
+    role: str
+    header: str
+    text: Folded
+    where: Where = Where()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A paragraph (one cell) or a table row (a cell per column).
+
+    `path` is the number path of the task it stands in (`24`, `四/(一)/1`, `表/8.2`) or None; `title` that task's title;
+    `section` what the enclosing headings make of it (`goal`, `talk`, `past`, `support` or `work`); `stage` the dates
+    that a heading or a lead-in sentence gives to what follows.
+    """
+
+    id: str
+    kind: Literal["clause", "row"]
+    path: str | None
+    title: str
+    headings: tuple[str, ...]
+    section: str
+    cells: tuple[Cell, ...]
+    number: Span | None = None
+    heading: bool = False
+    stage: Slot | None = None
+    first_of_row: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Text of one field, where it stands in the source, and the rule that found it."""
+
+    text: str
+    spans: tuple[Span, ...]
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of a cell's folded text that means something: `value` is its parsed form."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    value: object
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A numbered measure, duty item or table row, and the units that answer for it (role → slots)."""
+
+    path: str
+    title: Slot
+    bodies: Mapping[str, tuple[Slot, ...]]
+    deadline: Period | None
+    deadline_slot: Slot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One commitment: an indicator, a threshold and a deadline, as written and as parsed."""
+
+    task: str | None
+    indicator: Slot
+    scope: Slot | None
+    kind: str
+    quantity: Quantity | None
+    value: Slot
+    unit: Slot | None
+    change_direction: str | None
+    baseline: Slot | None
+    deadline: Period | None
+    deadline_slot: Slot | None
+    status: str
+    strength: str | None
+    quote: Slot
+    rule: str
+    confidence: float
+    segment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """An entry of the coverage ledger: a number that gave no target, and why not."""
+
+    where: str
+    text: str
+    spans: tuple[Span, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Everything read from one document, before normalising."""
+
+    metadata: Mapping[str, Slot | None]
+    draft: bool
+    tasks: tuple[Task, ...]
+    targets: tuple[Target, ...]
+    uncovered: tuple[Uncovered, ...]
+    issues: tuple[Issue, ...]
+    segments: tuple[Segment, ...] = field(default=())

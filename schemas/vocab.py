@@ -1,0 +1,170 @@
+"""Loads and validates `vocab/*.yaml`, each file once."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import regex
+import yaml
+
+from schemas.errors import RuleError
+
+FOLDER = Path(__file__).with_name("vocab")
+
+
+def read(name: str) -> Any:
+    """The parsed content of `vocab/<name>.yaml`."""
+    path = FOLDER / f"{name}.yaml"
+    try:
+        return yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise RuleError(f"{path.name}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measure: `factor` times a value in it is the value in `base`."""
+
+    id: str
+    dimension: str
+    base: str
+    factor: Fraction
+    count: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """All units by spelling, those that only stand below a line, and the spellings' pattern."""
+
+    by_form: dict[str, Unit]
+    denominators: dict[str, Unit]
+    magnitudes: dict[str, int]
+    pattern: str
+
+    def find(self, text: str) -> Unit | None:
+        """The unit of a spelling with its magnitude word and its quotient, or None.
+
+        `units().find("万亩")` is 平方米 × 20000000/3; `units().find("吨标煤/万元")` has the dimension energy/money.
+        """
+        above, _, below = text.replace("每", "/").partition("/")
+        unit = self._single(above, self.by_form)
+        if not below or unit is None:
+            return None if below else unit
+        under = self._single(below, self.denominators | self.by_form)
+        if under is None:
+            return None
+        return Unit(
+            f"{unit.id}/{under.id}", f"{unit.dimension}/{under.dimension}", f"{unit.base}/{under.base}",
+            unit.factor / under.factor, False,
+        )
+
+    def _single(self, text: str, forms: dict[str, Unit]) -> Unit | None:
+        if text in forms:
+            return forms[text]
+        for word in sorted(self.magnitudes, key=len, reverse=True):
+            rest = text.removeprefix(word)
+            if rest != text and (rest in forms or not rest):
+                unit = forms[rest] if rest else Unit("", "number", "", Fraction(1), True)
+                return Unit(word + unit.id, unit.dimension, unit.base, unit.factor * self.magnitudes[word], unit.count)
+        return None
+
+
+@cache
+def units() -> Units:
+    """The units of `vocab/units.yaml`."""
+    data = read("units")
+
+    def entries(name: str) -> dict[str, Unit]:
+        forms: dict[str, Unit] = {}
+        for entry in data[name]:
+            unit = Unit(entry["id"], entry["dimension"], entry["base"], Fraction(entry["factor"]), entry.get("kind") == "count")
+            for form in entry["forms"]:
+                if form in forms:
+                    raise RuleError(f"units.yaml: {form} is a form of {forms[form].id} and of {unit.id}")
+                forms[form] = unit
+        return forms
+
+    by_form, below = entries("units"), entries("denominators")
+    guarded = data["not_before"]
+
+    def spelled(form: str) -> str:
+        tail = f"(?![{guarded[form]}])" if form in guarded else ""
+        return regex.escape(form) + (tail or ("(?![A-Za-z0-9])" if form.isascii() and form.isalnum() else ""))
+
+    magnitude = "(?:万亿|百万|千万|[万亿千])?"
+    single = "|".join(spelled(f) for f in sorted(by_form, key=len, reverse=True))
+    under = "|".join(spelled(f) for f in sorted(below | by_form, key=len, reverse=True))
+    pattern = f"(?:{single})(?:[/·]{magnitude}(?:{under}))?"
+    return Units(by_form, below, data["magnitudes"], pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """An administrative division: GB/T 2260 code, full and short name, pinyin of the short name, code of its parent."""
+
+    code: str
+    name: str
+    short: str
+    pinyin: str
+    parent: str
+
+
+@cache
+def regions() -> tuple[Region, ...]:
+    """Divisions down to counties (Ministry of Civil Affairs, 2025-12-31)."""
+    with (FOLDER / "regions.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(Region(**row) for row in csv.DictReader(file))
+
+
+@cache
+def _region_names() -> dict[str, tuple[Region, ...]]:
+    names: dict[str, list[Region]] = {}
+    for region in regions():
+        names.setdefault(region.name, []).append(region)
+    return {name: tuple(found) for name, found in names.items()}
+
+
+@cache
+def _name_lengths() -> tuple[int, ...]:
+    return tuple(sorted({len(n) for n in _region_names()}, reverse=True))
+
+
+def region_names_in(text: str) -> list[tuple[int, int, str]]:
+    """Full names of divisions in a text with their places, longest first at each place."""
+    found = []
+    at = 0
+    while at < len(text):
+        size = next((n for n in _name_lengths() if text[at : at + n] in _region_names() and len(text) - at >= n), 0)
+        if size:
+            found.append((at, at + size, text[at : at + size]))
+        at += size or 1
+    return found
+
+
+def region_in(text: str) -> str | None:
+    """The lowest division that a text names first: `region_in("江苏省太仓市人民政府") == "太仓市"`."""
+    found = region_names_in(text)
+    if not found:
+        return None
+    last = found[0]
+    for item in found[1:]:
+        if item[0] != last[1]:
+            break
+        last = item
+    return last[2]
+
+
+def find_regions(query: str, within: str | None = None) -> tuple[Region, ...]:
+    """Divisions by code, full name, short name or pinyin; `within` (a code prefix) settles names that stand twice.
+
+    `find_regions("zhumadian")[0].code == "411700"`.
+    """
+    key = query.strip().lower()
+    hits = [r for r in regions() if key in (r.code, r.name, r.short, r.pinyin)]
+    exact = [r for r in hits if key == r.name] or hits
+    return tuple(r for r in exact if not within or r.code.startswith(within)) or tuple(exact)
