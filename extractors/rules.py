@@ -63,6 +63,13 @@ def _expand(text: str, fragments: dict[str, str], where: str) -> str:
 
 
 @cache
+def fragment(kind: str, name: str) -> str:
+    """A fragment of a rule file, expanded, for callers that build a larger pattern around it."""
+    data = yaml.load((_FOLDER / f"{kind}.yaml").read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return _expand(data["fragments"][name], data["fragments"], f"{kind}.yaml: fragment {name}")
+
+
+@cache
 def words(kind: str, name: str) -> regex.Pattern[str]:
     """The pattern of one rule, for callers that need just that one."""
     return load(kind)[name].pattern

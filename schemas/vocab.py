@@ -168,3 +168,25 @@ def find_regions(query: str, within: str | None = None) -> tuple[Region, ...]:
     hits = [r for r in regions() if key in (r.code, r.name, r.short, r.pinyin)]
     exact = [r for r in hits if key == r.name] or hits
     return tuple(r for r in exact if not within or r.code.startswith(within)) or tuple(exact)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A canonical indicator with its names, official unit and the direction that is better."""
+
+    id: str
+    name: str
+    domain: str
+    unit: str
+    direction: str
+    aliases: tuple[str, ...]
+    weak: tuple[str, ...]
+
+
+@cache
+def indicators() -> tuple[Indicator, ...]:
+    """The canonical indicators of `vocab/indicators.yaml`."""
+    found = []
+    for entry in read("indicators"):
+        found.append(Indicator(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}))
+    return tuple(found)

@@ -1,0 +1,289 @@
+"""The noun phrase that a number belongs to: the indicator's name, whom it covers, and coordinated names.
+
+All offsets count in one folded text. A name may be put together from several stretches (a shared head or tail).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import regex
+
+from extractors import nlp, rules
+from schemas import vocab
+
+Stretch = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as stretches of the folded text, in reading order."""
+
+    parts: tuple[Stretch, ...]
+
+    def text(self, source: str) -> str:
+        return "".join(source[a:b] for a, b in self.parts)
+
+    @property
+    def start(self) -> int:
+        return min(a for a, _ in self.parts)
+
+    @property
+    def end(self) -> int:
+        return max(b for _, b in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase without its lead words: what is measured (`start`, `end`), its scope, and the verb of doing before it."""
+
+    start: int
+    end: int
+    scope: Stretch | None = None
+    verb: Stretch | None = None
+    raised: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return self.end <= self.start
+
+
+@cache
+def _role(role: str) -> tuple[regex.Pattern[str], ...]:
+    return tuple(r.pattern for r in rules.load("phrase").values() if r.attributes["role"] == role)
+
+
+_NOT_A_LEAD = regex.compile(r"[率度量数比值额]|比例|比重|合格|达标")
+_QUOTES = regex.compile(r"[“”\"]")
+
+
+@cache
+def head_pattern() -> regex.Pattern[str]:
+    """What an indicator's name usually ends with (率, 比例, 浓度, 面积 …)."""
+    data = rules.fragment("phrase", "head")
+    return regex.compile(rf"{data}(?:\([^)]*\))?$")
+
+
+def is_measurable(text: str) -> bool:
+    """Whether a name ends like something measured: 森林覆盖率 does, 工作机制 does not."""
+    return bool(head_pattern().search(text)) and len(text) > 1
+
+
+def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: bool = False) -> Phrase:
+    """Strip lead words, dates and scope from the head of a stretch; with `doing` also a verb of doing.
+
+    "确保全市污染地块安全利用率" → scope 全市, name 污染地块安全利用率; "培育国家、省级绿色工厂" with `doing` → verb 培育.
+    """
+    scope: Stretch | None = None
+    verb: Stretch | None = None
+    raised = False
+    while start < end and text[end - 1] in "、,:;的 ":
+        end -= 1
+    while start < end:
+        before = start
+        start = _skip_masked(text, start, end, masked)
+        if text[start:end][:1] in ("、", ",", ":", ";", "的", " ", "-"):
+            start += 1
+            continue
+        step = _lead(text, start, end)
+        if step:
+            raised = raised or step[1] == "raise"
+            start = step[0]
+            continue
+        found = _scope(text, start, end)
+        if found and found < end:
+            scope = (scope[0] if scope and scope[1] == start else start, _trim_right(text, start, found))
+            start = found
+            continue
+        if doing and verb is None:
+            hit = rules.words("phrase", "doing").match(text, start, end)
+            if hit and hit.end() < end and not _NOT_A_LEAD.match(text, hit.end()) and nlp.is_boundary(text[start:end], hit.end() - start):
+                verb = (hit.start(), hit.end())
+                start = hit.end()
+                continue
+        if start == before:
+            break
+    return Phrase(start, end, scope, verb, raised)
+
+
+def _trim_right(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] in "的、和及与内" and text[end - 2 : end] not in ("境内", "域内"):
+        end -= 1
+    return end
+
+
+def _skip_masked(text: str, start: int, end: int, masked: list[Stretch]) -> int:
+    for low, high in masked:
+        if low <= start < high <= end:
+            return high
+    return start
+
+
+def _lead(text: str, start: int, end: int) -> tuple[int, str] | None:
+    for name in ("item_mark", "connective", "raise", "bookish"):
+        hit = rules.words("phrase", name).match(text, start, end)
+        if not hit or hit.end() <= start:
+            continue
+        if name in ("connective", "raise"):
+            rest = text[hit.end() : end]
+            if _NOT_A_LEAD.match(rest) or not rest:
+                continue
+            size = hit.end() - start
+            if not nlp.is_boundary(text[start:end], size):
+                continue
+            if name == "raise" and not is_measurable(text[start:end]):
+                continue
+        return hit.end(), name
+    return None
+
+
+def _scope(text: str, start: int, end: int) -> int | None:
+    best = 0
+    for pattern in _role("scope"):
+        hit = pattern.match(text, start, end)
+        if hit and hit.end() > best and hit.end() < end:
+            best = hit.end()
+    places = _places(text, start, end)
+    best = max(best, places or 0)
+    if not best and text[start] in "市县区" and end - start > 4 and nlp.is_boundary(text[start:end], 1) and nlp.words(text[start:end])[0][1] == 1:
+        best = start + 1
+    return best or None
+
+
+def _places(text: str, start: int, end: int) -> int | None:
+    """The end of a list of named divisions at the head: 新蔡县、汝南县和西平县…"""
+    at, last = start, None
+    while at < end:
+        size = max((b for a, b, _ in vocab.region_names_in(text[at : at + 12]) if a == 0), default=0)
+        if not size:
+            hit = regex.compile(r"(?:[一-龥]{2,3}?(?:县|镇|乡)|开发区|高新区|经开区|示范区)(?=、|和|及)").match(text, at, end)
+            size = hit.end() - at if hit else 0
+        if not size:
+            break
+        at += size
+        last = at
+        joint = regex.compile(r"[、,]|和|及|与").match(text, at, end)
+        if not joint:
+            break
+        at = joint.end()
+    if last and regex.compile(r"(?:人民)?政府|委|[级直]|党|内外|籍|场").match(text, last):
+        return None
+    return last
+
+
+def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[Name]:
+    """The names that a coordinated phrase stands for.
+
+    `count` is the number of values to distribute (分别) or 1; `marked` tells that 均, 都, 各 or 分别 was said. Coordinated
+    names are split where each is measurable by itself, or where they were marked: "A的参与度和满意度" → A的参与度, A的满意度;
+    "A公开和B公开的比例均" → A公开的比例, B公开的比例.
+    """
+    whole = Name(((phrase.start, phrase.end),))
+    pieces = _coordinates(text, phrase.start, phrase.end)
+    if len(pieces) < 2:
+        return [whole]
+    heads = [is_measurable(text[a:b]) for a, b in pieces]
+    if all(heads):
+        return _share_head(text, pieces)
+    if not marked or (count > 1 and count != len(pieces)):
+        if heads[-1] and any(heads[:-1]) and not marked:
+            return [whole]
+        if not marked:
+            return [whole]
+        grouped = _group(pieces, heads)
+        if count > 1 and len(grouped) != count or len(grouped) < 2:
+            return [whole]
+        pieces, heads = grouped, [True] * len(grouped)
+        return _share_head(text, pieces)
+    if heads[-1] and not any(heads[:-1]):
+        return _share_tail(text, pieces)
+    if not any(heads):
+        return [Name((p,)) for p in pieces]
+    grouped = _group(pieces, heads)
+    return _share_head(text, grouped) if len(grouped) > 1 else [whole]
+
+
+def _group(pieces: list[Stretch], heads: list[bool]) -> list[Stretch]:
+    """Join pieces until each group ends with a measurable one: 装配式建筑、低能耗建筑占比 | 绿色建材比例."""
+    groups: list[Stretch] = []
+    begin: int | None = None
+    for (low, high), head in zip(pieces, heads, strict=True):
+        begin = low if begin is None else begin
+        if head:
+            groups.append((begin, high))
+            begin = None
+    return groups
+
+
+def _share_head(text: str, pieces: list[Stretch]) -> list[Name]:
+    """Give the modifiers of the first name to bare later ones: 公众对建设的参与度和满意度."""
+    first = text[pieces[0][0] : pieces[0][1]]
+    cut = first.rfind("的")
+    names = [Name((pieces[0],))]
+    for low, high in pieces[1:]:
+        bare = text[low:high]
+        if cut > 0 and len(bare) <= 5 and "的" not in bare and len(first) - cut <= 7:
+            names.append(Name(((pieces[0][0], pieces[0][0] + cut + 1), (low, high))))
+        else:
+            names.append(Name(((low, high),)))
+    return names
+
+
+def _share_tail(text: str, pieces: list[Stretch]) -> list[Name]:
+    """Give the head noun of the last name to the earlier ones: A、B和C产值 → A产值, B产值, C产值."""
+    low, high = pieces[-1]
+    last = text[low:high]
+    cut = last.rfind("的")
+    if cut > 0:
+        tail = (low + cut, high)
+    else:
+        hit = head_pattern().search(last)
+        if not hit or hit.start() == 0:
+            return [Name((p,)) for p in pieces]
+        tail = (low + hit.start(), high)
+    return [Name((p, tail)) for p in pieces[:-1]] + [Name((pieces[-1],))]
+
+
+def _coordinates(text: str, start: int, end: int) -> list[Stretch]:
+    """Parts of a phrase between 、 和 及 与 以及 (outside brackets and quotes, at word boundaries)."""
+    pieces: list[Stretch] = []
+    depth, begin = 0, start
+    i = start
+    while i < end:
+        char = text[i]
+        depth += (char in "([《“") - (char in ")]》”")
+        joint = 0
+        if depth == 0:
+            if char == "、":
+                joint = 1
+            elif text[i : i + 2] == "以及":
+                joint = 2
+            elif char in "和及与" and begin < i < end - 1 and nlp.is_boundary(text[start:end], i - start) and nlp.is_boundary(text[start:end], i - start + 1):
+                joint = 1
+        if joint:
+            pieces.append((begin, i))
+            begin = i + joint
+            i += joint
+            continue
+        i += 1
+    pieces.append((begin, end))
+    return [(a, b) for a, b in pieces if b > a]
+
+
+def split_scopes(text: str, scope: Stretch) -> list[Stretch]:
+    """The members of a coordinated scope: 中心城区和县城 → 中心城区, 县城."""
+    return _coordinates(text, *scope)
+
+
+def without_quotes(text: str) -> str:
+    """A name without the quotation marks around it: “四美乡村” → 四美乡村 (marks inside stay)."""
+    bare = text.strip("的、,:;— ")
+    if bare[:1] in "“\"" and bare[-1:] in "”\"" and not _QUOTES.search(bare[1:-1]):
+        return bare[1:-1]
+    return bare
+
+
+def narrowed(phrase: Phrase, start: int) -> Phrase:
+    """The phrase from a later start on."""
+    return replace(phrase, start=start)

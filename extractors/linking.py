@@ -1,0 +1,520 @@
+"""Numbers → findings: which indicator a number belongs to, of what kind it is, and which deadline governs it.
+
+The reader walks the clauses of a sentence and keeps what later clauses leave out: the subject, its scope, the verb of a list, the deadline.
+Every number ends as a finding or as a rejection with its reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import regex
+
+from extractors import nlp, rules
+from extractors.indicator import (
+    Name,
+    Phrase,
+    Stretch,
+    is_measurable,
+    narrowed,
+    noun_phrase,
+    split_scopes,
+    split_subjects,
+)
+from extractors.predicate import Predicate, read_back
+from extractors.quantity import Measure
+from extractors.sentence import Clause, Sentence, depth_at
+from schemas import vocab
+from schemas.types import Mention
+from schemas.values import Period, Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A target in offsets of one folded text."""
+
+    name: Name
+    scope: Stretch | None
+    kind: str
+    quantity: Quantity | None
+    value: Stretch
+    unit: str | None
+    way: str | None
+    base: Stretch | None
+    deadline: Mention | None
+    status: str
+    strength: str | None
+    quote: Stretch
+    rule: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A number that is no target, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a paragraph or cell brings along: dates and numbers in it, its heading as a fallback subject.
+
+    `year` is the year the document was issued in (earlier deadlines are past); `cell` names the column role of a table
+    cell, in which a bare "name number" is a target; `results` tells that the section reports what was achieved.
+    """
+
+    dates: list[Mention]
+    quantities: list[Mention]
+    title: str = ""
+    year: int | None = None
+    cell: str = ""
+    results: bool = False
+    support: bool = False
+
+
+_END = regex.compile(r"(?:的)?(?:目标|任务|要求|水平|标准|指标|规模|比例|幅度)?(?:任务|值|要求|工作)?(?=[、,;。:!?)\]”\"]|$)|(?=[、,;。:)\]])")
+_JOINT = regex.compile(r"(?:、|和|及|与|或者?|以及|且|并且?|,)(?=[^,;。]*\d|[^,;。]*[一二三四五六七八九十百]|[^,;。]*$)|或|并|且")
+_TAIL_NOUN = regex.compile(r"(?:的)?(?:目标任务|工作任务|任务|工作|目标|计划|要求|左右|以上)+$")
+_STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
+_KEPT_VERBS = ("新增", "净增", "累计")
+_DURATIONS = ("duration", "months", "years", "working_days", "times", "years_of_age", "score")
+_ROUTINE = ("duration", "months", "years", "working_days", "times")
+_PAST_DATE = regex.compile(r"(?:以来|率先[一-龥]{1,6}后|[一-龥]{0,10}后(?=,)|期间?累计已|版|起(?!重)|[一-龥]{0,4}排行|(?:的)?基础上|为基[期数准年])")
+_BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|以|按|于|对照|截至目前|截至)$")
+_FUTURE = regex.compile(r"力争|争取|确保|将|要|目标|到20\d\d年|实现|计划|预期|提高到|降低?到|控制")
+
+
+@dataclass(slots=True)
+class _Reader:
+    text: str
+    context: Context
+    findings: list[Finding] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    subject: list[Name] = field(default_factory=list)
+    phrase: Phrase | None = None
+    scope: Stretch | None = None
+    listed: bool = False
+    current: Finding | None = None
+
+    # --- sentences -------------------------------------------------------------------------------------------------
+
+    def read(self, sentence: Sentence) -> None:
+        self.subject, self.phrase, self.scope, self.listed = [], None, None, False
+        inside = [q for q in self.context.quantities if sentence.start <= q.start < sentence.end]
+        if not inside:
+            return
+        for clause in sentence.clauses:
+            if clause.mark == ";":
+                self.listed = False
+            mine = [q for q in inside if clause.start <= q.start < clause.end and depth_at(self.text, clause.start, q.start) == 0]
+            if not mine:
+                self._remember(clause)
+                continue
+            taken = clause.start
+            for i, quantity in enumerate(mine):
+                following = mine[i + 1] if i + 1 < len(mine) else None
+                taken = self._value(quantity, clause, sentence, taken, following, mine)
+
+    def _remember(self, clause: Clause) -> None:
+        """A clause without numbers may name what the next clause measures, and whom it covers."""
+        phrase = noun_phrase(self.text, clause.start, clause.end, self._date_spans(), doing=True)
+        if phrase.scope and self.scope is None:
+            self.scope = phrase.scope
+        hit = regex.compile(rf".*(?:{_STRONG})").match(self.text, phrase.start, phrase.end)
+        if hit and hit.end() - phrase.start >= 3 and not regex.search(r"[,;。]", hit.group()):
+            rest = self.text[hit.end() : phrase.end]
+            if regex.fullmatch(r"(?:的)?(?:调查|监测|统计|评估|考核|目标|情况|建设|工作)?", rest):
+                self.subject = [Name(((phrase.start, hit.end()),))]
+                self.phrase = phrase
+        if not _plain_scope(self.text[clause.start : clause.end]):
+            self.listed = False
+
+    # --- one number ------------------------------------------------------------------------------------------------
+
+    def _value(
+        self, q: Mention, clause: Clause, sentence: Sentence, taken: int, following: Mention | None, mine: list[Mention]
+    ) -> int:
+        """Handle one number; returns where the next number of the clause starts to look back."""
+        reason = self._excluded(q, clause, taken)
+        if reason:
+            self._reject(q, reason)
+            return taken if reason in ("condition", "existing", "modifier") else q.end
+        side, np = self._right(q, clause, following)
+        if self._from_value(q, following, clause):
+            return self._current_value(q, following, clause, sentence, taken)
+        if side == "end":
+            done = self._predicated(q, clause, sentence, taken, mine)
+        else:
+            done = self._prenominal(q, clause, sentence, taken, side, np)
+        return done
+
+    def _excluded(self, q: Mention, clause: Clause, taken: int) -> str | None:
+        measure: Measure = q.value  # type: ignore[assignment]
+        left = self.text[clause.start : q.start]
+        dimension = _dimension(measure.unit)
+        if self.context.support and dimension.startswith(("money", "ratio")):
+            return "support"
+        money = dimension.startswith("money") or dimension in ("ratio", "multiple")
+        if money and rules.words("phrase", "support").search(self.text[clause.start : q.end + 8].split(",")[0]):
+            return "support"
+        if rules.words("phrase", "existing").search(left.removesuffix("的")) and not self.context.cell:
+            return "existing"
+        if dimension in _ROUTINE and rules.words("phrase", "routine").search(left):
+            return "routine"
+        if measure.chinese and measure.quantity.value == 1:
+            return "idiom"
+        if measure.chinese and measure.quantity.value is not None and measure.quantity.value < 10 and measure.unit in ("个", "类", "条", "项", "方", "级", "种", "位", "面", "大", "批", "次", "期", "起", "对", "张", "块", "本", "口", "门", "家", "场"):
+            tail = nlp.verb_ends_at(self.text[clause.start : q.start], q.start - clause.start)
+            doing = rules.words("phrase", "doing").search(left[-4:])
+            if not (doing and left.endswith(doing.group()) or tail) or regex.match(r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次", self.text[q.end : q.end + 6]):
+                return "idiom"
+        if self.context.results and not regex.search(r"20\d\d年(?:底)?(?:力争|计划|要|将|目标)", left):
+            return "past"
+        if rules.words("phrase", "past").search(left) and not _FUTURE.search(left):
+            return None if self._has_current_cue(left) else "past"
+        return None
+
+    def _has_current_cue(self, left: str) -> bool:
+        return bool(regex.search(r"目前|现状|截至|现有", left))
+
+    def _right(self, q: Mention, clause: Clause, following: Mention | None) -> tuple[str, Stretch]:
+        """What follows the number: the end of the phrase, an attribute (的 …) or a noun, and its stretch."""
+        at = q.end
+        while at < clause.end and self.text[at] in "([":
+            close = self.text.find(")" if self.text[at] == "(" else "]", at)
+            if close < 0 or close >= clause.end:
+                break
+            at = close + 1
+        if at >= clause.end or _END.match(self.text, at, clause.end):
+            return "end", (at, at)
+        joint = _JOINT.match(self.text, at, clause.end)
+        if joint:
+            return "end", (at, at)
+        side = "noun"
+        if self.text[at] == "的":
+            side, at = "attribute", at + 1
+        stop = clause.end
+        if following is not None:
+            cut = max(self.text.rfind(c, at, following.start) for c in ("、", "和", "及", "与"))
+            own = read_back(self.text, at, following.start, self._date_spans())
+            stop = cut if cut > at else following.start if not own.verb else clause.end
+        tail = _TAIL_NOUN.search(self.text, at, stop)
+        if tail and tail.start() > at:
+            stop = tail.start()
+        return side, (at, stop)
+
+    # --- "name … number" -------------------------------------------------------------------------------------------
+
+    def _predicated(self, q: Mention, clause: Clause, sentence: Sentence, taken: int, mine: list[Mention]) -> int:
+        measure: Measure = q.value  # type: ignore[assignment]
+        pred = read_back(self.text, taken, q.start, self._date_spans())
+        phrase = noun_phrase(self.text, taken, pred.start, self._date_spans(), doing=True)
+        said = measure.said or pred.verb or pred.way is not None
+        if measure.unit is None and not said and not self.context.cell:
+            self._reject(q, "bare_number")
+            return q.end
+        if phrase.empty and taken > clause.start and not (pred.verb or pred.way or measure.said or self.listed or pred.apart):
+            return self._further_value(q, sentence)
+        names, scopes, verb = self._names(phrase, pred, mine, q)
+        if not names and self.listed and phrase.empty and self.findings and self.findings[-1].rule == "linking.count_before":
+            self._reject(q, "no_indicator")
+            return q.end
+        if not names:
+            self._reject(q, "no_indicator")
+            return q.end
+        label = names[0].text(self.text)
+        if not said and not verb and not is_measurable(label) and not self.context.cell and not (self.listed and not phrase.empty):
+            self._reject(q, "no_verb")
+            return q.end
+        dimension = _dimension(measure.unit)
+        if dimension in _DURATIONS and not (pred.verb or pred.way or measure.said) and not self.context.cell or dimension in _DURATIONS and not is_measurable(label) and dimension != "score":
+            self._reject(q, "duration")
+            return q.end
+        kind, way = self._kind(measure, pred, label, verb, phrase)
+        status = "current" if self._has_current_cue(self.text[clause.start : q.start]) and not _FUTURE.search(self.text[clause.start : q.start]) else "target"
+        values = self._spread(q, mine, names, scopes, pred)
+        if values is None:
+            for other in [m for m in mine if m.start >= q.start]:
+                self._reject(other, "distribution")
+            return clause.end
+        for name, scope, value in values:
+            self._add(name, scope, kind, way, value, pred, status, sentence, f"linking.{kind}", 0.95 if said else 0.85)
+        self.subject, self.phrase, self.scope = names, phrase, (values[-1][1] or self.scope)
+        self.listed = bool(verb) or self.listed
+        return values[-1][2].end
+
+    def _further_value(self, q: Mention, sentence: Sentence) -> int:
+        """A second value of the same name in one clause ("70%以上或在2020年基础上提高5个百分点" has its own verb)."""
+        self._reject(q, "no_indicator")
+        return q.end
+
+    def _names(self, phrase: Phrase, pred: Predicate, mine: list[Mention], q: Mention) -> tuple[list[Name], list[Stretch | None], Stretch | None]:
+        """Names and scopes that the value belongs to, from the phrase or from what stands before."""
+        values = len([m for m in mine if m.start >= q.start]) if pred.apart else 1
+        verb = phrase.verb
+        if verb and self.text[verb[0] : verb[1]] in _KEPT_VERBS and not phrase.empty:
+            phrase = narrowed(phrase, verb[0])
+        bare_scope = not phrase.empty and phrase.scope is None and _plain_scope(self.text[phrase.start : phrase.end])
+        if phrase.empty or bare_scope:
+            scope = (phrase.start, phrase.end) if bare_scope else phrase.scope
+            known = self.subject or self._title_name()
+            return list(known), [scope], verb
+        scope = phrase.scope or self.scope
+        names = split_subjects(self.text, phrase, values, pred.marked)
+        if pred.apart and len(names) == 1 and phrase.scope:
+            parts = split_scopes(self.text, phrase.scope)
+            if len(parts) == values:
+                return names * values, list(parts), verb
+        return names, [scope], verb
+
+    def _title_name(self) -> list[Name]:
+        return []
+
+    def _spread(
+        self, q: Mention, mine: list[Mention], names: list[Name], scopes: list[Stretch | None], pred: Predicate
+    ) -> list[tuple[Name, Stretch | None, Mention]] | None:
+        """Pair names (or scopes, or years) with values; None where their numbers disagree."""
+        rest = [m for m in mine if m.start >= q.start]
+        if not pred.apart or len(rest) == 1:
+            if len(names) > 1 and len(scopes) == len(names):
+                return list(zip(names, scopes, [q] * len(names), strict=True))
+            if pred.apart and len(names) == 1:
+                return [(names[0], scopes[0], q)]
+            return [(name, scopes[0], q) for name in names]
+        joined = [rest[0]]
+        for m in rest[1:]:
+            if not regex.fullmatch(r"[、,和及与以]+", self.text[joined[-1].end : m.start]):
+                break
+            joined.append(m)
+        if len(names) == len(joined):
+            pairs = scopes if len(scopes) == len(joined) else [scopes[0]] * len(joined)
+            return list(zip(names, pairs, joined, strict=True))
+        years = [d for d in self.context.dates if d.end <= q.start and d.start >= q.start - 60]
+        if len(names) == 1 and len(years) >= len(joined) > 1:
+            return [(names[0], scopes[0], m) for m in joined]
+        return None
+
+    def _kind(self, measure: Measure, pred: Predicate, label: str, verb: Stretch | None, phrase: Phrase) -> tuple[str, str | None]:
+        if pred.way == "rank":
+            return "rank", None
+        if pred.way in ("increase", "decrease"):
+            return "change", pred.way
+        if verb and measure.unit and phrase.verb and not pred.verb and regex.fullmatch(r"增加|净增|减少|压减", self.text[verb[0] : verb[1]]):
+            return "change", "increase" if "增" in self.text[verb[0] : verb[1]] else "decrease"
+        if measure.count and not regex.search(r"(?:率|指数|数量|总量|规模|拥有量|[^人户]数|水平|面积|密度)$", label) and not label.startswith(("每", "人均", "平均")):
+            return "count", None
+        return "level", None
+
+    # --- "number name" ---------------------------------------------------------------------------------------------
+
+    def _prenominal(self, q: Mention, clause: Clause, sentence: Sentence, taken: int, side: str, np: Stretch) -> int:
+        measure: Measure = q.value  # type: ignore[assignment]
+        label = self.text[np[0] : np[1]]
+        if measure.unit is None or len(label) < 2:
+            self._reject(q, "bare_number" if measure.unit is None else "no_indicator")
+            return taken
+        if measure.unit in ("%", "成", "‰") and (covered := self._coverage(np)):
+            scope, name = covered
+            self._add(name, scope, "level", None, q, Predicate(q.start), "target", sentence, "linking.coverage", 0.85, quote=(q.start, name.end))
+            self.subject, self.listed = [name], True
+            return np[1]
+        if _STATE_TAIL.search(label):
+            self._reject(q, "modifier")
+            return taken
+        phrase = noun_phrase(self.text, taken, q.start, self._date_spans(), doing=True)
+        governed, confidence = self._governed(phrase, taken, q, side)
+        if side == "attribute" and governed and measure.suffix and not measure.count:
+            governed = False
+        if not governed:
+            self._reject(q, "condition" if side == "attribute" or measure.suffix else "modifier")
+            return taken
+        if _dimension(measure.unit) in (*_DURATIONS, "money_usd") and _dimension(measure.unit) != "times":
+            self._reject(q, "duration")
+            return taken
+        inner = noun_phrase(self.text, np[0], np[1], self._date_spans())
+        start = np[0] if inner.empty or inner.scope is None and not regex.match(r"的", label) else inner.start
+        name = self._shared_head(Name(((start, np[1]),)))
+        verb = phrase.verb
+        if verb and self.text[verb[0] : verb[1]] in ("新增", "净增") and phrase.empty:
+            name = Name((verb, *name.parts))
+        kind = "count" if measure.count else "level"
+        pred = read_back(self.text, verb[1] if verb else q.start, q.start, self._date_spans())
+        scope = phrase.scope or inner.scope or self.scope
+        self._add(name, scope, kind, None, q, pred, "target", sentence, "linking.count_before", confidence, quote=(q.start, np[1]))
+        self.subject, self.scope, self.listed = [name], scope, True
+        return np[1]
+
+    def _governed(self, phrase: Phrase, taken: int, q: Mention, side: str) -> tuple[bool, float]:
+        """Whether a verb of doing governs the number: right before it, before a list that ends with 等, or earlier in the list."""
+        rest = self.text[phrase.start : phrase.end]
+        if phrase.verb and (not rest or regex.fullmatch(r"(?:年度|新|各|约|共|累计|总共|力争|高标准|市级以上|省级|国家级|一批|不少于|至少|超过|近|全年|本年度|再)+", rest)):
+            return True, 0.95
+        if phrase.verb and (rest.endswith(("等", "、", "的", ")")) and len(rest) < 60 and side == "noun"):
+            return True, 0.85
+        if self.listed and not rest and not phrase.verb:
+            return True, 0.9
+        verb = nlp.verb_ends_at(self.text[taken : q.start], q.start - taken) if q.start > taken else None
+        if verb and not rules.words("phrase", "existing").search(self.text[taken : q.start]):
+            return True, 0.7
+        return False, 0.0
+
+    def _coverage(self, np: Stretch) -> tuple[Stretch, Name] | None:
+        """"50%以上(的)事业单位建成节水型单位": whom it covers, and what they are to reach."""
+        pattern = rules.words("phrase", "coverage_verb")
+        for hit in pattern.finditer(self.text, np[0] + 2, np[1]):
+            if not nlp.is_boundary(self.text[np[0] : np[1]], hit.start() - np[0]) or self.text[hit.end() : hit.end() + 1] in "率的":
+                continue
+            start = hit.end() if np[1] - hit.end() >= 2 else hit.start()
+            return (np[0], hit.start()), Name(((start, np[1]),))
+        return None
+
+    def _shared_head(self, name: Name) -> Name:
+        """A bare action of a list takes the object of the one before: 80%入河排污口溯源及40%整治 → 入河排污口整治."""
+        low, high = name.parts[0]
+        if high - low > 2 or not self.findings or self.findings[-1].rule != "linking.count_before":
+            return name
+        before = self.findings[-1].name
+        if low - before.end > 12 or before.end - before.start < high - low + 2:
+            return name
+        return Name(((before.parts[0][0], before.parts[-1][1] - (high - low)), (low, high)))
+
+    # --- "由A提高到B" ------------------------------------------------------------------------------------------------
+
+    def _from_value(self, q: Mention, following: Mention | None, clause: Clause) -> bool:
+        before = self.text[max(clause.start, q.start - 6) : q.start]
+        return following is not None and bool(regex.search(r"(?:由|从)(?:(?:19|20)\d\d年底?的?)?$", before)) and bool(
+            regex.fullmatch(r"(?:的)?[一-龥\d]{0,8}?(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|压缩|缩短|缩减|发展|增|升|减|压减)?(?:到|至|为)", self.text[q.end : following.start])
+        )
+
+    def _current_value(self, q: Mention, following: Mention | None, clause: Clause, sentence: Sentence, taken: int) -> int:
+        """The first value of 由A提高到B is the present one; the noun phrase before 由 serves both."""
+        from_word = max(self.text.rfind("由", taken, q.start), self.text.rfind("从", taken, q.start))
+        phrase = noun_phrase(self.text, taken, from_word, self._date_spans(), doing=True)
+        pred = Predicate(from_word, verb=True)
+        names, scopes, _ = self._names(phrase, pred, [q], q)
+        if not names:
+            self._reject(q, "no_indicator")
+            return q.end
+        for name in names:
+            self._add(name, scopes[0], "level", None, q, pred, "current", sentence, "linking.from_value", 0.9)
+        self.subject, self.phrase, self.scope = names, phrase, scopes[0] or self.scope
+        return q.end
+
+    # --- shared ----------------------------------------------------------------------------------------------------
+
+    def _date_spans(self) -> list[Stretch]:
+        return [(d.start, d.end) for d in self.context.dates]
+
+    def _deadline(self, at: int, sentence: Sentence) -> Mention | None:
+        return governing_date(self.text, self.context.dates, sentence, at)
+
+    def _add(
+        self, name: Name, scope: Stretch | None, kind: str, way: str | None, q: Mention, pred: Predicate, status: str, sentence: Sentence,
+        rule: str, confidence: float, quote: Stretch | None = None,
+    ) -> None:
+        measure: Measure = q.value  # type: ignore[assignment]
+        deadline = None if status == "current" else self._deadline(q.start, sentence)
+        if deadline and self.context.year and _end_year(deadline) and _end_year(deadline) < self.context.year:
+            self._reject(q, "past")
+            return
+        quantity = measure.quantity
+        if kind == "rank":
+            quantity = Quantity("<=", quantity.value, quantity.value_max) if quantity.value_max is None else quantity
+        if quote is None:
+            quote = (min(name.start, q.start), max(q.end, name.end))
+        strength = pred.strength or ("力争" if regex.search(r"力争|争取", self.text[max(sentence.start, quote[0] - 12) : q.start]) else None)
+        self.findings.append(Finding(
+            name, scope, kind, quantity, (measure.value_start, measure.value_end), measure.unit, way, pred.base, deadline, status, strength,
+            quote, rule, confidence,
+        ))
+
+    def _reject(self, q: Mention, reason: str) -> None:
+        self.rejections.append(Rejection(q.start, q.end, reason))
+
+
+_STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
+
+
+def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int) -> Mention | None:
+    """The date that governs a place of a sentence: the last one before it that is no baseline and whose reach has not ended.
+
+    A semicolon ends the reach of a date, unless the date opened the sentence and the list goes on with a noun phrase.
+    """
+    best: Mention | None = None
+    for d in dates:
+        if not (sentence.start <= d.start and d.end <= at):
+            continue
+        if depth_at(text, sentence.start, d.start) > 0 or _BASE_BEFORE.search(text[max(0, d.start - 3) : d.start]):
+            continue
+        if _PAST_DATE.match(text, d.end):
+            continue
+        best = d
+    if best is None:
+        return None
+    for clause in sentence.clauses:
+        if clause.mark == ";" and best.end <= clause.start <= at:
+            opened = regex.fullmatch(r"[^一-龥]*(?:力争|总体目标|主要目标|目标)?[,:]?", text[sentence.start : best.start]) is not None
+            if not opened or _verb_first(text, clause):
+                return None
+    return best
+
+
+def _verb_first(text: str, clause: Clause) -> bool:
+    """Whether a clause begins with a verb of doing (after scope and adverbs), so that it starts something new."""
+    phrase = noun_phrase(text, clause.start, clause.end, [], doing=True)
+    return phrase.verb is not None or bool(regex.match(r"实现|负责|加快|推进|加强|完成|持续|建立|健全|开展", text[clause.start : clause.end]))
+
+
+def _plain_scope(text: str) -> bool:
+    """Whether a text is nothing but a scope: 其他县区建成区, 县城, 全市."""
+    probe = text.strip("、,:;的 ") + "覆盖率"
+    phrase = noun_phrase(probe, 0, len(probe), [])
+    return phrase.scope is not None and probe[phrase.start : phrase.end] == "覆盖率"
+
+
+def _dimension(unit: str | None) -> str:
+    known = vocab.units().find(unit) if unit else None
+    return known.dimension if known else ""
+
+
+def _end_year(mention: Mention) -> int | None:
+    period: Period = mention.value  # type: ignore[assignment]
+    return int(period.end[:4]) if period.end else None
+
+
+def link(text: str, sentences: list[Sentence], context: Context) -> tuple[list[Finding], list[Rejection]]:
+    """Findings and rejections for all numbers of a folded text."""
+    reader = _Reader(text, context)
+    for sentence in sentences:
+        if sentence.inner and not _own_statement(text, sentence, context):
+            for q in context.quantities:
+                if sentence.start <= q.start < sentence.end:
+                    reader.rejections.append(Rejection(q.start, q.end, "bracket"))
+            continue
+        reader.read(sentence)
+    return _paired_current(text, reader.findings), reader.rejections
+
+
+def _own_statement(text: str, sentence: Sentence, context: Context) -> bool:
+    """Whether a bracket states targets of its own: "(秸秆综合利用率≥95%,…)"."""
+    inside = [q for q in context.quantities if sentence.start <= q.start < sentence.end]
+    return any(is_measurable(text[sentence.start : read_back(text, sentence.start, q.start, []).start].split(",")[-1]) for q in inside)
+
+
+def _paired_current(text: str, findings: list[Finding]) -> list[Finding]:
+    """Present values stay only beside a later target with the same unit and the same head noun."""
+    kept = []
+    for i, finding in enumerate(findings):
+        if finding.status == "current" and finding.rule != "linking.from_value":
+            head = finding.name.text(text)[-2:]
+            if not any(f.status == "target" and f.unit == finding.unit and f.name.text(text)[-2:] == head for f in findings[i + 1 :]):
+                continue
+        kept.append(finding)
+    return kept
+
+
+ZERO = Decimal(0)

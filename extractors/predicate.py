@@ -1,0 +1,80 @@
+"""What stands between a noun phrase and its number, read backwards from the number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import regex
+
+from extractors import rules
+
+Stretch = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """`start` is where it begins (the noun phrase ends there).
+
+    `way` is None, increase, decrease or rank; `verb` tells that a verb of level was read, `marked` that the values are
+    spread over several names (均, 都, 各) and `apart` that each has its own (分别, 依次); `base` is the stretch of the
+    baseline; `strength` is 力争 where the text says so.
+    """
+
+    start: int
+    way: str | None = None
+    verb: bool = False
+    marked: bool = False
+    apart: bool = False
+    base: Stretch | None = None
+    annual: bool = False
+    strength: str | None = None
+    doing: str = ""
+
+
+@cache
+def _tails() -> tuple[tuple[str, str, regex.Pattern[str]], ...]:
+    return tuple((n, r.attributes.get("way", ""), r.pattern) for n, r in rules.load("phrase").items() if r.attributes["role"] == "tail")
+
+
+def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicate:
+    """The predicate that ends at `end` (where operator words and number begin), looking back to `start`.
+
+    "公路货物周转量占比较2022年下降" + "10个百分点" → way decrease, baseline 2022年, noun phrase ends before 较.
+    """
+    way: str | None = None
+    verb = marked = apart = annual = False
+    base: Stretch | None = None
+    strength: str | None = None
+    doing = ""
+    moved = True
+    while moved and end > start:
+        moved = False
+        for low, high in dates:
+            if low >= start and high == end:
+                end, moved = low, True
+        window = max(start, end - 24)
+        for name, turn, pattern in _tails():
+            hit = pattern.search(text, window, end)
+            if not hit or hit.end() != end or hit.start() == end:
+                continue
+            word = hit.group()
+            if turn and (way or verb) and name != "rank_word":
+                continue  # 提高幅度达到: the noun of change belongs to the name
+            if name == "level_verb":
+                if way:
+                    continue
+                verb = True
+                doing = word
+            if turn:
+                way = turn
+            if hit.groupdict().get("base"):
+                base = hit.span("base")
+            marked = marked or (name == "adverb" and bool(regex.search(r"(?<!年)均$|都$|各$|各自|分别|依次", word)))
+            apart = apart or word in ("分别", "依次", "各自")
+            annual = annual or "年均" in word or word in ("每年", "平均每年")
+            if word in ("力争", "争取", "力求", "力争达", "力争到"):
+                strength = "力争"
+            end, moved = hit.start(), True
+            break
+    return Predicate(end, way, verb, marked, apart, base, annual, strength, doing)

@@ -1,0 +1,84 @@
+"""Sentences and clauses of a folded text, with what stands in brackets set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_OPEN, _CLOSE = "([《", ")]》"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch between commas; `mark` is the punctuation before it ("" at the head of a sentence)."""
+
+    start: int
+    end: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Clauses up to a full stop; `inner` for the text of a bracket."""
+
+    start: int
+    end: int
+    clauses: tuple[Clause, ...]
+    inner: bool = False
+
+
+def split(text: str, closed: list[tuple[int, int]]) -> list[Sentence]:
+    """Sentences of a folded text, then those of its brackets. `closed` stretches (lists of units) end a sentence."""
+    hidden = bytearray(len(text))
+    for low, high in closed:
+        hidden[low:high] = b"\1" * (high - low)
+    brackets = [(a, b) for a, b in _brackets(text) if not any(hidden[a : b + 1])]
+    deep = bytearray(len(text))
+    for a, b in brackets:
+        deep[a : b + 1] = b"\1" * (b + 1 - a)
+    found = list(_sentences(text, 0, len(text), hidden, deep, inner=False))
+    shallow = bytearray(len(text))
+    for a, b in brackets:
+        found += _sentences(text, a + 1, b, hidden, shallow, inner=True)
+    return found
+
+
+def _brackets(text: str) -> list[tuple[int, int]]:
+    """Outermost pairs of round and square brackets."""
+    pairs, stack = [], []
+    for i, char in enumerate(text):
+        if char in "([":
+            stack.append(i)
+        elif char in ")]" and stack:
+            start = stack.pop()
+            if not stack:
+                pairs.append((start, i))
+        elif char == "。" and stack and i - stack[0] > 300:
+            stack = []  # a bracket that never closes
+    return pairs
+
+
+def _sentences(text: str, low: int, high: int, hidden: bytearray, deep: bytearray, inner: bool) -> Iterator[Sentence]:
+    begin, clauses, mark = low, [], ""
+    at = low
+    for i in range(low, high + 1):
+        char = text[i] if i < high else "。"
+        if i < high and deep[i] and not hidden[i]:
+            continue
+        stop = char in "。!?" or (i < high and bool(hidden[i]))
+        if not stop and char not in ",;:":
+            continue
+        if i > at:
+            clauses.append(Clause(at, i, mark))
+        mark = "" if stop else char
+        at = i + 1
+        if stop:
+            if clauses:
+                yield Sentence(begin, i, tuple(clauses), inner)
+            begin, clauses, mark = i + 1, [], ""
+
+
+def depth_at(text: str, start: int, at: int) -> int:
+    """How many brackets are open at a place, counted from `start`."""
+    part = text[start:at]
+    return sum(part.count(c) for c in _OPEN) - sum(part.count(c) for c in _CLOSE)

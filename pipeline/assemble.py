@@ -1,0 +1,304 @@
+"""Segments → records: the tasks with their units and deadlines, the targets, and the ledger of numbers that gave none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import regex
+
+from extractors import body, rules, state
+from extractors.indicator import Name, Stretch, without_quotes
+from extractors.linking import Context, Finding, Rejection, link
+from extractors.period import find_periods, read_deadline
+from extractors.quantity import find_quantities, lettered
+from extractors.sentence import split
+from schemas.folded import Folded
+from schemas.types import Cell, Extraction, Issue, Mention, Segment, Slot, Target, Task, Uncovered
+from schemas.values import Period
+
+_ENTRY = regex.compile(r"(?:完成|办结|落实)?(?:时间|时限|期限)(?:节点|要求)?[::](?P<text>[^)\];]+)")
+_DUTIES = regex.compile(r"职责|分工|任务|责任")
+_DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千]+(?:[个家项条座处所名户]|分之)")
+_LIST_TITLE = regex.compile(r"[。;；]")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A task while its segments are read."""
+
+    segment: Segment
+    title: Slot
+    bodies: dict[str, list[Slot]] = field(default_factory=dict)
+    deadline: Mention | None = None
+    deadline_slot: Slot | None = None
+    targets: int = 0
+    order: int = 0
+
+
+def assemble(segments: Sequence[Segment], today: date | None, year: int | None) -> Extraction:
+    """Records of one document (metadata is added by the caller). `today` reads words such as 今年, `year` dates the document."""
+    builder = _Builder(today, year)
+    for segment in segments:
+        builder.add(segment)
+    return builder.finish(segments)
+
+
+class _Builder:
+    """Walks the segments in text order; holds what carries over: open conventions, blanket clauses, the last task."""
+
+    def __init__(self, today: date | None, year: int | None) -> None:
+        self.today, self.year = today, year
+        self.drafts: dict[str, _Draft] = {}
+        self.targets: list[tuple[Segment, Target]] = []
+        self.uncovered: list[Uncovered] = []
+        self.issues: list[Issue] = []
+        self.blanket: list[Slot] = []
+        self.first_leads = False
+        self.children: set[str] = set()
+
+    def add(self, segment: Segment) -> None:
+        if segment.path is not None and segment.path not in self.drafts:
+            self._open(segment)
+        for cell in segment.cells:
+            self._cell(segment, cell)
+
+    # --- tasks -----------------------------------------------------------------------------------------------------
+
+    def _open(self, segment: Segment) -> None:
+        name = next((c for c in segment.cells if c.role in ("indicator", "task", "text")), segment.cells[0])
+        title = Slot(segment.title, name.text.spans(0, min(len(segment.title), len(name.text))), "segment.title")
+        draft = _Draft(segment, title, order=len(self.drafts))
+        path = segment.path or ""
+        self.drafts[path] = draft
+        if "/" in path and segment.kind == "clause":
+            self.children.add(path.rsplit("/", 1)[0])
+        for slot in self.blanket:
+            draft.bodies.setdefault("implement", []).append(slot)
+        if segment.kind == "clause" and segment.heading:
+            attached = path.startswith("附件")
+            heading = segment.cells[0].text
+            if attached and body.is_body(heading.text) and _DUTIES.search("".join(segment.headings[:-1])):
+                draft.bodies.setdefault("responsible", []).append(Slot(heading.plain, heading.spans(0, len(heading)), "body.duty_item"))
+
+    def _cell(self, segment: Segment, cell: Cell) -> None:
+        draft = self.drafts.get(segment.path) if segment.path else None
+        if segment.kind == "row" and draft:
+            if cell.role in ("lead", "cooperate", "responsible", "implement", "data_source"):
+                self._bodies(draft, cell, body.read_cell(cell.text.text, cell.role))
+                return
+            if cell.role == "deadline":
+                self._deadline(draft, cell, read_deadline(cell.text.text, self.today))
+                return
+            if cell.role not in ("indicator", "task", "text"):
+                return
+        self._text(segment, cell, draft)
+
+    def _bodies(self, draft: _Draft, cell: Cell, found: Iterable[Mention]) -> None:
+        for mention in found:
+            value: body.Assignment = mention.value  # type: ignore[assignment]
+            slots = draft.bodies.setdefault(value.role, [])
+            name = _shown(cell.text, value.name, mention)
+            if name not in [s.text for s in slots]:
+                slots.append(Slot(name, cell.text.spans(mention.start, mention.end), mention.rule))
+
+    def _deadline(self, draft: _Draft, cell: Cell, found: Mention | None, shift: int = 0) -> None:
+        if found and draft.deadline is None:
+            draft.deadline = found
+            low, high = found.start + shift, found.end + shift
+            draft.deadline_slot = Slot(cell.text.plain[low:high], cell.text.spans(low, high), found.rule)
+
+    # --- targets ---------------------------------------------------------------------------------------------------
+
+    def _text(self, segment: Segment, cell: Cell, draft: _Draft | None) -> None:
+        text = cell.text.text
+        closed = body.find_ranges(text)
+        if draft is not None:
+            self._bodies(draft, cell, body.find_bodies(text, self.first_leads))
+        if rules.words("body", "first_leads").search(text):
+            self.first_leads = True
+            if draft is not None and (responsible := draft.bodies.get("responsible")):
+                draft.bodies.setdefault("lead", []).append(responsible.pop(0))
+        for mention in body.find_blanket(text):
+            value: body.Assignment = mention.value  # type: ignore[assignment]
+            self.blanket.append(Slot(_shown(cell.text, value.name, mention), cell.text.spans(mention.start, mention.end), mention.rule))
+        for hit in _ENTRY.finditer(text):
+            if draft is not None:
+                self._deadline(draft, cell, read_deadline(hit["text"], self.today), hit.start("text"))
+        closed += [hit.span() for hit in regex.finditer(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]", text) if not any(a <= hit.start() < b for a, b in closed)]
+        masked, why = _mask(text, closed)
+        dates = [d for d in find_periods(text, self.today) if not any(masked[d.start : d.end])]
+        for d in dates:
+            masked[d.start : d.end] = b"\1" * (d.end - d.start)
+        quantities = find_quantities(text, masked)
+        sentences = split(text, closed)
+        context = Context(
+            dates, quantities, segment.title, self.year, cell.role if segment.kind == "row" and cell.role == "indicator" else "",
+            segment.section == "past", segment.section == "support",
+        )
+        findings, rejections = link(text, sentences, context)
+        findings += state.find_states(text, sentences, context, masked, findings, segment.heading or context.cell == "indicator")
+        for finding in sorted(findings, key=lambda f: f.quote):
+            self._target(segment, cell, draft, finding)
+        self._ledger(segment, cell, findings, rejections, why, closed, dates)
+
+    def _target(self, segment: Segment, cell: Cell, draft: _Draft | None, f: Finding) -> None:
+        if segment.kind == "row" and cell.role == "indicator" and not segment.first_of_row:
+            return
+        period, slot = _period(cell, f.deadline)
+        if period is None and f.status == "target":
+            if segment.stage is not None:
+                found = find_periods(_fold_dash(segment.stage.text))
+                if found:
+                    period, slot = found[0].value, segment.stage  # type: ignore[assignment]
+        unit = Slot(f.unit, cell.text.spans(*f.value), "quantity.unit") if f.unit else None
+        name = without_quotes(_plain(cell.text, f.name))
+        target = Target(
+            segment.path, Slot(name, tuple(s for p in f.name.parts for s in cell.text.spans(*p)), f.rule),
+            Slot(cell.text.plain[slice(*f.scope)], cell.text.spans(*f.scope), "phrase.scope") if f.scope else None,
+            f.kind, f.quantity, Slot(cell.text.plain[slice(*f.value)], cell.text.spans(*f.value), f.rule), unit, f.way,
+            Slot(cell.text.plain[slice(*f.base)], cell.text.spans(*f.base), "phrase.against") if f.base else None,
+            period, slot, f.status, f.strength, Slot(cell.text.plain[slice(*f.quote)], cell.text.spans(*f.quote), f.rule), f.rule, f.confidence, segment.id,
+        )
+        self.targets.append((segment, target))
+        if draft:
+            draft.targets += 1
+
+    def _ledger(
+        self, segment: Segment, cell: Cell, findings: Sequence[Finding], rejections: Sequence[Rejection], why: list[tuple[int, int, str]],
+        closed: Sequence[Stretch], dates: Sequence[Mention],
+    ) -> None:
+        """Every sentence that holds a number and gave no target gets a line with the reason."""
+        text = cell.text.text
+        at = 0
+        for stop in [m.end() for m in regex.finditer(r"[。;!?]|$", text)]:
+            part = text[at:stop]
+            if _DIGIT.search(part) and not any(at <= f.quote[0] < stop for f in findings):
+                reasons = [r.reason for r in rejections if at <= r.start < stop]
+                reasons += [reason for a, b, reason in why if a < stop and b > at]
+                reasons += ["date" for d in dates if at <= d.start < stop]
+                reasons += ["units" for a, b in closed if a < stop and b > at and regex.search(r"\d", text[max(a, at) : min(b, stop)])]
+                where = segment.path or "正文"
+                self.uncovered.append(Uncovered(where, cell.text.plain[at:stop], cell.text.spans(at, stop), reasons[0] if reasons else "unexplained"))
+                actionable = {"no_indicator": "number_without_indicator", "distribution": "values_and_names_differ", "no_verb": "number_without_verb"}
+                for reason in dict.fromkeys(reasons):
+                    if reason in actionable:
+                        self.issues.append(Issue("warning", actionable[reason], where, f"“{cell.text.plain[at:stop][:80]}”"))
+            at = stop
+
+    # --- the whole document ----------------------------------------------------------------------------------------
+
+    def finish(self, segments: Sequence[Segment]) -> Extraction:
+        tasks = [self._task(path, d) for path, d in self.drafts.items() if self._is_task(path, d)]
+        known = {t.path for t in tasks}
+        deadlines = {t.path: t for t in tasks}
+        targets = []
+        for segment, target in _without_repeats(self.targets):
+            task = self._owner(target.task, known)
+            target = _replace_task(target, task)
+            if target.deadline is None and task and target.status == "target":
+                own = deadlines[task]
+                if own.deadline and (segment.kind == "row" or own.deadline_slot and own.deadline.kind == "by"):
+                    target = _replace_deadline(target, own)
+            targets.append(target)
+        for segment in segments:
+            if segment.kind == "row" and segment.path and not any(t.task == segment.path for t in targets) and segment.first_of_row:
+                self.issues.append(Issue("info", "row_without_target", segment.path, f"“{segment.title[:60]}” gave no target"))
+        return Extraction({}, False, tuple(tasks), tuple(targets), tuple(self.uncovered), tuple(self.issues), tuple(segments))
+
+    def _is_task(self, path: str, draft: _Draft) -> bool:
+        """The smallest numbered unit that carries duties: rows, duty items, and leaf items with units, a date or targets."""
+        if draft.segment.kind == "row":
+            return True
+        named = any(v for r, v in draft.bodies.items() if r != "implement" or any(s.rule != "body.blanket" for s in v))
+        if named or draft.deadline:
+            return True
+        if path in self.children or draft.segment.section in ("talk", "goal", "past", "support"):
+            return False
+        numbered = regex.search(r"(?:^|/)\d+$", path) is not None
+        return draft.targets > 0 or (numbered and not path.startswith("附件"))
+
+    def _owner(self, path: str | None, known: set[str]) -> str | None:
+        while path and path not in known:
+            path = path.rsplit("/", 1)[0] if "/" in path else None
+        return path
+
+    def _task(self, path: str, draft: _Draft) -> Task:
+        period = draft.deadline.value if draft.deadline else None
+        return Task(path, draft.title, {r: tuple(v) for r, v in draft.bodies.items() if v}, period, draft.deadline_slot)  # type: ignore[arg-type]
+
+
+def _shown(text: Folded, name: str, mention: Mention) -> str:
+    """The unit's name with the source's own punctuation."""
+    return name.replace(mention.text, text.plain[mention.start : mention.end], 1) if mention.text in name else name
+
+
+def _plain(text: Folded, name: Name) -> str:
+    return "".join(text.plain[a:b] for a, b in name.parts)
+
+
+def _fold_dash(text: str) -> str:
+    return regex.sub(r"[—–－～~]+", "-", text)
+
+
+def _period(cell: Cell, deadline: Mention | None) -> tuple[Period | None, Slot | None]:
+    if deadline is None:
+        return None, None
+    slot = Slot(cell.text.plain[deadline.start : deadline.end], cell.text.spans(deadline.start, deadline.end), deadline.rule)
+    return deadline.value, slot  # type: ignore[return-value]
+
+
+def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[int, int, str]]]:
+    """Characters in which no number is a quantity, with the reasons."""
+    masked = bytearray(len(text))
+    why: list[tuple[int, int, str]] = []
+    for low, high in closed:
+        masked[low:high] = b"\1" * (high - low)
+    for rule in rules.load("reference").values():
+        for hit in rule.pattern.finditer(text):
+            masked[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
+            why.append((hit.start(), hit.end(), rule.attributes["reason"]))
+    for low, high in lettered(text):
+        masked[low:high] = b"\1" * (high - low)
+        why.append((low, high, "name"))
+    return masked, why
+
+
+def _without_repeats(targets: Sequence[tuple[Segment, Target]]) -> list[tuple[Segment, Target]]:
+    """A value said twice in one task is one target; a sub-row's own statement wins over the indicator cell's."""
+    kept: list[tuple[Segment, Target]] = []
+    seen: dict[tuple[object, ...], int] = {}
+    for segment, target in targets:
+        row = segment.path.rpartition(".")[0] if segment.kind == "row" and segment.path and "." in segment.path else segment.path
+        name = regex.sub(r"[的\W]", "", target.indicator.text)
+        if target.quantity is not None and row:
+            key = (row, name, target.quantity.operator, target.quantity.value, target.unit and target.unit.text, target.status)
+            if key in seen:
+                before = kept[seen[key]]
+                later = target.deadline is not None and before[1].deadline is None
+                if segment.kind == "row" and later:
+                    kept[seen[key]] = (segment, target)
+                elif target.deadline is None or before[1].deadline == target.deadline or later:
+                    if later:
+                        kept[seen[key]] = (before[0], target)
+                else:
+                    kept.append((segment, target))
+                continue
+            seen[key] = len(kept)
+        elif row and target.quantity is None:
+            key = (row, name, target.value.text, target.deadline and target.deadline.end)
+            if key in seen:
+                continue
+            seen[key] = len(kept)
+        kept.append((segment, target))
+    return kept
+
+
+def _replace_task(target: Target, task: str | None) -> Target:
+    return replace(target, task=task)
+
+
+def _replace_deadline(target: Target, task: Task) -> Target:
+    return replace(target, deadline=task.deadline, deadline_slot=task.deadline_slot)
+
