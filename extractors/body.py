@@ -16,7 +16,7 @@ _VERBS = ("verb_implement", "verb_lead", "verb_cooperate", "verb_responsible", "
 _BRACKETS = regex.compile(r"[(\[](?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*[)\]]")
 _HINT = regex.compile(r"牵头|负责|配合|参与|责任|落实|主办|协办|实施单位|指导|按职责|参加|承办|组织实施")
 _ETC = regex.compile(r"等(?:有关|相关|各)?(?:[省市县区]级|[省市县区]直)?(?:有关|相关)?(?:单位|部门|地区|[市县区]+)?$")
-_LEVEL = regex.compile(r"^(?:自治区|[省市县区州](?:委|政府|直)?(?=[^一-龥]|.{2,})|各[^、]{0,8}?(?=(?:人民)?政府|党委|党工委|管委会|街道))")
+_LEVEL = regex.compile(r"^(?:自治区|[省市县区州](?!场|政(?!府)|民|容|长|域|属|际)(?:委|政府|直)?(?=[^一-龥]|.{2,})|各[^、]{0,8}?(?=(?:人民)?政府|党委|党工委|管委会|街道))")
 _BARE_OFFICE = regex.compile(r"(?:局|委|办|厅|中心|委员会|公司|办公室|部|会|社|队|分局|院|处|站)(?:\([^)]*\))?$")
 _PARTY = regex.compile(r"^(?:组织部|宣传部|统战部|政法委|网信办|编办|党校|老干部局|机要局|政研室|改革办|社会工作部|外办|台办|巡察办|农办)")
 _EVERY = regex.compile(r"^(各(?:级|[市县区镇乡旗盟州]|\([^)]*\)|、)*(?:\([^)]*\))?(?:地方|有关|相关)?)(?:人民政府|政府|党委|党工委|管委会|街道|办事处)")
@@ -175,7 +175,7 @@ def _full_name(member: str, prefix: str, every: str) -> str:
         return every + member
     if every and regex.match(r"(?:街道(?:办事处)?|乡镇|镇街|园区|开发区)$", member):
         return "各" + member
-    if not prefix or _LEVEL.match(member) or not _BARE_OFFICE.search(member) or _placed(member):
+    if not prefix or _LEVEL.match(member) or regex.match(r"[省市县区州](?!场)", member) or not _BARE_OFFICE.search(member) or _placed(member):
         return member
     if regex.match(r"各|相关|有关|其他|所有|国家|中国|驻|在|全|国网|国有|中央|涉|《|团|武警|人行|金融监管|中|本|高新|经开|属地|责任|牵头|市属|三大|电信|移动|联通|铁塔|人民银行|银保监|海关", member):
         return member

@@ -55,6 +55,7 @@ def _role(role: str) -> tuple[regex.Pattern[str], ...]:
 
 
 _NOT_A_LEAD = regex.compile(r"[率度量数比值额]|比例|比重|合格|达标")
+_NOUN_VERB = regex.compile(r"绿化|造林|治理|整治|修复|培训|服务|发展|生产|建设|改造|保障|转化|养护|种植|培养|消纳|处置|回收|运行|运营|供应|推广|覆盖|开放|入库|组织|利用|储备")
 _QUOTES = regex.compile(r"[“”\"]")
 
 
@@ -86,22 +87,23 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
         if text[start:end][:1] in ("、", ",", ":", ";", "的", " ", "-"):
             start += 1
             continue
+        if doing and verb is None:
+            hit = rules.words("phrase", "doing").match(text, start, end)
+            bare = hit and _NOUN_VERB.fullmatch(hit.group()) and is_measurable(text[hit.end() : end]) and end - hit.end() <= 3
+            if hit and not bare and hit.end() < end and not _NOT_A_LEAD.match(text, hit.end()) and nlp.is_boundary(text[start:end], hit.end() - start):
+                verb = (hit.start(), hit.end())
+                start = hit.end()
+                continue
         step = _lead(text, start, end)
         if step:
             raised = raised or step[1] == "raise"
             start = step[0]
             continue
-        found = _scope(text, start, end)
+        found = _scope(text, start, end) if start < end else None
         if found and found < end:
             scope = (scope[0] if scope and scope[1] == start else start, _trim_right(text, start, found))
             start = found
             continue
-        if doing and verb is None:
-            hit = rules.words("phrase", "doing").match(text, start, end)
-            if hit and hit.end() < end and not _NOT_A_LEAD.match(text, hit.end()) and nlp.is_boundary(text[start:end], hit.end() - start):
-                verb = (hit.start(), hit.end())
-                start = hit.end()
-                continue
         if start == before:
             break
     return Phrase(start, end, scope, verb, raised)
@@ -127,6 +129,8 @@ def _lead(text: str, start: int, end: int) -> tuple[int, str] | None:
             continue
         if name in ("connective", "raise"):
             rest = text[hit.end() : end]
+            if not rest and regex.fullmatch(r"[及和与或并且]|以及|或者|年度|累计|其中", hit.group()):
+                return hit.end(), name
             if _NOT_A_LEAD.match(rest) or not rest:
                 continue
             size = hit.end() - start
@@ -259,7 +263,7 @@ def _coordinates(text: str, start: int, end: int) -> list[Stretch]:
                 joint = 1
             elif text[i : i + 2] == "以及":
                 joint = 2
-            elif char in "和及与" and begin < i < end - 1 and nlp.is_boundary(text[start:end], i - start) and nlp.is_boundary(text[start:end], i - start + 1):
+            elif char in "和及与" and text[i + 1 : i + 3] not in ("以上", "以下") and begin < i < end - 1 and nlp.is_boundary(text[start:end], i - start) and nlp.is_boundary(text[start:end], i - start + 1):
                 joint = 1
         if joint:
             pieces.append((begin, i))

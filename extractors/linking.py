@@ -122,7 +122,7 @@ class _Reader:
     def _remember(self, clause: Clause) -> None:
         """A clause without numbers may name what the next clause measures, and whom it covers."""
         phrase = noun_phrase(self.text, clause.start, clause.end, self._date_spans(), doing=True)
-        if phrase.scope and self.scope is None:
+        if phrase.scope and self.scope is None and rules.words("phrase", "whole").match(self.text, *phrase.scope):
             self.scope = phrase.scope
         hit = regex.compile(rf".*(?:{_STRONG})").match(self.text, phrase.start, phrase.end)
         if hit and hit.end() - phrase.start >= 3 and not regex.search(r"[,;。]", hit.group()):
@@ -227,7 +227,8 @@ class _Reader:
             self._reject(q, "no_indicator")
             return q.end
         label = names[0].text(self.text)
-        if not said and not verb and not is_measurable(label) and not self.context.cell and not (self.listed and not phrase.empty):
+        part = any(f.quote[0] >= sentence.start and f.unit == measure.unit for f in self.findings)  # 其中: parts of a total
+        if not said and not verb and not part and not is_measurable(label) and not self.context.cell:
             self._reject(q, "no_verb")
             return q.end
         dimension = _dimension(measure.unit)
@@ -243,7 +244,7 @@ class _Reader:
             return clause.end
         for name, scope, value in values:
             self._add(name, scope, kind, way, value, pred, status, sentence, f"linking.{kind}", 0.95 if said else 0.85)
-        self.subject, self.phrase, self.scope = names, phrase, (values[-1][1] or self.scope)
+        self._hold(names, phrase)
         self.listed = bool(verb) or self.listed
         return values[-1][2].end
 
@@ -260,7 +261,7 @@ class _Reader:
             phrase = narrowed(phrase, verb[0])
         bare_scope = not phrase.empty and phrase.scope is None and _plain_scope(self.text[phrase.start : phrase.end])
         if phrase.empty or bare_scope:
-            scope = (phrase.start, phrase.end) if bare_scope else phrase.scope
+            scope = (phrase.start, phrase.end) if bare_scope else phrase.scope or (self.phrase.scope if self.phrase else None) or self.scope
             known = self.subject or self._title_name()
             return list(known), [scope], verb
         scope = phrase.scope or self.scope
@@ -327,7 +328,7 @@ class _Reader:
             return taken
         phrase = noun_phrase(self.text, taken, q.start, self._date_spans(), doing=True)
         governed, confidence = self._governed(phrase, taken, q, side)
-        if side == "attribute" and governed and measure.suffix and not measure.count:
+        if governed and measure.suffix and not measure.count and (side == "attribute" or measure.suffix != "以上" or confidence < 0.9):
             governed = False
         if not governed:
             self._reject(q, "condition" if side == "attribute" or measure.suffix else "modifier")
@@ -345,8 +346,17 @@ class _Reader:
         pred = read_back(self.text, verb[1] if verb else q.start, q.start, self._date_spans())
         scope = phrase.scope or inner.scope or self.scope
         self._add(name, scope, kind, None, q, pred, "target", sentence, "linking.count_before", confidence, quote=(q.start, np[1]))
-        self.subject, self.scope, self.listed = [name], scope, True
+        self._hold([name], phrase)
+        self.listed = True
         return np[1]
+
+    def _hold(self, names: list[Name], phrase: Phrase) -> None:
+        """Keep the subject for values that follow; of its scope only what speaks of the whole area holds for later subjects."""
+        if phrase.end > phrase.start or self.phrase is None:
+            self.phrase = phrase
+        self.subject = names
+        if phrase.scope and rules.words("phrase", "whole").match(self.text, *phrase.scope):
+            self.scope = self.scope or phrase.scope
 
     def _governed(self, phrase: Phrase, taken: int, q: Mention, side: str) -> tuple[bool, float]:
         """Whether a verb of doing governs the number: right before it, before a list that ends with 等, or earlier in the list."""
@@ -401,7 +411,7 @@ class _Reader:
             return q.end
         for name in names:
             self._add(name, scopes[0], "level", None, q, pred, "current", sentence, "linking.from_value", 0.9)
-        self.subject, self.phrase, self.scope = names, phrase, scopes[0] or self.scope
+        self._hold(names, phrase)
         return q.end
 
     # --- shared ----------------------------------------------------------------------------------------------------
@@ -442,7 +452,7 @@ _STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量
 def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int) -> Mention | None:
     """The date that governs a place of a sentence: the last one before it that is no baseline and whose reach has not ended.
 
-    A semicolon ends the reach of a date, unless the date opened the sentence and the list goes on with a noun phrase.
+    A semicolon ends the reach of a date, unless the list goes on with a noun phrase.
     """
     best: Mention | None = None
     for d in dates:
@@ -457,8 +467,7 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int)
         return None
     for clause in sentence.clauses:
         if clause.mark == ";" and best.end <= clause.start <= at:
-            opened = regex.fullmatch(r"[^一-龥]*(?:力争|总体目标|主要目标|目标)?[,:]?", text[sentence.start : best.start]) is not None
-            if not opened or _verb_first(text, clause):
+            if _verb_first(text, clause):
                 return None
     return best
 

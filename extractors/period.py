@@ -45,7 +45,7 @@ def read_deadline(text: str, today: date | None = None) -> Mention | None:
     """
     found = find_periods(text, today)
     if found:
-        return found[-1]
+        return next((m for m in reversed(found) if m.rule not in ("period.this_year", "period.every_year")), found[-1])
     hit = _CONTINUOUS.search(text)
     if not hit:
         return None

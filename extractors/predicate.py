@@ -53,6 +53,8 @@ def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicat
         for low, high in dates:
             if low >= start and high == end:
                 end, moved = low, True
+                if end > start and text[end - 1] in "较比同与":
+                    base, end = (low, high), end - 1
         window = max(start, end - 24)
         for name, turn, pattern in _tails():
             hit = pattern.search(text, window, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -272,6 +273,8 @@ def _without_repeats(targets: Sequence[tuple[Segment, Target]]) -> list[tuple[Se
     for segment, target in targets:
         row = segment.path.rpartition(".")[0] if segment.kind == "row" and segment.path and "." in segment.path else segment.path
         name = regex.sub(r"[的\W]", "", target.indicator.text)
+        if target.quantity is not None and row and any(_same_said(t, target) and (s.path == segment.path or segment.kind == "row" and s.path and row in s.path) and s.id != segment.id for s, t in kept):
+            continue
         if target.quantity is not None and row:
             key = (row, name, target.quantity.operator, target.quantity.value, target.unit and target.unit.text, target.status)
             if key in seen:
@@ -293,6 +296,16 @@ def _without_repeats(targets: Sequence[tuple[Segment, Target]]) -> list[tuple[Se
             seen[key] = len(kept)
         kept.append((segment, target))
     return kept
+
+
+def _same_said(first: Target, again: Target) -> bool:
+    """Whether two targets say one value of one thing in other words: all characters of the shorter name are in the longer."""
+    same = first.quantity == again.quantity and (first.unit and first.unit.text) == (again.unit and again.unit.text) and first.status == again.status
+    if not same or (again.deadline and first.deadline != again.deadline):
+        return False
+    names = [Counter(regex.sub(r"[的\W]", "", t.indicator.text)) for t in (first, again)]
+    short, long = sorted(names, key=lambda c: c.total())
+    return short != long and short <= long and short.total() > 0.55 * long.total()
 
 
 def _replace_task(target: Target, task: str | None) -> Target:

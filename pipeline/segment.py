@@ -122,6 +122,9 @@ def _outline(document: Document, official: Official) -> list[Node]:
         if before_list and marker and marker[0] == "arabic":
             continue  # the list of attachments under 附件:
         before_list = False if marker is None or marker[0] != "arabic" else before_list
+        if marker is None and stack[-1] is root and attachment and not root.lines and len(text) < 60 and not _FINAL.search(text.text):
+            root.headings = (text.plain,)
+            continue
         if marker is None or (marker[0] == "arabic" and _is_sentence_number(text.text, marker[2])):
             stack[-1].lines.append((line, text))
             continue
