@@ -129,7 +129,7 @@ def _lead(text: str, start: int, end: int) -> tuple[int, str] | None:
             continue
         if name in ("connective", "raise"):
             rest = text[hit.end() : end]
-            if not rest and regex.fullmatch(r"[及和与或并且]|以及|或者|年度|累计|其中", hit.group()):
+            if not rest and name == "connective":
                 return hit.end(), name
             if _NOT_A_LEAD.match(rest) or not rest:
                 continue

@@ -6,7 +6,7 @@ Every number ends as a finding or as a rejection with its reason.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import regex
@@ -84,7 +84,7 @@ _KEPT_VERBS = ("新增", "净增", "累计")
 _DURATIONS = ("duration", "months", "years", "working_days", "times", "years_of_age", "score")
 _ROUTINE = ("duration", "months", "years", "working_days", "times")
 _PAST_DATE = regex.compile(r"(?:以来|率先[一-龥]{1,6}后|[一-龥]{0,10}后(?=,)|期间?累计已|版|起(?!重)|[一-龥]{0,4}排行|(?:的)?基础上|为基[期数准年])")
-_BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|以|按|于|对照|截至目前|截至)$")
+_BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|以|按|于|对照|截至目前|截至|根据|结合|按照|落实|依据)$")
 _FUTURE = regex.compile(r"力争|争取|确保|将|要|目标|到20\d\d年|实现|计划|预期|提高到|降低?到|控制")
 
 
@@ -97,13 +97,14 @@ class _Reader:
     subject: list[Name] = field(default_factory=list)
     phrase: Phrase | None = None
     scope: Stretch | None = None
+    said_scope: Stretch | None = None
     listed: bool = False
     current: Finding | None = None
 
     # --- sentences -------------------------------------------------------------------------------------------------
 
     def read(self, sentence: Sentence) -> None:
-        self.subject, self.phrase, self.scope, self.listed = [], None, None, False
+        self.subject, self.phrase, self.scope, self.said_scope, self.listed = [], None, None, None, False
         inside = [q for q in self.context.quantities if sentence.start <= q.start < sentence.end]
         if not inside:
             return
@@ -130,7 +131,7 @@ class _Reader:
             if regex.fullmatch(r"(?:的)?(?:调查|监测|统计|评估|考核|目标|情况|建设|工作)?", rest):
                 self.subject = [Name(((phrase.start, hit.end()),))]
                 self.phrase = phrase
-        if not _plain_scope(self.text[clause.start : clause.end]):
+        if not plain_scope(self.text[clause.start : clause.end]):
             self.listed = False
 
     # --- one number ------------------------------------------------------------------------------------------------
@@ -219,6 +220,8 @@ class _Reader:
             return q.end
         if phrase.empty and taken > clause.start and not (pred.verb or pred.way or measure.said or self.listed or pred.apart):
             return self._further_value(q, sentence)
+        if pred.way == "rank" and self.text[phrase.end - 1 : phrase.end] in ("中", "上"):
+            phrase = replace(phrase, end=phrase.end - 1)
         names, scopes, verb = self._names(phrase, pred, mine, q)
         if not names and self.listed and phrase.empty and self.findings and self.findings[-1].rule == "linking.count_before":
             self._reject(q, "no_indicator")
@@ -244,7 +247,8 @@ class _Reader:
             return clause.end
         for name, scope, value in values:
             self._add(name, scope, kind, way, value, pred, status, sentence, f"linking.{kind}", 0.95 if said else 0.85)
-        self._hold(names, phrase)
+        self._hold(names, phrase if not phrase.empty else replace(phrase, scope=values[-1][1]))
+        self.said_scope = values[-1][1]
         self.listed = bool(verb) or self.listed
         return values[-1][2].end
 
@@ -259,9 +263,9 @@ class _Reader:
         verb = phrase.verb
         if verb and self.text[verb[0] : verb[1]] in _KEPT_VERBS and not phrase.empty:
             phrase = narrowed(phrase, verb[0])
-        bare_scope = not phrase.empty and phrase.scope is None and _plain_scope(self.text[phrase.start : phrase.end])
+        bare_scope = not phrase.empty and phrase.scope is None and plain_scope(self.text[phrase.start : phrase.end])
         if phrase.empty or bare_scope:
-            scope = (phrase.start, phrase.end) if bare_scope else phrase.scope or (self.phrase.scope if self.phrase else None) or self.scope
+            scope = (phrase.start, phrase.end) if bare_scope else phrase.scope or self.said_scope or self.scope
             known = self.subject or self._title_name()
             return list(known), [scope], verb
         scope = phrase.scope or self.scope
@@ -338,14 +342,14 @@ class _Reader:
             return taken
         inner = noun_phrase(self.text, np[0], np[1], self._date_spans())
         start = np[0] if inner.empty or inner.scope is None and not regex.match(r"的", label) else inner.start
-        name = self._shared_head(Name(((start, np[1]),)))
+        name = self._shared_head(Name(((start, np[1]),)), phrase)
         verb = phrase.verb
         if verb and self.text[verb[0] : verb[1]] in ("新增", "净增") and phrase.empty:
             name = Name((verb, *name.parts))
         kind = "count" if measure.count else "level"
         pred = read_back(self.text, verb[1] if verb else q.start, q.start, self._date_spans())
         scope = phrase.scope or inner.scope or self.scope
-        self._add(name, scope, kind, None, q, pred, "target", sentence, "linking.count_before", confidence, quote=(q.start, np[1]))
+        self._add(name, scope, kind, None, q, pred, "target", sentence, "linking.count_before", confidence, quote=(min(name.start, q.start), np[1]))
         self._hold([name], phrase)
         self.listed = True
         return np[1]
@@ -363,6 +367,8 @@ class _Reader:
         rest = self.text[phrase.start : phrase.end]
         if phrase.verb and (not rest or regex.fullmatch(r"(?:年度|新|各|约|共|累计|总共|力争|高标准|市级以上|省级|国家级|一批|不少于|至少|超过|近|全年|本年度|再)+", rest)):
             return True, 0.95
+        if phrase.verb and rest.endswith(("及", "和", "、", "与")) and side == "noun":
+            return True, 0.85
         if phrase.verb and (rest.endswith(("等", "、", "的", ")")) and len(rest) < 60 and side == "noun"):
             return True, 0.85
         if self.listed and not rest and not phrase.verb:
@@ -382,15 +388,21 @@ class _Reader:
             return (np[0], hit.start()), Name(((start, np[1]),))
         return None
 
-    def _shared_head(self, name: Name) -> Name:
+    def _shared_head(self, name: Name, phrase: Phrase) -> Name:
         """A bare action of a list takes the object of the one before: 80%入河排污口溯源及40%整治 → 入河排污口整治."""
         low, high = name.parts[0]
-        if high - low > 2 or not self.findings or self.findings[-1].rule != "linking.count_before":
+        if high - low > 2:
             return name
-        before = self.findings[-1].name
-        if low - before.end > 12 or before.end - before.start < high - low + 2:
+        first, last = phrase.start, phrase.end
+        if phrase.empty and self.findings and self.findings[-1].rule == "linking.count_before":
+            first, last = self.findings[-1].name.start, self.findings[-1].name.end
+        while last > first and self.text[last - 1] in "及和、与":
+            last -= 1
+        if self.text[first:last].startswith("全部"):
+            first += 2
+        if low - last > 12 or last - first < high - low + 2:
             return name
-        return Name(((before.parts[0][0], before.parts[-1][1] - (high - low)), (low, high)))
+        return Name(((first, last - (high - low)), (low, high)))
 
     # --- "由A提高到B" ------------------------------------------------------------------------------------------------
 
@@ -460,7 +472,7 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int)
             continue
         if depth_at(text, sentence.start, d.start) > 0 or _BASE_BEFORE.search(text[max(0, d.start - 3) : d.start]):
             continue
-        if _PAST_DATE.match(text, d.end):
+        if _PAST_DATE.match(text, d.end) or (d.text == "年度" and text[d.end : d.end + 1].isdigit()):
             continue
         best = d
     if best is None:
@@ -478,7 +490,7 @@ def _verb_first(text: str, clause: Clause) -> bool:
     return phrase.verb is not None or bool(regex.match(r"实现|负责|加快|推进|加强|完成|持续|建立|健全|开展", text[clause.start : clause.end]))
 
 
-def _plain_scope(text: str) -> bool:
+def plain_scope(text: str) -> bool:
     """Whether a text is nothing but a scope: 其他县区建成区, 县城, 全市."""
     probe = text.strip("、,:;的 ") + "覆盖率"
     phrase = noun_phrase(probe, 0, len(probe), [])

@@ -1,7 +1,198 @@
-"""Qualitative states, grades and milestones."""
-from __future__ import annotations
-from extractors.linking import Context, Finding
-from extractors.sentence import Sentence
+"""Targets without a number: qualitative states, grades, and deliverables with a date."""
 
-def find_states(text: str, sentences: list[Sentence], context: Context, masked: bytearray, numeric: list[Finding], firm: bool) -> list[Finding]:
-    return []
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import regex
+
+from extractors import nlp, rules
+from extractors.indicator import Name, Stretch, is_measurable, noun_phrase, split_scopes
+from extractors.linking import Context, Finding, plain_scope, governing_date
+from extractors.sentence import Clause, Sentence
+from schemas.values import Quantity
+
+_ATTRIBUTE = regex.compile(r"(?:面积|性质|功能|数量|质量|总量|水质|规模|结构|生态功能)$")
+_BARE = regex.compile(r"^(?:面积|性质|功能|数量|质量|总量|规模|结构|使用量|用量|强度|水平)$")
+_SLOGAN = regex.compile(r"(?:能力|水平|力度|意识|体系|机制|作用|效益|服务|活力|氛围|合力|成效|影响力|竞争力|形象|幸福感|满意感|获得感|安全感|知名度|美誉度|辐射力|素质|功能|优势|动能|供给|效能|支撑|保障|权益|环境|条件|负担|成本|风险|差距|质效|品质|层次|格局|空间|渠道|途径|范围|领域|投入|宣传|监管|管理|建设|环节|程序|材料|时间|次数|频次|手续)$")
+_DATED = ("milestone",)
+_STAGE_VERBS = regex.compile(r"编制|印发|完成|建成")
+_INDICATOR_LIKE = regex.compile(r"(?:率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)$")
+_DELIVERABLE = regex.compile(r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$")
+
+
+@dataclass(slots=True)
+class _Sight:
+    """What earlier clauses of a sentence leave for later ones."""
+
+    subject: Stretch | None = None
+    scope: Stretch | None = None
+
+
+def find_states(
+    text: str, sentences: list[Sentence], context: Context, masked: bytearray, numeric: list[Finding], firm: bool, staged: bool = False
+) -> list[Finding]:
+    """Findings without number. `firm` says that directional statements count (headings, indicator cells); `staged` that a date of the
+    row or stage may serve deliverables."""
+    if context.results:
+        return []
+    found: list[Finding] = []
+    for sentence in sentences:
+        if sentence.inner:
+            continue
+        sight = _Sight()
+        dated_list = any(sentence.start <= f.quote[0] < sentence.end and f.deadline for f in numeric)
+        for clause in sentence.clauses:
+            found += _clause(text, clause, sentence, context, sight, numeric, firm, dated_list, staged)
+    return found
+
+
+def _clause(
+    text: str, clause: Clause, sentence: Sentence, context: Context, sight: _Sight, numeric: list[Finding], firm: bool, dated_list: bool, staged: bool
+) -> list[Finding]:
+    found: list[Finding] = []
+    dates = [(d.start, d.end) for d in context.dates]
+    at = clause.start
+    while at < clause.end:
+        best = _next(text, at, clause.end, sentence)
+        if best is None:
+            break
+        rule, hit = best
+        taken = any(f.quote[0] < hit.end() and hit.start() < f.quote[1] for f in numeric)
+        made = [] if taken else _make(text, rule, hit, at, clause, sentence, context, sight, dates, firm, dated_list, staged)
+        found += made
+        at = max(hit.end(), at + 1)
+    phrase = noun_phrase(text, clause.start, clause.end, dates)
+    if not found:
+        topic = _topic(text, phrase.start, clause.end)
+        if topic:
+            sight.subject = topic
+    if phrase.scope and rules.words("phrase", "whole").match(text, *phrase.scope):
+        sight.scope = sight.scope or phrase.scope
+    return found
+
+
+def _next(text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
+    """The state rule that matches first in a stretch (file order settles ties)."""
+    best: tuple[rules.Rule, regex.Match[str]] | None = None
+    for rule in rules.load("state").values():
+        limit = sentence.end if rule.name == "by_order" else end
+        hit = rule.pattern.search(text, at, limit)
+        if hit and (best is None or hit.start() < best[1].start()) and hit.start() < end:
+            best = (rule, hit)
+    return best
+
+
+def _make(
+    text: str, rule: rules.Rule, hit: regex.Match[str], at: int, clause: Clause, sentence: Sentence, context: Context, sight: _Sight,
+    dates: list[Stretch], firm: bool, dated_list: bool, staged: bool,
+) -> list[Finding]:
+    kind = rule.attributes.get("kind", "qualitative")
+    deadline = governing_date(text, context.dates, sentence, hit.start())
+    if deadline is not None and context.year and deadline.value.end and int(deadline.value.end[:4]) < context.year:  # type: ignore[attr-defined]
+        return []
+    side = rule.attributes["side"]
+    if side == "after" or side == "inside" and (hit["obj"] or hit.groupdict().get("about")):
+        group = "about" if hit.groupdict().get("about") else "obj"
+        region = hit.span(group)
+    else:
+        region = (at, hit.start())
+    phrase = noun_phrase(text, *region, dates, doing=kind == "milestone" or side == "inside")
+    before = noun_phrase(text, at, hit.start(), dates) if side != "before" else phrase
+    start, end = phrase.start, _before_date(text, phrase.start, phrase.end, dates)
+    scope = phrase.scope or (before.scope if before.scope and before.empty else None) or sight.scope
+    if side == "inside" and region != (at, hit.start()) and not before.empty and is_measurable(text[before.start : before.end]):
+        start, end = before.start, before.end
+    if end > start and plain_scope(text[start:end]):
+        scope, start = (start, end), end
+    name = _name(text, start, end, sight)
+    if name is None:
+        return []
+    if rule.name == "finish" and not before.empty and before.end - before.start > 3 and not nlp.verb_ends_at(text[before.start : before.end], before.end - before.start):
+        name = Name(((before.start, before.end), *name.parts))
+    label = name.text(text)
+    if not _acceptable(text, rule, kind, label, hit, before, firm, dated_list, deadline is not None, staged):
+        return []
+    if kind == "grade":
+        return _grades(text, rule, hit, name, scope, deadline, at)
+    value = hit.span("state")
+    quote = (min(name.start, value[0]), max(name.end, value[1]))
+    if side == "before":
+        sight.subject = _base(text, name)
+    return [Finding(name, scope, kind, None, value, None, None, None, deadline, "target", None, quote, f"state.{rule.name}", 0.8 if "weak" not in rule.attributes else 0.6)]
+
+
+def _before_date(text: str, start: int, end: int, dates: list[Stretch]) -> int:
+    """The end of a noun phrase that a date closes: 剩余需在2024年底前 → 剩余."""
+    for low, high in dates:
+        if start < low and high == end:
+            cut = regex.search(r"(?:须|需|应|要|将|力争)?(?:在|于|到|至)?$", text[start:low])
+            return start + cut.start() if cut else low
+    return end
+
+
+def _name(text: str, start: int, end: int, sight: _Sight) -> Name | None:
+    """The thing that has the state: as written, an attribute of the thing before (面积, 性质), or the thing before."""
+    if end <= start:
+        return Name((sight.subject,)) if sight.subject else None
+    if _BARE.match(text[start:end]) and sight.subject:
+        return Name((sight.subject, (start, end)))
+    return Name(((start, end),))
+
+
+def _base(text: str, name: Name) -> Stretch:
+    """The thing without its attribute: 生态保护红线和自然保护地面积 → 生态保护红线和自然保护地."""
+    low, high = name.parts[0]
+    cut = _ATTRIBUTE.search(text[low:high]) if len(name.parts) == 1 else None
+    return (low, low + cut.start()) if cut and cut.start() > 2 else (low, high)
+
+
+def _acceptable(
+    text: str, rule: rules.Rule, kind: str, label: str, hit: regex.Match[str], before: object, firm: bool, dated_list: bool, dated: bool, staged: bool
+) -> bool:
+    if not 2 <= len(label) <= 70 or regex.fullmatch(r"[\d\W]+", label):
+        return False
+    if "weak" in rule.attributes:
+        strong = bool(_INDICATOR_LIKE.search(label)) and not _SLOGAN.search(label)
+        return strong and label.count("、") < 3
+    if rule.name == "all_done" and not dated and regex.search(r"使用|执行", hit["state"]):
+        return False
+    if kind == "milestone":
+        if rule.name == "finish":
+            deliverable = bool(_DELIVERABLE.search(label))
+            if regex.search(r"长效|健全", hit["state"]) and not dated:
+                return False
+            return deliverable and (dated or (staged and bool(_STAGE_VERBS.search(hit["state"])) and getattr(before, "empty", False)))
+        return dated and bool(_DELIVERABLE.search(label)) and len(label) <= 40
+    return True
+
+
+def _grades(text: str, rule: rules.Rule, hit: regex.Match[str], name: Name, scope: Stretch | None, deadline: object, at: int) -> list[Finding]:
+    """A class of a named thing: one finding for each named place."""
+    link = hit.groupdict().get("link") or ""
+    more = hit.groupdict().get("more") or regex.search(r"优于|好于|高于|不低于", link)
+    if (hit.groupdict().get("what") or "").startswith("排放"):
+        what = hit.span("what")
+        name = Name((*name.parts, what))
+    elif not regex.search(r"水质|质量|标准|水平|等级|排放|断面|水体|医院|景区|河流|湖泊|水库|状况|评级", name.text(text)):
+        return []
+    quantity = Quantity(">=" if more else "=", None)
+    scopes: list[Stretch | None] = list(split_scopes(text, scope)) if scope and "、" in text[slice(*scope)] else [scope]
+    value = hit.span("grade")
+    quote = (min(name.start, value[0]), hit.end())
+    return [
+        Finding(name, place, "grade", quantity, value, None, None, None, deadline, "target", None, quote, f"state.{rule.name}", 0.85)  # type: ignore[arg-type]
+        for place in scopes
+    ]
+
+
+def _topic(text: str, start: int, end: int) -> Stretch | None:
+    """The noun phrase before the first verb of a clause that states nothing itself: "新建污水处理设施提高建设标准" → 新建污水处理设施."""
+    if end - start < 4:
+        return None
+    for low, high, flag in nlp.words(text[start:end]):
+        if flag == "v" and low >= 4 and rules.words("phrase", "raise").match(text, start + low, end):
+            return (start, start + low)
+        if high == end - start:
+            return (start, end)
+    return None

@@ -57,7 +57,6 @@ class _Builder:
         self.issues: list[Issue] = []
         self.blanket: list[Slot] = []
         self.first_leads = False
-        self.children: set[str] = set()
 
     def add(self, segment: Segment) -> None:
         if segment.path is not None and segment.path not in self.drafts:
@@ -73,8 +72,6 @@ class _Builder:
         draft = _Draft(segment, title, order=len(self.drafts))
         path = segment.path or ""
         self.drafts[path] = draft
-        if "/" in path and segment.kind == "clause":
-            self.children.add(path.rsplit("/", 1)[0])
         for slot in self.blanket:
             draft.bodies.setdefault("implement", []).append(slot)
         if segment.kind == "clause" and segment.heading:
@@ -136,10 +133,10 @@ class _Builder:
         sentences = split(text, closed)
         context = Context(
             dates, quantities, segment.title, self.year, cell.role if segment.kind == "row" and cell.role == "indicator" else "",
-            segment.section == "past", segment.section == "support",
+            segment.section == "past" or (segment.path is None and not segment.headings), segment.section == "support",
         )
         findings, rejections = link(text, sentences, context)
-        findings += state.find_states(text, sentences, context, masked, findings, segment.heading or context.cell == "indicator")
+        findings += state.find_states(text, sentences, context, masked, findings, segment.heading or context.cell == "indicator", segment.kind == "row" or segment.stage is not None)
         for finding in sorted(findings, key=lambda f: f.quote):
             self._target(segment, cell, draft, finding)
         self._ledger(segment, cell, findings, rejections, why, closed, dates)
@@ -215,7 +212,7 @@ class _Builder:
         named = any(v for r, v in draft.bodies.items() if r != "implement" or any(s.rule != "body.blanket" for s in v))
         if named or draft.deadline:
             return True
-        if path in self.children or draft.segment.section in ("talk", "goal", "past", "support"):
+        if not draft.segment.leaf or draft.segment.section in ("talk", "goal", "past", "support"):
             return False
         numbered = regex.search(r"(?:^|/)\d+$", path) is not None
         return draft.targets > 0 or (numbered and not path.startswith("附件"))
@@ -276,12 +273,15 @@ def _without_repeats(targets: Sequence[tuple[Segment, Target]]) -> list[tuple[Se
         if target.quantity is not None and row and any(_same_said(t, target) and (s.path == segment.path or segment.kind == "row" and s.path and row in s.path) and s.id != segment.id for s, t in kept):
             continue
         if target.quantity is not None and row:
-            key = (row, name, target.quantity.operator, target.quantity.value, target.unit and target.unit.text, target.status)
+            place = target.scope.text if target.scope and target.kind == "grade" else ""
+            key = (row, name, target.quantity.operator, target.quantity.value, target.unit and target.unit.text, target.status, place)
             if key in seen:
                 before = kept[seen[key]]
                 later = target.deadline is not None and before[1].deadline is None
                 if segment.kind == "row" and later:
                     kept[seen[key]] = (segment, target)
+                elif target.scope and before[1].scope and target.scope.text != before[1].scope.text:
+                    kept.append((segment, target))
                 elif target.deadline is None or before[1].deadline == target.deadline or later:
                     if later:
                         kept[seen[key]] = (before[0], target)

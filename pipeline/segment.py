@@ -216,7 +216,7 @@ def _clauses(node: Node, running: bool) -> Iterator[Segment]:
     """The heading and the paragraphs of an item."""
     path = _path(node, running)
     title = node.heading.plain.rstrip("。:;,，：；")
-    common = {"kind": "clause", "path": path, "title": title, "headings": node.headings, "section": node.section}
+    common = {"kind": "clause", "path": path, "title": title, "headings": node.headings, "section": node.section, "leaf": not node.children}
     stage = _stage(node.heading, node.section) if node.level >= 0 else None
     if node.heading.text:
         yield Segment(

@@ -92,6 +92,7 @@ class Segment:
     cells: tuple[Cell, ...]
     number: Span | None = None
     heading: bool = False
+    leaf: bool = True
     stage: Slot | None = None
     first_of_row: bool = True
 
