@@ -125,7 +125,7 @@ class _Reader:
         phrase = noun_phrase(self.text, clause.start, clause.end, self._date_spans(), doing=True)
         if phrase.scope and self.scope is None and rules.words("phrase", "whole").match(self.text, *phrase.scope):
             self.scope = phrase.scope
-        hit = regex.compile(rf".*(?:{_STRONG})").match(self.text, phrase.start, phrase.end)
+        hit = regex.compile(rf".*(?:{STRONG})").match(self.text, phrase.start, phrase.end)
         if hit and hit.end() - phrase.start >= 3 and not regex.search(r"[,;。]", hit.group()):
             rest = self.text[hit.end() : phrase.end]
             if regex.fullmatch(r"(?:的)?(?:调查|监测|统计|评估|考核|目标|情况|建设|工作)?", rest):
@@ -458,7 +458,7 @@ class _Reader:
         self.rejections.append(Rejection(q.start, q.end, reason))
 
 
-_STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
+STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
 
 
 def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int) -> Mention | None:

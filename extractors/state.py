@@ -8,12 +8,12 @@ import regex
 
 from extractors import nlp, rules
 from extractors.indicator import Name, Stretch, is_measurable, noun_phrase, split_scopes
-from extractors.linking import Context, Finding, plain_scope, governing_date
+from extractors.linking import STRONG, Context, Finding, governing_date, plain_scope
 from extractors.sentence import Clause, Sentence
 from schemas.values import Quantity
 
 _ATTRIBUTE = regex.compile(r"(?:面积|性质|功能|数量|质量|总量|水质|规模|结构|生态功能)$")
-_BARE = regex.compile(r"^(?:面积|性质|功能|数量|质量|总量|规模|结构|使用量|用量|强度|水平)$")
+_BARE = regex.compile(r"^(?:面积|性质|功能|数量|质量|总量|规模|结构|强度|水平)$")
 _SLOGAN = regex.compile(r"(?:能力|水平|力度|意识|体系|机制|作用|效益|服务|活力|氛围|合力|成效|影响力|竞争力|形象|幸福感|满意感|获得感|安全感|知名度|美誉度|辐射力|素质|功能|优势|动能|供给|效能|支撑|保障|权益|环境|条件|负担|成本|风险|差距|质效|品质|层次|格局|空间|渠道|途径|范围|领域|投入|宣传|监管|管理|建设|环节|程序|材料|时间|次数|频次|手续)$")
 _DATED = ("milestone",)
 _STAGE_VERBS = regex.compile(r"编制|印发|完成|建成")
@@ -25,7 +25,8 @@ _DELIVERABLE = regex.compile(r"(?:方案|规划|计划|清单|目录|办法|意�
 class _Sight:
     """What earlier clauses of a sentence leave for later ones."""
 
-    subject: Stretch | None = None
+    subject: Stretch | None = None  # of the state just read: its attributes may follow (性质不改变)
+    topic: Stretch | None = None  # of a clause that states nothing itself
     scope: Stretch | None = None
 
 
@@ -64,9 +65,9 @@ def _clause(
         at = max(hit.end(), at + 1)
     phrase = noun_phrase(text, clause.start, clause.end, dates)
     if not found:
-        topic = _topic(text, phrase.start, clause.end)
+        topic = _topic(text, phrase.start, clause.end, dates)
         if topic:
-            sight.subject = topic
+            sight.topic = topic
     if phrase.scope and rules.words("phrase", "whole").match(text, *phrase.scope):
         sight.scope = sight.scope or phrase.scope
     return found
@@ -105,13 +106,13 @@ def _make(
         start, end = before.start, before.end
     if end > start and plain_scope(text[start:end]):
         scope, start = (start, end), end
-    name = _name(text, start, end, sight)
+    name = _name(text, start, end, sight, at > clause.start)
     if name is None:
         return []
     if rule.name == "finish" and not before.empty and before.end - before.start > 3 and not nlp.verb_ends_at(text[before.start : before.end], before.end - before.start):
         name = Name(((before.start, before.end), *name.parts))
     label = name.text(text)
-    if not _acceptable(text, rule, kind, label, hit, before, firm, dated_list, deadline is not None, staged):
+    if not _acceptable(text, rule, kind, label, hit, before, firm, dated_list, deadline is not None and deadline.value.kind in ("by", "during"), staged):
         return []
     if kind == "grade":
         return _grades(text, rule, hit, name, scope, deadline, at)
@@ -131,12 +132,14 @@ def _before_date(text: str, start: int, end: int, dates: list[Stretch]) -> int:
     return end
 
 
-def _name(text: str, start: int, end: int, sight: _Sight) -> Name | None:
+def _name(text: str, start: int, end: int, sight: _Sight, same_clause: bool) -> Name | None:
     """The thing that has the state: as written, an attribute of the thing before (面积, 性质), or the thing before."""
     if end <= start:
-        return Name((sight.subject,)) if sight.subject else None
-    if _BARE.match(text[start:end]) and sight.subject:
-        return Name((sight.subject, (start, end)))
+        known = sight.subject if same_clause else sight.topic
+        return Name((known,)) if known else None
+    whole = sight.subject or sight.topic
+    if _BARE.match(text[start:end]) and whole:
+        return Name((whole, (start, end)))
     return Name(((start, end),))
 
 
@@ -150,7 +153,7 @@ def _base(text: str, name: Name) -> Stretch:
 def _acceptable(
     text: str, rule: rules.Rule, kind: str, label: str, hit: regex.Match[str], before: object, firm: bool, dated_list: bool, dated: bool, staged: bool
 ) -> bool:
-    if not 2 <= len(label) <= 70 or regex.fullmatch(r"[\d\W]+", label):
+    if not 2 <= len(label) <= 70 or label.startswith("分") or regex.fullmatch(r"[\d\W]+", label):
         return False
     if "weak" in rule.attributes:
         strong = bool(_INDICATOR_LIKE.search(label)) and not _SLOGAN.search(label)
@@ -186,11 +189,17 @@ def _grades(text: str, rule: rules.Rule, hit: regex.Match[str], name: Name, scop
     ]
 
 
-def _topic(text: str, start: int, end: int) -> Stretch | None:
-    """The noun phrase before the first verb of a clause that states nothing itself: "新建污水处理设施提高建设标准" → 新建污水处理设施."""
-    if end - start < 4:
+def _topic(text: str, start: int, end: int, dates: list[Stretch]) -> Stretch | None:
+    """What a clause without a state of its own speaks of: "新建污水处理设施提高建设标准" → 新建污水处理设施,
+    "开展消费品人均使用量的调查" → 消费品人均使用量; None where it begins with a verb."""
+    phrase = noun_phrase(text, start, end, dates, doing=True)
+    strong = regex.compile(rf".*(?:{STRONG})").match(text, phrase.start, phrase.end)
+    if strong and regex.fullmatch(r"(?:的)?(?:调查|监测|统计|评估|考核)?", text[strong.end() : phrase.end]):
+        return strong.span()
+    words = [w for w in nlp.words(text[start:end]) if w[2] != "d"]
+    if end - start < 4 or not words or (words[0][2][0] in "vpc" and "的" not in text[start + words[0][1] : start + words[0][1] + 3]):
         return None
-    for low, high, flag in nlp.words(text[start:end]):
+    for low, high, flag in words:
         if flag == "v" and low >= 4 and rules.words("phrase", "raise").match(text, start + low, end):
             return (start, start + low)
         if high == end - start:

@@ -38,6 +38,21 @@ class _Draft:
     order: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A target with the segment and the column role it was said in."""
+
+    segment: Segment
+    role: str
+    target: Target
+
+    @property
+    def row(self) -> str | None:
+        """The task, without the sub-row of a table row."""
+        path = self.segment.path
+        return path.rpartition(".")[0] if path and self.segment.kind == "row" and "." in path else path
+
+
 def assemble(segments: Sequence[Segment], today: date | None, year: int | None) -> Extraction:
     """Records of one document (metadata is added by the caller). `today` reads words such as 今年, `year` dates the document."""
     builder = _Builder(today, year)
@@ -52,7 +67,7 @@ class _Builder:
     def __init__(self, today: date | None, year: int | None) -> None:
         self.today, self.year = today, year
         self.drafts: dict[str, _Draft] = {}
-        self.targets: list[tuple[Segment, Target]] = []
+        self.targets: list[Said] = []
         self.uncovered: list[Uncovered] = []
         self.issues: list[Issue] = []
         self.blanket: list[Slot] = []
@@ -159,7 +174,7 @@ class _Builder:
             Slot(cell.text.plain[slice(*f.base)], cell.text.spans(*f.base), "phrase.against") if f.base else None,
             period, slot, f.status, f.strength, Slot(cell.text.plain[slice(*f.quote)], cell.text.spans(*f.quote), f.rule), f.rule, f.confidence, segment.id,
         )
-        self.targets.append((segment, target))
+        self.targets.append(Said(segment, cell.role, target))
         if draft:
             draft.targets += 1
 
@@ -192,13 +207,14 @@ class _Builder:
         known = {t.path for t in tasks}
         deadlines = {t.path: t for t in tasks}
         targets = []
-        for segment, target in _without_repeats(self.targets):
+        for said in _without_repeats(self.targets):
+            segment, target = said.segment, said.target
             task = self._owner(target.task, known)
-            target = _replace_task(target, task)
+            target = replace(target, task=task)
             if target.deadline is None and task and target.status == "target":
                 own = deadlines[task]
                 if own.deadline and (segment.kind == "row" or own.deadline_slot and own.deadline.kind == "by"):
-                    target = _replace_deadline(target, own)
+                    target = replace(target, deadline=own.deadline, deadline_slot=own.deadline_slot)
             targets.append(target)
         for segment in segments:
             if segment.kind == "row" and segment.path and not any(t.task == segment.path for t in targets) and segment.first_of_row:
@@ -263,55 +279,41 @@ def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[i
     return masked, why
 
 
-def _without_repeats(targets: Sequence[tuple[Segment, Target]]) -> list[tuple[Segment, Target]]:
+def _without_repeats(said: Sequence[Said]) -> list[Said]:
     """A value said twice in one task is one target; a sub-row's own statement wins over the indicator cell's."""
-    kept: list[tuple[Segment, Target]] = []
-    seen: dict[tuple[object, ...], int] = {}
-    for segment, target in targets:
-        row = segment.path.rpartition(".")[0] if segment.kind == "row" and segment.path and "." in segment.path else segment.path
-        name = regex.sub(r"[的\W]", "", target.indicator.text)
-        if target.quantity is not None and row and any(_same_said(t, target) and (s.path == segment.path or segment.kind == "row" and s.path and row in s.path) and s.id != segment.id for s, t in kept):
-            continue
-        if target.quantity is not None and row:
-            place = target.scope.text if target.scope and target.kind == "grade" else ""
-            key = (row, name, target.quantity.operator, target.quantity.value, target.unit and target.unit.text, target.status, place)
-            if key in seen:
-                before = kept[seen[key]]
-                later = target.deadline is not None and before[1].deadline is None
-                if segment.kind == "row" and later:
-                    kept[seen[key]] = (segment, target)
-                elif target.scope and before[1].scope and target.scope.text != before[1].scope.text:
-                    kept.append((segment, target))
-                elif target.deadline is None or before[1].deadline == target.deadline or later:
-                    if later:
-                        kept[seen[key]] = (before[0], target)
-                else:
-                    kept.append((segment, target))
-                continue
-            seen[key] = len(kept)
-        elif row and target.quantity is None:
-            key = (row, name, target.value.text, target.deadline and target.deadline.end)
-            if key in seen:
-                continue
-            seen[key] = len(kept)
-        kept.append((segment, target))
+    kept: list[Said] = []
+    for new in said:
+        before = next((i for i, old in enumerate(kept) if _repeats(old, new)), None)
+        if before is None:
+            kept.append(new)
+        elif new.target.deadline is not None and kept[before].target.deadline is None:
+            kept[before] = new  # the one that adds a date
     return kept
 
 
-def _same_said(first: Target, again: Target) -> bool:
-    """Whether two targets say one value of one thing in other words: all characters of the shorter name are in the longer."""
-    same = first.quantity == again.quantity and (first.unit and first.unit.text) == (again.unit and again.unit.text) and first.status == again.status
-    if not same or (again.deadline and first.deadline != again.deadline):
+def _repeats(old: Said, new: Said) -> bool:
+    """Whether two statements of one task (or of one row with its sub-rows) are the same target."""
+    if new.row is None or old.row != new.row or old.target.status != new.target.status:
         return False
-    names = [Counter(regex.sub(r"[的\W]", "", t.indicator.text)) for t in (first, again)]
-    short, long = sorted(names, key=lambda c: c.total())
-    return short != long and short <= long and short.total() > 0.55 * long.total()
+    first, again = old.target, new.target
+    if again.deadline and first.deadline and first.deadline != again.deadline:
+        return False
+    if first.scope and again.scope and first.scope.text != again.scope.text:
+        return False
+    if (first.quantity is None) != (again.quantity is None):
+        return False
+    names = [regex.sub(r"[的\W]", "", t.indicator.text) for t in (first, again)]
+    elsewhere = (old.segment.id, old.role) != (new.segment.id, new.role)
+    if first.quantity is None:
+        done = first.kind == again.kind == "milestone" and elsewhere and _within(*names)
+        return done or (names[0] == names[1] and first.value.text == again.value.text)
+    same = (first.quantity, first.unit and first.unit.text) == (again.quantity, again.unit and again.unit.text)
+    if first.kind == "grade":
+        same = same and first.value.text == again.value.text
+    return same and (names[0] == names[1] or (elsewhere and _within(*names)))
 
 
-def _replace_task(target: Target, task: str | None) -> Target:
-    return replace(target, task=task)
-
-
-def _replace_deadline(target: Target, task: Task) -> Target:
-    return replace(target, deadline=task.deadline, deadline_slot=task.deadline_slot)
-
+def _within(first: str, again: str) -> bool:
+    """Whether all characters of the shorter name are in the longer one, and make up most of it."""
+    short, long = sorted((Counter(first), Counter(again)), key=lambda c: c.total())
+    return short <= long and short.total() > 0.55 * long.total()

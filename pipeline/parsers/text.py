@@ -51,6 +51,8 @@ def _separator(line: str, in_table: bool, following: str) -> str | None:
     bare = line.strip()
     if bare.startswith("|") and bare.endswith("|") and bare.count("|") >= 3:
         return "|"
+    if bare.count("|") >= 2 and (in_table or following.count("|") >= 2):
+        return "|"
     inner = bare.count("\t")
     if inner >= 2 or (inner and (in_table or "\t" in following.strip())) or (in_table and "\t" in line and bare):
         return "\t"
