@@ -56,6 +56,10 @@ def _role(role: str) -> tuple[regex.Pattern[str], ...]:
 
 _NOT_A_LEAD = regex.compile(r"[率度量数比值额]|比例|比重|合格|达标")
 _NOUN_VERB = regex.compile(r"绿化|造林|治理|整治|修复|培训|服务|发展|生产|建设|改造|保障|转化|养护|种植|培养|消纳|处置|回收|运行|运营|供应|推广|覆盖|开放|入库|组织|利用|储备")
+_SECOND_VERB = regex.compile(r"提升|改造|建设(?!用地)|完善|扩建|培育|打造|创建|完成|实施|开展|认定|新建|改建|推广|发展|引进|累计")
+_PLAIN_VERB = regex.compile(r"实现|完成|开展|推进|推动|安排|落实|达到|努力|新增")
+_RATE = regex.compile(r"(?:率|比例|占比|比重|[^热力湿温密角]度)$")
+_NUMERAL = regex.compile(r"[\d一二三四五六七八九十]")
 _QUOTES = regex.compile(r"[“”\"]")
 
 
@@ -87,11 +91,11 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
         if text[start:end][:1] in ("、", ",", ":", ";", "的", " ", "-"):
             start += 1
             continue
-        if doing and verb is None:
-            hit = rules.words("phrase", "doing").match(text, start, end)
+        if doing and (verb is None or _SECOND_VERB.match(text, start)):
+            hit = _verb(text, start, end)
             bare = hit and _NOUN_VERB.fullmatch(hit.group()) and is_measurable(text[hit.end() : end]) and end - hit.end() <= 3
-            if hit and not bare and hit.end() < end and not _NOT_A_LEAD.match(text, hit.end()) and nlp.is_boundary(text[start:end], hit.end() - start):
-                verb = (hit.start(), hit.end())
+            if hit and not bare and hit.end() <= end and not _NOT_A_LEAD.match(text, hit.end()) and nlp.is_boundary(text[start:end], hit.end() - start):
+                verb = (verb[0] if verb else hit.start(), hit.end())
                 start = hit.end()
                 continue
         step = _lead(text, start, end)
@@ -107,6 +111,14 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
         if start == before:
             break
     return Phrase(start, end, scope, verb, raised)
+
+
+def _verb(text: str, start: int, end: int) -> regex.Match[str] | None:
+    """A verb of doing at `start`; before a rate only verbs that cannot be part of its name (养护机械化率 keeps 养护)."""
+    hit = rules.words("phrase", "doing").match(text, start, end)
+    if hit and _RATE.search(text, hit.end(), end) and not _PLAIN_VERB.fullmatch(hit.group()):
+        return None
+    return hit
 
 
 def _trim_right(text: str, start: int, end: int) -> int:
@@ -188,6 +200,9 @@ def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[
     if len(pieces) < 2:
         return [whole]
     heads = [is_measurable(text[a:b]) for a, b in pieces]
+    ratio = regex.search(r"与[^、]*(?:之比|比率?|比例|比重|差距|倍差)$", text[phrase.start : phrase.end])
+    if ratio and not (marked and count == len(pieces)):
+        return [whole]  # 社会物流总费用与地区生产总值比率 is one name
     if all(heads):
         return _share_head(text, pieces)
     if not marked or (count > 1 and count != len(pieces)):
@@ -206,6 +221,9 @@ def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[
         return [Name((p,)) for p in pieces]
     grouped = _group(pieces, heads)
     return _share_head(text, grouped) if len(grouped) > 1 else [whole]
+
+
+_PEOPLE = regex.compile(r".*(?:患者|人群|居民|职工|学生|企业|老年人|儿童|孕产妇)")
 
 
 def _group(pieces: list[Stretch], heads: list[bool]) -> list[Stretch]:
@@ -227,8 +245,11 @@ def _share_head(text: str, pieces: list[Stretch]) -> list[Name]:
     names = [Name((pieces[0],))]
     for low, high in pieces[1:]:
         bare = text[low:high]
+        shared = _PEOPLE.match(first)
         if cut > 0 and len(bare) <= 5 and "的" not in bare and len(first) - cut <= 7:
             names.append(Name(((pieces[0][0], pieces[0][0] + cut + 1), (low, high))))
+        elif shared and len(bare) <= 6 and shared.end() + 2 < len(first):
+            names.append(Name(((pieces[0][0], pieces[0][0] + shared.end()), (low, high))))
         else:
             names.append(Name(((low, high),)))
     return names
@@ -242,11 +263,25 @@ def _share_tail(text: str, pieces: list[Stretch]) -> list[Name]:
     if cut > 0:
         tail = (low + cut, high)
     else:
-        hit = head_pattern().search(last)
-        if not hit or hit.start() == 0:
+        own = _own_words(last, text[slice(*pieces[-2])])
+        if not own:
             return [Name((p,)) for p in pieces]
-        tail = (low + hit.start(), high)
+        tail = (low + own, high)
     return [Name((p, tail)) for p in pieces[:-1]] + [Name((pieces[-1],))]
+
+
+def _own_words(last: str, model: str) -> int:
+    """How many characters of the last name are its own, when it is built like the one before: as many words.
+
+    `_own_words("食用菌全产业链产值", "柑橘") == 3`.
+    """
+    size = len([w for w in nlp.words(model) if w[2] not in ("m", "q", "eng", "x")])
+    seen = 0
+    for _, end, flag in nlp.words(last):
+        seen += flag not in ("m", "q", "eng", "x")
+        if seen == size:
+            return end if end < len(last) else 0
+    return 0
 
 
 def _coordinates(text: str, start: int, end: int) -> list[Stretch]:
@@ -259,7 +294,9 @@ def _coordinates(text: str, start: int, end: int) -> list[Stretch]:
         depth += (char in "([《“") - (char in ")]》”")
         joint = 0
         if depth == 0:
-            if char == "、":
+            if char == "、" and _NUMERAL.match(text[i - 1]) and _NUMERAL.match(text[i + 1 : i + 2]):
+                joint = 0  # 四、五类桥梁
+            elif char == "、":
                 joint = 1
             elif text[i : i + 2] == "以及":
                 joint = 2

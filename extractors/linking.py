@@ -74,10 +74,11 @@ class Context:
     cell: str = ""
     results: bool = False
     support: bool = False
+    goal: bool = False
 
 
-_END = regex.compile(r"(?:的)?(?:目标|任务|要求|水平|标准|指标|规模|比例|幅度)?(?:任务|值|要求|工作)?(?=[、,;。:!?)\]”\"]|$)|(?=[、,;。:)\]])")
-_JOINT = regex.compile(r"(?:、|和|及|与|或者?|以及|且|并且?|,)(?=[^,;。]*\d|[^,;。]*[一二三四五六七八九十百]|[^,;。]*$)|或|并|且")
+_END = regex.compile(r"(?:的(?=目标|任务|要求|水平|标准|比例))?(?:目标|任务|要求|水平|标准|指标|规模|比例|幅度)?(?:任务|值|要求|工作)?(?=[、,;。:!?)\]”\"]|$)|(?=[、,;。:)\]])")
+_JOINT = regex.compile(r"(?:共|总计|合计|总长|、|和|及|与|或者?|以及|且|并且?|,)(?=[^,;。]*\d|[^,;。]*[一二三四五六七八九十百]|[^,;。]*$)|或|并|且")
 _TAIL_NOUN = regex.compile(r"(?:的)?(?:目标任务|工作任务|任务|工作|目标|计划|要求|左右|以上)+$")
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
 _KEPT_VERBS = ("新增", "净增", "累计")
@@ -117,6 +118,8 @@ class _Reader:
                 continue
             taken = clause.start
             for i, quantity in enumerate(mine):
+                if quantity.start < taken:
+                    continue  # spread over the names together with an earlier value
                 following = mine[i + 1] if i + 1 < len(mine) else None
                 taken = self._value(quantity, clause, sentence, taken, following, mine)
 
@@ -140,7 +143,7 @@ class _Reader:
         self, q: Mention, clause: Clause, sentence: Sentence, taken: int, following: Mention | None, mine: list[Mention]
     ) -> int:
         """Handle one number; returns where the next number of the clause starts to look back."""
-        reason = self._excluded(q, clause, taken)
+        reason = self._excluded(q, clause, sentence)
         if reason:
             self._reject(q, reason)
             return taken if reason in ("condition", "existing", "modifier") else q.end
@@ -153,14 +156,15 @@ class _Reader:
             done = self._prenominal(q, clause, sentence, taken, side, np)
         return done
 
-    def _excluded(self, q: Mention, clause: Clause, taken: int) -> str | None:
+    def _excluded(self, q: Mention, clause: Clause, sentence: Sentence) -> str | None:
         measure: Measure = q.value  # type: ignore[assignment]
         left = self.text[clause.start : q.start]
         dimension = _dimension(measure.unit)
         if self.context.support and dimension.startswith(("money", "ratio")):
             return "support"
         money = dimension.startswith("money") or dimension in ("ratio", "multiple")
-        if money and rules.words("phrase", "support").search(self.text[clause.start : q.end + 8].split(",")[0]):
+        cued = self.text[sentence.start if dimension.startswith("money") else clause.start : min(q.end + 4, clause.end)]
+        if money and rules.words("phrase", "support").search(cued):
             return "support"
         if rules.words("phrase", "existing").search(left.removesuffix("的")) and not self.context.cell:
             return "existing"
@@ -169,13 +173,13 @@ class _Reader:
         if measure.chinese and measure.quantity.value == 1:
             return "idiom"
         if measure.chinese and measure.quantity.value is not None and measure.quantity.value < 10 and measure.unit in ("个", "类", "条", "项", "方", "级", "种", "位", "面", "大", "批", "次", "期", "起", "对", "张", "块", "本", "口", "门", "家", "场"):
-            tail = nlp.verb_ends_at(self.text[clause.start : q.start], q.start - clause.start)
             doing = rules.words("phrase", "doing").search(left[-4:])
-            if not (doing and left.endswith(doing.group()) or tail) or regex.match(r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次", self.text[q.end : q.end + 6]):
+            if not (doing and left.endswith(doing.group())) or regex.match(r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次", self.text[q.end : q.end + 6]):
                 return "idiom"
         if self.context.results and not regex.search(r"20\d\d年(?:底)?(?:力争|计划|要|将|目标)", left):
             return "past"
-        if rules.words("phrase", "past").search(left) and not _FUTURE.search(left):
+        whole = self.text[sentence.start : q.start]
+        if rules.words("phrase", "past").search(whole) and not _FUTURE.search(whole):
             return None if self._has_current_cue(left) else "past"
         return None
 
@@ -190,6 +194,8 @@ class _Reader:
             if close < 0 or close >= clause.end:
                 break
             at = close + 1
+        if self.text[at : at + 1] == "的" and (at + 1 >= clause.end or self.text[at + 1] in ",;。"):
+            return "attribute", (at, at)  # "…达到15%以上的,给予…": a condition
         if at >= clause.end or _END.match(self.text, at, clause.end):
             return "end", (at, at)
         joint = _JOINT.match(self.text, at, clause.end)
@@ -218,7 +224,8 @@ class _Reader:
         if measure.unit is None and not said and not self.context.cell:
             self._reject(q, "bare_number")
             return q.end
-        if phrase.empty and taken > clause.start and not (pred.verb or pred.way or measure.said or self.listed or pred.apart):
+        again = regex.fullmatch(r"[共计总合]+", self.text[taken : q.start]) is not None
+        if phrase.empty and taken > clause.start and not again and not (pred.verb or pred.way or measure.said or self.listed or pred.apart):
             return self._further_value(q, sentence)
         if pred.way == "rank" and self.text[phrase.end - 1 : phrase.end] in ("中", "上"):
             phrase = replace(phrase, end=phrase.end - 1)
@@ -230,7 +237,7 @@ class _Reader:
             self._reject(q, "no_indicator")
             return q.end
         label = names[0].text(self.text)
-        part = any(f.quote[0] >= sentence.start and f.unit == measure.unit for f in self.findings)  # 其中: parts of a total
+        part = self._in_list(phrase, clause) or any(f.quote[0] >= sentence.start and f.unit == measure.unit for f in self.findings)  # 其中: parts of a total
         if not said and not verb and not part and not is_measurable(label) and not self.context.cell:
             self._reject(q, "no_verb")
             return q.end
@@ -252,6 +259,13 @@ class _Reader:
         self.listed = bool(verb) or self.listed
         return values[-1][2].end
 
+    def _in_list(self, phrase: Phrase, clause: Clause) -> bool:
+        """Whether a bare "name number" goes on with a list that a verb of doing opened: 新建公园6个、步道45公里."""
+        if not (self.listed and self.findings and not phrase.empty):
+            return False
+        between = self.text[self.findings[-1].quote[1] : phrase.start]
+        return regex.fullmatch(r"[、,和及以与并其中]*", between) is not None
+
     def _further_value(self, q: Mention, sentence: Sentence) -> int:
         """A second value of the same name in one clause ("70%以上或在2020年基础上提高5个百分点" has its own verb)."""
         self._reject(q, "no_indicator")
@@ -269,7 +283,21 @@ class _Reader:
             known = self.subject or self._title_name()
             return list(known), [scope], verb
         scope = phrase.scope or self.scope
+        if _BARE_HEAD.fullmatch(self.text[phrase.start : phrase.end]) and len(self.subject) == 1:
+            base = self.subject[0]
+            return [Name((*base.parts, (phrase.start, phrase.end)))], [scope], verb
+        placed = _NAME_THEN_PLACE.fullmatch(self.text[phrase.start : phrase.end])
+        if placed:
+            cut = phrase.start + placed.end(1)
+            return [Name(((phrase.start, cut),))], [(cut, phrase.end)], verb
+        if measure_count(q) and not pred.marked:
+            return [Name(((phrase.start, phrase.end),))], [scope], verb
         names = split_subjects(self.text, phrase, values, pred.marked)
+        places = [n.parts[0] for n in names if len(n.parts) == 2 and plain_scope(self.text[slice(*n.parts[0])])]
+        if len(names) > 1 and len(places) == len(names) - 1:
+            first = names[-1].parts[0]
+            tail = names[0].parts[1]
+            return [Name((tail,))] * len(names), [*places, (first[0], tail[0])], verb
         if pred.apart and len(names) == 1 and phrase.scope:
             parts = split_scopes(self.text, phrase.scope)
             if len(parts) == values:
@@ -295,6 +323,7 @@ class _Reader:
             if not regex.fullmatch(r"[、,和及与以]+", self.text[joined[-1].end : m.start]):
                 break
             joined.append(m)
+        joined = _shared_operator(joined)
         if len(names) == len(joined):
             pairs = scopes if len(scopes) == len(joined) else [scopes[0]] * len(joined)
             return list(zip(names, pairs, joined, strict=True))
@@ -319,6 +348,15 @@ class _Reader:
     def _prenominal(self, q: Mention, clause: Clause, sentence: Sentence, taken: int, side: str, np: Stretch) -> int:
         measure: Measure = q.value  # type: ignore[assignment]
         label = self.text[np[0] : np[1]]
+        if side == "attribute" and not label:
+            self._reject(q, "condition")
+            return q.end
+        if measure.unit in ("户", "人") and measure.suffix and not regex.match(r"的?[一-龥]{0,6}(?:户|人|者|员|群众|学生|居民)", label):
+            self._reject(q, "condition")
+            return taken
+        if regex.match(r"(?:主要|重点)?(?:指标|任务|措施|举措|工作|方面)", label):
+            self._reject(q, "idiom")
+            return q.end
         if measure.unit is None or len(label) < 2:
             self._reject(q, "bare_number" if measure.unit is None else "no_indicator")
             return taken
@@ -374,7 +412,7 @@ class _Reader:
         if self.listed and not rest and not phrase.verb:
             return True, 0.9
         verb = nlp.verb_ends_at(self.text[taken : q.start], q.start - taken) if q.start > taken else None
-        if verb and not rules.words("phrase", "existing").search(self.text[taken : q.start]):
+        if verb and (phrase.empty or rest == self.text[taken + verb[0] : taken + verb[1]]) and not rules.words("phrase", "existing").search(self.text[taken : q.start]):
             return True, 0.7
         return False, 0.0
 
@@ -407,7 +445,7 @@ class _Reader:
     # --- "由A提高到B" ------------------------------------------------------------------------------------------------
 
     def _from_value(self, q: Mention, following: Mention | None, clause: Clause) -> bool:
-        before = self.text[max(clause.start, q.start - 6) : q.start]
+        before = self.text[max(clause.start, q.start - 12) : q.start]
         return following is not None and bool(regex.search(r"(?:由|从)(?:(?:19|20)\d\d年底?的?)?$", before)) and bool(
             regex.fullmatch(r"(?:的)?[一-龥\d]{0,8}?(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|压缩|缩短|缩减|发展|增|升|减|压减)?(?:到|至|为)", self.text[q.end : following.start])
         )
@@ -432,7 +470,7 @@ class _Reader:
         return [(d.start, d.end) for d in self.context.dates]
 
     def _deadline(self, at: int, sentence: Sentence) -> Mention | None:
-        return governing_date(self.text, self.context.dates, sentence, at)
+        return governing_date(self.text, self.context.dates, sentence, at, self.context.goal)
 
     def _add(
         self, name: Name, scope: Stretch | None, kind: str, way: str | None, q: Mention, pred: Predicate, status: str, sentence: Sentence,
@@ -458,13 +496,34 @@ class _Reader:
         self.rejections.append(Rejection(q.start, q.end, reason))
 
 
+_BARE_HEAD = regex.compile(r"(?:年均|平均)?(?:增速|增长率|增幅|总长度?|总里程|总面积|总投资|总规模)")
+_NAME_THEN_PLACE = regex.compile(r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵)")
+
+
+def _shared_operator(values: list[Mention]) -> list[Mention]:
+    """An operator said once holds for all values of a list: 分别不低于85%、98.5%; 分别控制在3.2‰和4.5‰以内."""
+    said = [m.value.quantity.operator for m in values if m.value.said]  # type: ignore[attr-defined]
+    if len(said) != 1 or not (values[0].value.said or values[-1].value.said):  # type: ignore[attr-defined]
+        return values
+    return [
+        m if m.value.said else replace(m, value=replace(m.value, quantity=replace(m.value.quantity, operator=said[0])))  # type: ignore[attr-defined, type-var]
+        for m in values
+    ]
+
+
+def measure_count(q: Mention) -> bool:
+    """Whether a number counts things (家, 个, 条 …)."""
+    return q.value.count  # type: ignore[attr-defined, no-any-return]
+
+
 STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
 
 
-def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int) -> Mention | None:
+def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int, goal: bool = False) -> Mention | None:
     """The date that governs a place of a sentence: the last one before it that is no baseline and whose reach has not ended.
 
-    A semicolon ends the reach of a date, unless the list goes on with a noun phrase.
+    A semicolon ends the reach of a date, unless the list goes on with a noun phrase. A full stop ends it too, but in a section of goals the
+    date that heads a paragraph holds for its sentences without a date.
     """
     best: Mention | None = None
     for d in dates:
@@ -476,7 +535,8 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int)
             continue
         best = d
     if best is None:
-        return None
+        opening = [d for d in dates if d.end <= sentence.start and not regex.search(r"[一-龥]{7}", text[: d.start].rpartition("。")[2])]
+        return opening[-1] if goal and opening and not sentence.inner else None
     for clause in sentence.clauses:
         if clause.mark == ";" and best.end <= clause.start <= at:
             if _verb_first(text, clause):

@@ -22,7 +22,7 @@ def parse_number(text: str) -> Decimal | None:
     `parse_number("1万2千") == 12000`, `parse_number("三百二十") == 320`, `parse_number("二〇二五") == 2025`,
     `parse_number("1,200.5") == Decimal("1200.5")`, `parse_number("3亿5") is None` (5 of what?).
     """
-    if not text:
+    if not text or text in ("零", "〇"):
         return None
     if all(c in DIGITS and c != "廿" for c in text) and len(text) > 2:
         return Decimal("".join(str(DIGITS[c]) for c in text))

@@ -89,7 +89,7 @@ def _make(
     dates: list[Stretch], firm: bool, dated_list: bool, staged: bool,
 ) -> list[Finding]:
     kind = rule.attributes.get("kind", "qualitative")
-    deadline = governing_date(text, context.dates, sentence, hit.start())
+    deadline = governing_date(text, context.dates, sentence, hit.start(), context.goal)
     if deadline is not None and context.year and deadline.value.end and int(deadline.value.end[:4]) < context.year:  # type: ignore[attr-defined]
         return []
     side = rule.attributes["side"]

@@ -149,6 +149,7 @@ class _Builder:
         context = Context(
             dates, quantities, segment.title, self.year, cell.role if segment.kind == "row" and cell.role == "indicator" else "",
             segment.section == "past" or (segment.path is None and not segment.headings), segment.section == "support",
+            segment.section == "goal",
         )
         findings, rejections = link(text, sentences, context)
         findings += state.find_states(text, sentences, context, masked, findings, segment.heading or context.cell == "indicator", segment.kind == "row" or segment.stage is not None)

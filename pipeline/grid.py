@@ -143,6 +143,9 @@ def _header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | None, 
 def _settle(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """Two columns of the indicator role: the first groups the second."""
     names = [i for i, c in enumerate(columns) if c.role == "indicator"]
+    tasks = [i for i, c in enumerate(columns) if c.role == "task"]
+    if not names and len(tasks) > 1:
+        return tuple(replace(c, role="indicator") if i == tasks[0] else c for i, c in enumerate(columns))
     if len(names) > 1:
         return tuple(replace(c, role="category") if i in names[:-1] else c for i, c in enumerate(columns))
     return columns

@@ -229,7 +229,7 @@ def _clauses(node: Node, running: bool) -> Iterator[Segment]:
         yield Segment(
             f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}", cells=(Cell("text", "", text, line.block.where),), stage=_label_stage(text) or lead or stage, **common  # type: ignore[arg-type]
         )
-        lead = _lead(text) or lead
+        lead = _lead(text) or (_opening(text) if node.section == "goal" else None) or lead
 
 
 def _stage(heading: Folded, section: str) -> Slot | None:
@@ -240,6 +240,14 @@ def _stage(heading: Folded, section: str) -> Slot | None:
     if len(found) != 1 or not (section == "goal" or "阶段" in heading.text or regex.search(r"年(?:重点)?(?:工作|任务)", heading.text)):
         return None
     return Slot(heading.plain[found[0].start : found[0].end], heading.spans(found[0].start, found[0].end), "stage.heading")
+
+
+def _opening(text: Folded) -> Slot | None:
+    """The date that heads a paragraph of goals: it holds for the bullets below."""
+    found = find_periods(text.text)
+    if not found or found[0].start > 6 or found[0].value.kind not in ("by", "during"):  # type: ignore[attr-defined]
+        return None
+    return Slot(text.plain[found[0].start : found[0].end], text.spans(found[0].start, found[0].end), "stage.opening")
 
 
 _LABEL = regex.compile(r"^[^。,;:(]{2,10}\((?=[^)]*\d{4})[^)]{4,24}\)[::]")
