@@ -146,7 +146,7 @@ class _Reader:
         reason = self._excluded(q, clause, sentence)
         if reason:
             self._reject(q, reason)
-            return taken if reason in ("condition", "existing", "modifier") else q.end
+            return taken if reason in ("condition", "existing", "modifier", "idiom", "routine") else q.end
         side, np = self._right(q, clause, following)
         if self._from_value(q, following, clause):
             return self._current_value(q, following, clause, sentence, taken)

@@ -7,6 +7,7 @@ tests/test_rules.py holds every rule to its examples.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,6 +61,15 @@ def _expand(text: str, fragments: dict[str, str], where: str) -> str:
         return f"(?:{_expand(fragments[hit[1]], fragments, where)})"
 
     return _FRAGMENT.sub(piece, text)
+
+
+@cache
+def version() -> str:
+    """A hash over all rule files and extractor sources: part of what a document's rows depend on."""
+    digest = hashlib.sha256()
+    for path in sorted([*_FOLDER.glob("*.yaml"), *_FOLDER.parent.glob("*.py")]):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 @cache

@@ -15,6 +15,7 @@ from extractors.linking import Context, Finding, Rejection, link
 from extractors.period import find_periods, read_deadline
 from extractors.quantity import find_quantities, lettered
 from extractors.sentence import split
+from pipeline.measured import read_measures
 from schemas.folded import Folded
 from schemas.types import Cell, Extraction, Issue, Mention, Segment, Slot, Target, Task, Uncovered
 from schemas.values import Period
@@ -78,6 +79,13 @@ class _Builder:
             self._open(segment)
         for cell in segment.cells:
             self._cell(segment, cell)
+        for target, cell, reason in read_measures(segment, self.today, self.year):
+            if target is not None:
+                self.targets.append(Said(segment, cell.role, target))
+            elif reason:
+                where = f"{segment.path} {cell.header}"
+                self.issues.append(Issue("warning", f"cell_{reason}", where, f"“{cell.text.plain[:60]}” is not read as a value"))
+                self.uncovered.append(Uncovered(where, cell.text.plain, cell.text.spans(0, len(cell.text)), reason))
 
     # --- tasks -----------------------------------------------------------------------------------------------------
 
@@ -299,7 +307,7 @@ def _repeats(old: Said, new: Said) -> bool:
     first, again = old.target, new.target
     if again.deadline and first.deadline and first.deadline != again.deadline:
         return False
-    if first.scope and again.scope and first.scope.text != again.scope.text:
+    if "measured.cell" in (first.rule, again.rule) or (first.scope and again.scope and first.scope.text != again.scope.text):
         return False
     if (first.quantity is None) != (again.quantity is None):
         return False

@@ -291,14 +291,18 @@ def _rows(document: Document, official: Official) -> tuple[list[Segment], list[I
         lines[-1].append((fold(document.text, [(block.start, block.end)]), block.where))
     tables: list[Table] = []
     issues: list[Issue] = []
+    captions: list[Cell | None] = []
     for lines in _joined(by_table, official):
         found, odd = read_tables(lines)
-        tables += [t for t in found if t.rows and any(c.role in ("task", "indicator") for c in t.columns)]
+        kept = [t for t in found if t.rows and any(c.role in ("task", "indicator") for c in t.columns)]
+        tables += kept
+        captions += [_caption(official, lines[0][0][1].line or 0)] * len(kept)
         issues += odd
     segments = []
     for i, table in enumerate(tables, 1):
         prefix = "表" if len(tables) == 1 else f"表{i}"
-        segments += [_row(prefix, row, table) for row in table.rows]
+        caption = captions[i - 1]
+        segments += [_row(prefix, row, table, caption) for row in table.rows]
     return segments, issues
 
 
@@ -318,7 +322,16 @@ def _joined(by_table: dict[int, list[list[tuple[Folded, Where]]]], official: Off
         yield pending
 
 
-def _row(prefix: str, row: Row, table: Table) -> Segment:
+def _caption(official: Official, line: int) -> Cell | None:
+    """The unit that a caption above a table gives: 单位：万元."""
+    for above in reversed(official.lines):
+        if (above.block.where.line or 0) < line:
+            hit = regex.search(r"单位[::](?P<unit>[^,;。()\s]{1,10})[)\]]?$", above.text.text)
+            return Cell("caption", "", above.text.cut(*hit.span("unit")), above.block.where) if hit else None
+    return None
+
+
+def _row(prefix: str, row: Row, table: Table, caption: Cell | None) -> Segment:
     path = f"{prefix}/{row.number}.{row.sub}" if row.sub else f"{prefix}/{row.number}"
     name = row.cell("indicator") or row.cell("task")
     title = name.text.plain if name else ""
@@ -326,5 +339,5 @@ def _row(prefix: str, row: Row, table: Table) -> Segment:
         title = regex.split(r"[。;；]", title)[0]
     heading = (row.category,) if row.category else ()
     return Segment(
-        path, "row", path, title.rstrip("。;；"), heading, "work", row.cells, first_of_row=row.sub <= 1,
+        path, "row", path, title.rstrip("。;；"), heading, "work", row.cells + ((caption,) if caption else ()), first_of_row=row.sub <= 1,
     )

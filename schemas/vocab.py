@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -190,3 +191,44 @@ def indicators() -> tuple[Indicator, ...]:
     for entry in read("indicators"):
         found.append(Indicator(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A government function with the pattern of the names that hold it."""
+
+    id: str
+    function: str
+    kind: str
+    pattern: regex.Pattern[str]
+
+
+@cache
+def functions() -> tuple[Function, ...]:
+    """The functions of `vocab/bodies.yaml`."""
+    return tuple(Function(e["id"], e["function"], e["kind"], regex.compile(e["pattern"])) for e in read("bodies"))
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A correction of one dirty value, with its reason: in `field` of a document, `match` is read as `value`."""
+
+    document: str
+    field: str
+    match: str
+    value: str
+    reason: str
+
+
+@cache
+def lookups() -> tuple[Lookup, ...]:
+    """The corrections of `vocab/lookups.yaml`."""
+    return tuple(Lookup(**entry) for entry in read("lookups") or ())
+
+
+def version() -> str:
+    """A hash over all vocabulary files: part of what a document's rows depend on."""
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.iterdir()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]

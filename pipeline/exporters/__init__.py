@@ -1,0 +1,11 @@
+"""Exports: `EXPORTERS` names the writer of each format; a writer gets the tables and a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.exporters import csv, jsonl, xlsx
+from pipeline.exporters.frames import Frames
+
+EXPORTERS: dict[str, Callable[[Frames, Path], list[Path]]] = {"jsonl": jsonl.write, "csv": csv.write, "xlsx": xlsx.write}

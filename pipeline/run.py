@@ -1,0 +1,59 @@
+"""The flow: file → Document → Segments → Mentions → Records → Rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from pipeline.assemble import assemble
+from pipeline.normalise import Rows, normalise
+from pipeline.official import find_official
+from pipeline.parsers import parse_file
+from pipeline.segment import segment
+from schemas.types import Document, Extraction, Issue, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Every intermediate of one document."""
+
+    document: Document
+    segments: tuple[Segment, ...]
+    extraction: Extraction
+    rows: Rows
+
+
+def process_file(path: Path, given: Mapping[str, str] | None = None) -> Result:
+    """All stages for one file. Raises ParseError where the file cannot be read."""
+    return process(parse_file(path), given)
+
+
+def process(document: Document, given: Mapping[str, str] | None = None) -> Result:
+    """All stages for one parsed document; pure but for the vocabularies and rules it reads."""
+    official = find_official(document)
+    segments, odd = segment(document, official)
+    extraction = assemble(segments, _today(official.issued, official.metadata), _year(official.issued, official.metadata))
+    issues = list(extraction.issues) + odd
+    if not extraction.tasks and not extraction.targets:
+        issues.append(Issue("warning", "no_plan", document.name, "no task and no target was found: is this file a plan?"))
+    extraction = replace(extraction, metadata=official.metadata, draft=official.draft, issues=tuple(issues))
+    return Result(document, tuple(segments), extraction, normalise(document, extraction, given or {}))
+
+
+def _today(issued: date | None, metadata: Mapping[str, object]) -> date | None:
+    """The date from which words such as 今年 are read: the day of issue, else the year that the title gives."""
+    start, end = _years(metadata)
+    return issued or (date(start, 1, 1) if start and start == end else None)
+
+
+def _year(issued: date | None, metadata: Mapping[str, object]) -> int | None:
+    """The year of the document; deadlines before it are past."""
+    return issued.year if issued else _years(metadata)[0]
+
+
+def _years(metadata: Mapping[str, object]) -> tuple[int | None, int | None]:
+    found = [metadata.get("period_start"), metadata.get("period_end")]
+    start, end = (int(slot.text) if slot is not None else None for slot in found)  # type: ignore[attr-defined]
+    return start, end

@@ -1,0 +1,109 @@
+"""The relational schema (SQLAlchemy Core). Migrations in `migrations/` follow it; a test holds them together."""
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData(naming_convention={
+    "ix": "ix_%(table_name)s_%(column_0_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s",
+})
+
+
+def _key(name: str = "id") -> Column[str]:
+    return Column(name, String(64), primary_key=True)
+
+
+def _document() -> Column[str]:
+    return Column("document_id", String(64), ForeignKey("document.id", ondelete="CASCADE"), nullable=False, index=True)
+
+
+document = Table(
+    "document", metadata, _key(), Column("name", Text, nullable=False, unique=True), Column("sha256", String(64), nullable=False),
+    Column("path", Text, nullable=False), Column("format", String(16), nullable=False), Column("text", Text, nullable=False),
+    Column("title", Text), Column("doc_number", Text), Column("issuer", Text), Column("region", Text), Column("region_code", String(6)),
+    Column("issue_date", String(10)), Column("publish_date", String(10)), Column("period_start", String(4)), Column("period_end", String(4)),
+    Column("draft", Boolean, nullable=False), Column("given", Text), Column("source", Text), Column("plan", Text),
+    Column("rules_version", String(32), nullable=False), Column("vocab_version", String(32), nullable=False),
+)
+segment = Table(
+    "segment", metadata, _key(), _document(), Column("position", Integer, nullable=False), Column("kind", String(8), nullable=False),
+    Column("path", Text), Column("headings", Text), Column("start", Integer, nullable=False), Column("end", Integer, nullable=False),
+)
+task = Table(
+    "task", metadata, _key(), _document(), Column("position", Integer, nullable=False), Column("path", Text, nullable=False),
+    Column("title", Text, nullable=False), Column("deadline_raw", Text), Column("deadline_kind", String(12)),
+    Column("deadline_start", String(10)), Column("deadline_end", String(10)),
+)
+body = Table(
+    "body", metadata, _key(), Column("name", Text, nullable=False), Column("function", Text), Column("function_ids", Text),
+    Column("kind", String(16)), Column("level", String(16)), Column("region_code", String(6)),
+)
+task_body = Table(
+    "task_body", metadata, _key(), _document(), Column("task_id", String(64), ForeignKey("task.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("body_id", String(64), ForeignKey("body.id"), nullable=False, index=True), Column("role", String(16), nullable=False),
+    Column("position", Integer, nullable=False), Column("text", Text, nullable=False), Column("rule", Text, nullable=False),
+)
+indicator = Table(
+    "indicator", metadata, _key(), Column("name", Text, nullable=False), Column("domain", Text), Column("unit", Text), Column("direction", String(16)),
+)
+indicator_alias = Table(
+    "indicator_alias", metadata, _key(), Column("indicator_id", String(64), ForeignKey("indicator.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("alias", Text, nullable=False), Column("weak", Boolean, nullable=False),
+)
+target = Table(
+    "target", metadata, _key(), _document(), Column("task_id", String(64), ForeignKey("task.id", ondelete="CASCADE"), index=True),
+    Column("segment_id", String(64), ForeignKey("segment.id", ondelete="CASCADE")), Column("position", Integer, nullable=False),
+    # raw: as written
+    Column("indicator", Text, nullable=False), Column("scope", Text), Column("value_text", Text, nullable=False), Column("unit", Text),
+    Column("baseline", Text), Column("deadline_raw", Text), Column("quote", Text, nullable=False),
+    # parsed
+    Column("kind", String(16), nullable=False), Column("operator", String(8)), Column("value", Float), Column("value_max", Float),
+    Column("change_direction", String(8)), Column("deadline_kind", String(12)), Column("deadline_start", String(10)), Column("deadline_end", String(10)),
+    Column("status", String(8), nullable=False), Column("strength", Text),
+    # canonical
+    Column("indicator_id", String(64), ForeignKey("indicator.id"), index=True), Column("indicator_rule", Text), Column("canonical_value", Float),
+    Column("canonical_value_max", Float), Column("canonical_unit", Text), Column("dimension", Text), Column("unit_rule", Text),
+    Column("rule", Text, nullable=False), Column("confidence", Float, nullable=False),
+)
+evidence = Table(
+    "evidence", metadata, _key(), _document(), Column("row_table", String(16), nullable=False), Column("row_id", String(64), nullable=False),
+    Column("slot", String(24), nullable=False), Column("position", Integer, nullable=False), Column("block", Integer, nullable=False),
+    Column("start", Integer, nullable=False), Column("end", Integer, nullable=False), Column("page", Integer), Column("box", Text),
+    Column("line", Integer), Column("table", Integer), Column("row", Integer), Column("column", Integer), Column("text", Text, nullable=False),
+    Index("ix_evidence_row", "row_table", "row_id"),
+)
+standard = Table("standard", metadata, _key(), Column("title", Text, nullable=False), Column("doc_number", Text), Column("year", Integer))
+standard_threshold = Table(
+    "standard_threshold", metadata, _key(), Column("standard_id", String(64), ForeignKey("standard.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("indicator_id", String(64), ForeignKey("indicator.id"), nullable=False), Column("condition", Text), Column("operator", String(16)),
+    Column("value", Text), Column("unit", Text), Column("certainty", String(16), nullable=False), Column("source", Text),
+)
+unit = Table(
+    "unit", metadata, _key(), Column("dimension", Text, nullable=False), Column("base", Text, nullable=False), Column("factor", Text, nullable=False),
+    Column("count", Boolean, nullable=False),
+)
+region = Table(
+    "region", metadata, _key("code"), Column("name", Text, nullable=False), Column("short", Text, nullable=False), Column("pinyin", Text, nullable=False),
+    Column("parent", String(6)), Column("valid_from", String(10)), Column("valid_to", String(10)),
+)
+run = Table(
+    "run", metadata, _key(), Column("started", String(32), nullable=False), Column("seconds", Float, nullable=False),
+    Column("documents", Integer, nullable=False), Column("tasks", Integer, nullable=False), Column("targets", Integer, nullable=False),
+    Column("failed", Integer, nullable=False), Column("versions", Text, nullable=False),
+)
+issue = Table(
+    "issue", metadata, _key(), Column("document_id", String(64), ForeignKey("document.id", ondelete="CASCADE"), index=True),
+    Column("document", Text, nullable=False), Column("level", String(8), nullable=False), Column("code", String(48), nullable=False),
+    Column("where", Text, nullable=False), Column("message", Text, nullable=False),
+)
+coverage = Table(
+    "coverage", metadata, _key(), _document(), Column("position", Integer, nullable=False), Column("where", Text, nullable=False),
+    Column("start", Integer, nullable=False), Column("end", Integer, nullable=False), Column("text", Text, nullable=False),
+    Column("reason", String(24), nullable=False),
+)
+correction = Table(
+    "correction", metadata, _key(), Column("evidence_id", String(64), nullable=False, index=True), Column("field", String(24), nullable=False),
+    Column("before", Text), Column("after", Text), Column("reason", Text), Column("author", Text, nullable=False), Column("made", String(32), nullable=False),
+)
+vocabulary = Table("vocabulary", metadata, _key("name"), Column("version", String(32), nullable=False))
+
+# tables that hold rows of one document, in the order in which they are filled
+OF_DOCUMENT = (segment, task, task_body, target, evidence, issue, coverage)
