@@ -16,10 +16,14 @@ _VERBS = ("verb_implement", "verb_lead", "verb_cooperate", "verb_responsible", "
 _BRACKETS = regex.compile(r"[(\[](?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*[)\]]")
 _HINT = regex.compile(r"牵头|负责|配合|参与|责任|落实|主办|协办|实施单位|指导|按职责|参加|承办|组织实施")
 _ETC = regex.compile(r"等(?:有关|相关|各)?(?:[省市县区]级|[省市县区]直)?(?:有关|相关)?(?:单位|部门|地区|[市县区]+)?$")
-_LEVEL = regex.compile(r"^(?:自治区|[省市县区州](?!场|政(?!府)|民|容|长|域|属|际)(?:委|政府|直)?(?=[^一-龥]|.{2,})|各[^、]{0,8}?(?=(?:人民)?政府|党委|党工委|管委会|街道))")
+_LEVEL = regex.compile(
+    r"^(?:自治区|[省市县区州](?!场|政(?!府)|民|容|长|域|属|际)(?:委|政府|直)?(?=[^一-龥]|.{2,})|各[^、]{0,8}?(?=(?:人民)?政府|党委|党工委|管委会|街道))"
+)
 _BARE_OFFICE = regex.compile(r"(?:局|委|办|厅|中心|委员会|公司|办公室|部|会|社|队|分局|院|处|站)(?:\([^)]*\))?$")
 _PARTY = regex.compile(r"^(?:组织部|宣传部|统战部|政法委|网信办|编办|党校|老干部局|机要局|政研室|改革办|社会工作部|外办|台办|巡察办|农办)")
-_EVERY = regex.compile(r"^(各(?:级|[市县区镇乡旗盟州]|\([^)]*\)|、)*(?:\([^)]*\))?(?:地方|有关|相关)?)(?:人民政府|政府|党委|党工委|管委会|街道|办事处)")
+_EVERY = regex.compile(
+    r"^(各(?:级|[市县区镇乡旗盟州]|\([^)]*\)|、)*(?:\([^)]*\))?(?:地方|有关|相关)?)(?:人民政府|政府|党委|党工委|管委会|街道|办事处)"
+)
 _NO_MORE = regex.compile(r"[,。;]?(?:以下)?不再(?:一一|逐一|逐项|重复)?列出.*$|[,。;]?下同[。)]?$")
 
 
@@ -82,8 +86,12 @@ def find_blanket(text: str) -> list[Mention]:
 
 def is_body(text: str) -> bool:
     """Whether a text looks like the name of one unit: 市机关事务中心 does, 加强组织领导 does not."""
-    return 2 <= len(text) <= 24 and bool(rules.words("body", "unit").search(text)) and not regex.search(
-        r"^(?:加强|强化|推进|建立|健全|完善|落实|提升|优化|建设|开展|构建|打造|发展|实施|深化|推动|支持|规范|提高|创新|扩大)", text
+    return (
+        2 <= len(text) <= 24
+        and bool(rules.words("body", "unit").search(text))
+        and not regex.search(
+            r"^(?:加强|强化|推进|建立|健全|完善|落实|提升|优化|建设|开展|构建|打造|发展|实施|深化|推动|支持|规范|提高|创新|扩大)", text
+        )
     )
 
 
@@ -123,7 +131,7 @@ def _statement(text: str, start: int, end: int, first_leads: bool) -> list[Menti
         units = _units(text, label.end(), stop, role, f"body.label_{role}")
         if first_leads and role == "responsible" and units:
             lead = units[0]
-            units[0] = Mention(lead.kind, lead.start, lead.end, lead.text, Assignment(lead.value.name, "lead"), "body.first_leads")  # type: ignore[attr-defined]
+            units[0] = Mention(lead.kind, lead.start, lead.end, lead.text, Assignment(lead.value.name, "lead"), "body.first_leads")
         found += units
     return found
 
@@ -177,7 +185,10 @@ def _full_name(member: str, prefix: str, every: str) -> str:
         return "各" + member
     if not prefix or _LEVEL.match(member) or regex.match(r"[省市县区州](?!场)", member) or not _BARE_OFFICE.search(member) or _placed(member):
         return member
-    if regex.match(r"各|相关|有关|其他|所有|国家|中国|驻|在|全|国网|国有|中央|涉|《|团|武警|人行|金融监管|中|本|高新|经开|属地|责任|牵头|市属|三大|电信|移动|联通|铁塔|人民银行|银保监|海关", member):
+    if regex.match(
+        r"各|相关|有关|其他|所有|国家|中国|驻|在|全|国网|国有|中央|涉|《|团|武警|人行|金融监管|中|本|高新|经开|属地|责任|牵头|市属|三大|电信|移动|联通|铁塔|人民银行|银保监|海关",
+        member,
+    ):
         return member
     if len(prefix) > 1 and prefix.endswith(("委", "政府", "直")):
         return (prefix if _PARTY.match(member) and prefix.endswith("委") else prefix[0]) + member
@@ -191,7 +202,10 @@ def _place_names() -> frozenset[str]:
 
 def _placed(member: str) -> bool:
     """Whether a unit's name begins with a place: 武汉铁路局驻马店车务段."""
-    return any(member[:n] in _place_names() for n in range(2, 6)) and not regex.match(r"城市|市场|水利|交通|农业|商务|林业|文化|教育|海关|体育|公安|民政|财政|统计|审计|金融|应急|气象|科技|住房|住建|卫生|卫健|人力|人社|生态|自然|发展|工业|工信|司法|税务|信访", member)
+    return any(member[:n] in _place_names() for n in range(2, 6)) and not regex.match(
+        r"城市|市场|水利|交通|农业|商务|林业|文化|教育|海关|体育|公安|民政|财政|统计|审计|金融|应急|气象|科技|住房|住建|卫生|卫健|人力|人社|生态|自然|发展|工业|工信|司法|税务|信访",
+        member,
+    )
 
 
 def _members(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -202,7 +216,12 @@ def _members(text: str, start: int, end: int) -> list[tuple[int, int]]:
         depth += (char in "([《“") - (char in ")]》”")
         if depth > 0:
             continue
-        joint = char in "和及与" and i > begin + 1 and regex.search(r"(?:局|办|厅|政府|公司|中心|部门|单位|委员会|[^建]委|党委|院|会|社)$", text[begin:i]) and regex.match(r".{2,}", text[i + 1 : end])
+        joint = (
+            char in "和及与"
+            and i > begin + 1
+            and regex.search(r"(?:局|办|厅|政府|公司|中心|部门|单位|委员会|[^建]委|党委|院|会|社)$", text[begin:i])
+            and regex.match(r".{2,}", text[i + 1 : end])
+        )
         if char in "、,;。 " or joint or (char == "以" and text[i : i + 2] == "以及"):
             cuts.append((begin, i))
             begin = i + 1
@@ -213,7 +232,11 @@ def _members(text: str, start: int, end: int) -> list[tuple[int, int]]:
             low += 1
         before = text[merged[-1][0] : merged[-1][1]] if merged else ""
         # "各区、县(市)政府" is one name: its first part says only which divisions
-        if merged and regex.fullmatch(r"各[市县区镇乡州盟旗](?:州)?|各(?:设区)?市", before) and regex.match(r"(?:[市县区镇乡州盟旗]|\()+.{0,8}(?:政府|党委|管委会|部门)", text[low:high]):
+        if (
+            merged
+            and regex.fullmatch(r"各[市县区镇乡州盟旗](?:州)?|各(?:设区)?市", before)
+            and regex.match(r"(?:[市县区镇乡州盟旗]|\()+.{0,8}(?:政府|党委|管委会|部门)", text[low:high])
+        ):
             merged[-1] = (merged[-1][0], high)
         elif high > low:
             merged.append((low, high))

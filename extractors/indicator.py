@@ -55,7 +55,9 @@ def _role(role: str) -> tuple[regex.Pattern[str], ...]:
 
 
 _NOT_A_LEAD = regex.compile(r"[率度量数比值额]|比例|比重|合格|达标")
-_NOUN_VERB = regex.compile(r"绿化|造林|治理|整治|修复|培训|服务|发展|生产|建设|改造|保障|转化|养护|种植|培养|消纳|处置|回收|运行|运营|供应|推广|覆盖|开放|入库|组织|利用|储备")
+_NOUN_VERB = regex.compile(
+    r"绿化|造林|治理|整治|修复|培训|服务|发展|生产|建设|改造|保障|转化|养护|种植|培养|消纳|处置|回收|运行|运营|供应|推广|覆盖|开放|入库|组织|利用|储备"
+)
 _SECOND_VERB = regex.compile(r"提升|改造|建设(?!用地)|完善|扩建|培育|打造|创建|完成|实施|开展|认定|新建|改建|推广|发展|引进|累计")
 _PLAIN_VERB = regex.compile(r"实现|完成|开展|推进|推动|安排|落实|达到|努力|新增")
 _RATE = regex.compile(r"(?:率|比例|占比|比重|[^热力湿温密角]度)$")
@@ -94,7 +96,13 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
         if doing and (verb is None or _SECOND_VERB.match(text, start)):
             hit = _verb(text, start, end)
             bare = hit and _NOUN_VERB.fullmatch(hit.group()) and is_measurable(text[hit.end() : end]) and end - hit.end() <= 3
-            if hit and not bare and hit.end() <= end and not _NOT_A_LEAD.match(text, hit.end()) and nlp.is_boundary(text[start:end], hit.end() - start):
+            if (
+                hit
+                and not bare
+                and hit.end() <= end
+                and not _NOT_A_LEAD.match(text, hit.end())
+                and nlp.is_boundary(text[start:end], hit.end() - start)
+            ):
                 verb = (verb[0] if verb else hit.start(), hit.end())
                 start = hit.end()
                 continue
@@ -211,7 +219,7 @@ def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[
         if not marked:
             return [whole]
         grouped = _group(pieces, heads)
-        if count > 1 and len(grouped) != count or len(grouped) < 2:
+        if (count > 1 and len(grouped) != count) or len(grouped) < 2:
             return [whole]
         pieces, heads = grouped, [True] * len(grouped)
         return _share_head(text, pieces)
@@ -300,7 +308,13 @@ def _coordinates(text: str, start: int, end: int) -> list[Stretch]:
                 joint = 1
             elif text[i : i + 2] == "以及":
                 joint = 2
-            elif char in "和及与" and text[i + 1 : i + 3] not in ("以上", "以下") and begin < i < end - 1 and nlp.is_boundary(text[start:end], i - start) and nlp.is_boundary(text[start:end], i - start + 1):
+            elif (
+                char in "和及与"
+                and text[i + 1 : i + 3] not in ("以上", "以下")
+                and begin < i < end - 1
+                and nlp.is_boundary(text[start:end], i - start)
+                and nlp.is_boundary(text[start:end], i - start + 1)
+            ):
                 joint = 1
         if joint:
             pieces.append((begin, i))
@@ -320,7 +334,7 @@ def split_scopes(text: str, scope: Stretch) -> list[Stretch]:
 def without_quotes(text: str) -> str:
     """A name without the quotation marks around it: “四美乡村” → 四美乡村 (marks inside stay)."""
     bare = text.strip("的、,:;— ")
-    if bare[:1] in "“\"" and bare[-1:] in "”\"" and not _QUOTES.search(bare[1:-1]):
+    if bare[:1] in '“"' and bare[-1:] in '”"' and not _QUOTES.search(bare[1:-1]):
         return bare[1:-1]
     return bare
 

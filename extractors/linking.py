@@ -77,7 +77,9 @@ class Context:
     goal: bool = False
 
 
-_END = regex.compile(r"(?:的(?=目标|任务|要求|水平|标准|比例))?(?:目标|任务|要求|水平|标准|指标|规模|比例|幅度)?(?:任务|值|要求|工作)?(?=[、,;。:!?)\]”\"]|$)|(?=[、,;。:)\]])")
+_END = regex.compile(
+    r"(?:的(?=目标|任务|要求|水平|标准|比例))?(?:目标|任务|要求|水平|标准|指标|规模|比例|幅度)?(?:任务|值|要求|工作)?(?=[、,;。:!?)\]”\"]|$)|(?=[、,;。:)\]])"
+)
 _JOINT = regex.compile(r"(?:共|总计|合计|总长|、|和|及|与|或者?|以及|且|并且?|,)(?=[^,;。]*\d|[^,;。]*[一二三四五六七八九十百]|[^,;。]*$)|或|并|且")
 _TAIL_NOUN = regex.compile(r"(?:的)?(?:目标任务|工作任务|任务|工作|目标|计划|要求|左右|以上)+$")
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
@@ -139,9 +141,7 @@ class _Reader:
 
     # --- one number ------------------------------------------------------------------------------------------------
 
-    def _value(
-        self, q: Mention, clause: Clause, sentence: Sentence, taken: int, following: Mention | None, mine: list[Mention]
-    ) -> int:
+    def _value(self, q: Mention, clause: Clause, sentence: Sentence, taken: int, following: Mention | None, mine: list[Mention]) -> int:
         """Handle one number; returns where the next number of the clause starts to look back."""
         reason = self._excluded(q, clause, sentence)
         if reason:
@@ -151,13 +151,11 @@ class _Reader:
         if self._from_value(q, following, clause):
             return self._current_value(q, following, clause, sentence, taken)
         if side == "end":
-            done = self._predicated(q, clause, sentence, taken, mine)
-        else:
-            done = self._prenominal(q, clause, sentence, taken, side, np)
-        return done
+            return self._predicated(q, clause, sentence, taken, mine)
+        return self._prenominal(q, clause, sentence, taken, side, np)
 
     def _excluded(self, q: Mention, clause: Clause, sentence: Sentence) -> str | None:
-        measure: Measure = q.value  # type: ignore[assignment]
+        measure: Measure = q.value
         left = self.text[clause.start : q.start]
         dimension = _dimension(measure.unit)
         if self.context.support and dimension.startswith(("money", "ratio")):
@@ -172,9 +170,18 @@ class _Reader:
             return "routine"
         if measure.chinese and measure.quantity.value == 1:
             return "idiom"
-        if measure.chinese and measure.quantity.value is not None and measure.quantity.value < 10 and measure.unit in ("个", "类", "条", "项", "方", "级", "种", "位", "面", "大", "批", "次", "期", "起", "对", "张", "块", "本", "口", "门", "家", "场"):
+        if (
+            measure.chinese
+            and measure.quantity.value is not None
+            and measure.quantity.value < 10
+            and measure.unit
+            in ("个", "类", "条", "项", "方", "级", "种", "位", "面", "大", "批", "次", "期", "起", "对", "张", "块", "本", "口", "门", "家", "场")
+        ):
             doing = rules.words("phrase", "doing").search(left[-4:])
-            if not (doing and left.endswith(doing.group())) or regex.match(r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次", self.text[q.end : q.end + 6]):
+            if not (doing and left.endswith(doing.group())) or regex.match(
+                r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次",
+                self.text[q.end : q.end + 6],
+            ):
                 return "idiom"
         if self.context.results and not regex.search(r"20\d\d年(?:底)?(?:力争|计划|要|将|目标)", left):
             return "past"
@@ -217,7 +224,7 @@ class _Reader:
     # --- "name … number" -------------------------------------------------------------------------------------------
 
     def _predicated(self, q: Mention, clause: Clause, sentence: Sentence, taken: int, mine: list[Mention]) -> int:
-        measure: Measure = q.value  # type: ignore[assignment]
+        measure: Measure = q.value
         pred = read_back(self.text, taken, q.start, self._date_spans())
         phrase = noun_phrase(self.text, taken, pred.start, self._date_spans(), doing=True)
         said = measure.said or pred.verb or pred.way is not None
@@ -237,16 +244,29 @@ class _Reader:
             self._reject(q, "no_indicator")
             return q.end
         label = names[0].text(self.text)
-        part = self._in_list(phrase, clause) or any(f.quote[0] >= sentence.start and f.unit == measure.unit for f in self.findings)  # 其中: parts of a total
+        part = self._in_list(phrase, clause) or any(
+            f.quote[0] >= sentence.start and f.unit == measure.unit for f in self.findings
+        )  # 其中: parts of a total
         if not said and not verb and not part and not is_measurable(label) and not self.context.cell:
             self._reject(q, "no_verb")
             return q.end
         dimension = _dimension(measure.unit)
-        if dimension in _DURATIONS and not (pred.verb or pred.way or measure.said) and not self.context.cell or dimension in _DURATIONS and not is_measurable(label) and dimension != "score":
+        if (
+            (dimension in _DURATIONS
+            and not (pred.verb or pred.way or measure.said)
+            and not self.context.cell)
+            or (dimension in _DURATIONS
+            and not is_measurable(label)
+            and dimension != "score")
+        ):
             self._reject(q, "duration")
             return q.end
         kind, way = self._kind(measure, pred, label, verb, phrase)
-        status = "current" if self._has_current_cue(self.text[clause.start : q.start]) and not _FUTURE.search(self.text[clause.start : q.start]) else "target"
+        status = (
+            "current"
+            if self._has_current_cue(self.text[clause.start : q.start]) and not _FUTURE.search(self.text[clause.start : q.start])
+            else "target"
+        )
         values = self._spread(q, mine, names, scopes, pred)
         if values is None:
             for other in [m for m in mine if m.start >= q.start]:
@@ -339,14 +359,18 @@ class _Reader:
             return "change", pred.way
         if verb and measure.unit and phrase.verb and not pred.verb and regex.fullmatch(r"增加|净增|减少|压减", self.text[verb[0] : verb[1]]):
             return "change", "increase" if "增" in self.text[verb[0] : verb[1]] else "decrease"
-        if measure.count and not regex.search(r"(?:率|指数|数量|总量|规模|拥有量|[^人户]数|水平|面积|密度)$", label) and not label.startswith(("每", "人均", "平均")):
+        if (
+            measure.count
+            and not regex.search(r"(?:率|指数|数量|总量|规模|拥有量|[^人户]数|水平|面积|密度)$", label)
+            and not label.startswith(("每", "人均", "平均"))
+        ):
             return "count", None
         return "level", None
 
     # --- "number name" ---------------------------------------------------------------------------------------------
 
     def _prenominal(self, q: Mention, clause: Clause, sentence: Sentence, taken: int, side: str, np: Stretch) -> int:
-        measure: Measure = q.value  # type: ignore[assignment]
+        measure: Measure = q.value
         label = self.text[np[0] : np[1]]
         if side == "attribute" and not label:
             self._reject(q, "condition")
@@ -379,7 +403,7 @@ class _Reader:
             self._reject(q, "duration")
             return taken
         inner = noun_phrase(self.text, np[0], np[1], self._date_spans())
-        start = np[0] if inner.empty or inner.scope is None and not regex.match(r"的", label) else inner.start
+        start = np[0] if inner.empty or (inner.scope is None and not regex.match(r"的", label)) else inner.start
         name = self._shared_head(Name(((start, np[1]),)), phrase)
         verb = phrase.verb
         if verb and self.text[verb[0] : verb[1]] in ("新增", "净增") and phrase.empty:
@@ -403,7 +427,10 @@ class _Reader:
     def _governed(self, phrase: Phrase, taken: int, q: Mention, side: str) -> tuple[bool, float]:
         """Whether a verb of doing governs the number: right before it, before a list that ends with 等, or earlier in the list."""
         rest = self.text[phrase.start : phrase.end]
-        if phrase.verb and (not rest or regex.fullmatch(r"(?:年度|新|各|约|共|累计|总共|力争|高标准|市级以上|省级|国家级|一批|不少于|至少|超过|近|全年|本年度|再)+", rest)):
+        if phrase.verb and (
+            not rest
+            or regex.fullmatch(r"(?:年度|新|各|约|共|累计|总共|力争|高标准|市级以上|省级|国家级|一批|不少于|至少|超过|近|全年|本年度|再)+", rest)
+        ):
             return True, 0.95
         if phrase.verb and rest.endswith(("及", "和", "、", "与")) and side == "noun":
             return True, 0.85
@@ -412,12 +439,16 @@ class _Reader:
         if self.listed and not rest and not phrase.verb:
             return True, 0.9
         verb = nlp.verb_ends_at(self.text[taken : q.start], q.start - taken) if q.start > taken else None
-        if verb and (phrase.empty or rest == self.text[taken + verb[0] : taken + verb[1]]) and not rules.words("phrase", "existing").search(self.text[taken : q.start]):
+        if (
+            verb
+            and (phrase.empty or rest == self.text[taken + verb[0] : taken + verb[1]])
+            and not rules.words("phrase", "existing").search(self.text[taken : q.start])
+        ):
             return True, 0.7
         return False, 0.0
 
     def _coverage(self, np: Stretch) -> tuple[Stretch, Name] | None:
-        """"50%以上(的)事业单位建成节水型单位": whom it covers, and what they are to reach."""
+        """ "50%以上(的)事业单位建成节水型单位": whom it covers, and what they are to reach."""
         pattern = rules.words("phrase", "coverage_verb")
         for hit in pattern.finditer(self.text, np[0] + 2, np[1]):
             if not nlp.is_boundary(self.text[np[0] : np[1]], hit.start() - np[0]) or self.text[hit.end() : hit.end() + 1] in "率的":
@@ -446,8 +477,15 @@ class _Reader:
 
     def _from_value(self, q: Mention, following: Mention | None, clause: Clause) -> bool:
         before = self.text[max(clause.start, q.start - 12) : q.start]
-        return following is not None and bool(regex.search(r"(?:由|从)(?:(?:19|20)\d\d年底?的?)?$", before)) and bool(
-            regex.fullmatch(r"(?:的)?[一-龥\d]{0,8}?(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|压缩|缩短|缩减|发展|增|升|减|压减)?(?:到|至|为)", self.text[q.end : following.start])
+        return (
+            following is not None
+            and bool(regex.search(r"(?:由|从)(?:(?:19|20)\d\d年底?的?)?$", before))
+            and bool(
+                regex.fullmatch(
+                    r"(?:的)?[一-龥\d]{0,8}?(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|压缩|缩短|缩减|发展|增|升|减|压减)?(?:到|至|为)",
+                    self.text[q.end : following.start],
+                )
+            )
         )
 
     def _current_value(self, q: Mention, following: Mention | None, clause: Clause, sentence: Sentence, taken: int) -> int:
@@ -473,10 +511,20 @@ class _Reader:
         return governing_date(self.text, self.context.dates, sentence, at, self.context.goal)
 
     def _add(
-        self, name: Name, scope: Stretch | None, kind: str, way: str | None, q: Mention, pred: Predicate, status: str, sentence: Sentence,
-        rule: str, confidence: float, quote: Stretch | None = None,
+        self,
+        name: Name,
+        scope: Stretch | None,
+        kind: str,
+        way: str | None,
+        q: Mention,
+        pred: Predicate,
+        status: str,
+        sentence: Sentence,
+        rule: str,
+        confidence: float,
+        quote: Stretch | None = None,
     ) -> None:
-        measure: Measure = q.value  # type: ignore[assignment]
+        measure: Measure = q.value
         deadline = None if status == "current" else self._deadline(q.start, sentence)
         if deadline and self.context.year and _end_year(deadline) and _end_year(deadline) < self.context.year:
             self._reject(q, "past")
@@ -487,10 +535,24 @@ class _Reader:
         if quote is None:
             quote = (min(name.start, q.start), max(q.end, name.end))
         strength = pred.strength or ("力争" if regex.search(r"力争|争取", self.text[max(sentence.start, quote[0] - 12) : q.start]) else None)
-        self.findings.append(Finding(
-            name, scope, kind, quantity, (measure.value_start, measure.value_end), measure.unit, way, pred.base, deadline, status, strength,
-            quote, rule, confidence,
-        ))
+        self.findings.append(
+            Finding(
+                name,
+                scope,
+                kind,
+                quantity,
+                (measure.value_start, measure.value_end),
+                measure.unit,
+                way,
+                pred.base,
+                deadline,
+                status,
+                strength,
+                quote,
+                rule,
+                confidence,
+            )
+        )
 
     def _reject(self, q: Mention, reason: str) -> None:
         self.rejections.append(Rejection(q.start, q.end, reason))
@@ -502,18 +564,15 @@ _NAME_THEN_PLACE = regex.compile(r"(.{2,}(?:率|比例|占比|比重|面积|浓�
 
 def _shared_operator(values: list[Mention]) -> list[Mention]:
     """An operator said once holds for all values of a list: 分别不低于85%、98.5%; 分别控制在3.2‰和4.5‰以内."""
-    said = [m.value.quantity.operator for m in values if m.value.said]  # type: ignore[attr-defined]
-    if len(said) != 1 or not (values[0].value.said or values[-1].value.said):  # type: ignore[attr-defined]
+    said = [m.value.quantity.operator for m in values if m.value.said]
+    if len(said) != 1 or not (values[0].value.said or values[-1].value.said):
         return values
-    return [
-        m if m.value.said else replace(m, value=replace(m.value, quantity=replace(m.value.quantity, operator=said[0])))  # type: ignore[attr-defined, type-var]
-        for m in values
-    ]
+    return [m if m.value.said else replace(m, value=replace(m.value, quantity=replace(m.value.quantity, operator=said[0]))) for m in values]
 
 
 def measure_count(q: Mention) -> bool:
     """Whether a number counts things (家, 个, 条 …)."""
-    return q.value.count  # type: ignore[attr-defined, no-any-return]
+    return bool(q.value.count)
 
 
 STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
@@ -563,7 +622,7 @@ def _dimension(unit: str | None) -> str:
 
 
 def _end_year(mention: Mention) -> int | None:
-    period: Period = mention.value  # type: ignore[assignment]
+    period: Period = mention.value
     return int(period.end[:4]) if period.end else None
 
 

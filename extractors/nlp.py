@@ -27,7 +27,7 @@ def _tagger() -> object:
 def words(text: str) -> tuple[tuple[int, int, str], ...]:
     """Words of a folded text as (start, end, part of speech): `words("全市森林覆盖率")[0] == (0, 2, "n")`."""
     found, at = [], 0
-    for word in _tagger().lcut(text):  # type: ignore[attr-defined]
+    for word in _tagger().lcut(text):
         found.append((at, at + len(word.word), word.flag))
         at += len(word.word)
     return tuple(found)

@@ -53,10 +53,11 @@ def _pattern() -> regex.Pattern[str]:
 
 @cache
 def _operators(side: str) -> tuple[tuple[regex.Pattern[str], Operator], ...]:
-    anchor = ("(?:{})$" if side == "before" else "^(?:{})")
+    anchor = "(?:{})$" if side == "before" else "^(?:{})"
     return tuple(
-        (regex.compile(anchor.format(rule.pattern.pattern), regex.VERBOSE), rule.attributes["op"])  # type: ignore[misc]
-        for rule in rules.load("quantity").values() if rule.attributes["side"] == side
+        (regex.compile(anchor.format(rule.pattern.pattern), regex.VERBOSE), rule.attributes["op"])
+        for rule in rules.load("quantity").values()
+        if rule.attributes["side"] == side
     )
 
 
@@ -151,16 +152,14 @@ def _share(text: str, hit: regex.Match[str]) -> tuple[Mention, int] | None:
     return _finish(text, hit.start(), hit.end(), low, high, unit, False, not any(c.isdigit() for c in hit["n0"]))
 
 
-def _finish(
-    text: str, start: int, end: int, low: Decimal, high: Decimal | None, unit: str | None, more: bool, chinese: bool
-) -> tuple[Mention, int]:
+def _finish(text: str, start: int, end: int, low: Decimal, high: Decimal | None, unit: str | None, more: bool, chinese: bool) -> tuple[Mention, int]:
     """Read the operator words on both sides and make the mention."""
     before, op_start = _before(text, start)
     after, op_end = _after(text, end)
     operator: Operator
     if high is not None:
         operator = "range"
-    elif after == "~" or before == "~" or more and before in (None, "~") and after is None:
+    elif after == "~" or before == "~" or (more and before in (None, "~") and after is None):
         operator = "~"
     elif after and before in (None, ">", "<"):
         operator = after  # 低于X以下 is <=, 超过X以上 is >=
@@ -170,9 +169,7 @@ def _finish(
         operator = after or "="
     known = vocab.units().find(unit) if unit else None
     count = bool(known and known.count)
-    measure = Measure(
-        Quantity(operator, low, high), unit, start, end, bool(before or after), text[end:op_end], chinese, count
-    )
+    measure = Measure(Quantity(operator, low, high), unit, start, end, bool(before or after), text[end:op_end], chinese, count)
     return Mention("quantity", op_start, op_end, text[op_start:op_end], measure, "quantity.number"), op_end
 
 

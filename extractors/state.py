@@ -14,11 +14,17 @@ from schemas.values import Quantity
 
 _ATTRIBUTE = regex.compile(r"(?:面积|性质|功能|数量|质量|总量|水质|规模|结构|生态功能)$")
 _BARE = regex.compile(r"^(?:面积|性质|功能|数量|质量|总量|规模|结构|强度|水平)$")
-_SLOGAN = regex.compile(r"(?:能力|水平|力度|意识|体系|机制|作用|效益|服务|活力|氛围|合力|成效|影响力|竞争力|形象|幸福感|满意感|获得感|安全感|知名度|美誉度|辐射力|素质|功能|优势|动能|供给|效能|支撑|保障|权益|环境|条件|负担|成本|风险|差距|质效|品质|层次|格局|空间|渠道|途径|范围|领域|投入|宣传|监管|管理|建设|环节|程序|材料|时间|次数|频次|手续)$")
+_SLOGAN = regex.compile(
+    r"(?:能力|水平|力度|意识|体系|机制|作用|效益|服务|活力|氛围|合力|成效|影响力|竞争力|形象|幸福感|满意感|获得感|安全感|知名度|美誉度|辐射力|素质|功能|优势|动能|供给|效能|支撑|保障|权益|环境|条件|负担|成本|风险|差距|质效|品质|层次|格局|空间|渠道|途径|范围|领域|投入|宣传|监管|管理|建设|环节|程序|材料|时间|次数|频次|手续)$"
+)
 _DATED = ("milestone",)
 _STAGE_VERBS = regex.compile(r"编制|印发|完成|建成")
-_INDICATOR_LIKE = regex.compile(r"(?:率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)$")
-_DELIVERABLE = regex.compile(r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$")
+_INDICATOR_LIKE = regex.compile(
+    r"(?:率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)$"
+)
+_DELIVERABLE = regex.compile(
+    r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$"
+)
 
 
 @dataclass(slots=True)
@@ -85,15 +91,25 @@ def _next(text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule,
 
 
 def _make(
-    text: str, rule: rules.Rule, hit: regex.Match[str], at: int, clause: Clause, sentence: Sentence, context: Context, sight: _Sight,
-    dates: list[Stretch], firm: bool, dated_list: bool, staged: bool,
+    text: str,
+    rule: rules.Rule,
+    hit: regex.Match[str],
+    at: int,
+    clause: Clause,
+    sentence: Sentence,
+    context: Context,
+    sight: _Sight,
+    dates: list[Stretch],
+    firm: bool,
+    dated_list: bool,
+    staged: bool,
 ) -> list[Finding]:
     kind = rule.attributes.get("kind", "qualitative")
     deadline = governing_date(text, context.dates, sentence, hit.start(), context.goal)
-    if deadline is not None and context.year and deadline.value.end and int(deadline.value.end[:4]) < context.year:  # type: ignore[attr-defined]
+    if deadline is not None and context.year and deadline.value.end and int(deadline.value.end[:4]) < context.year:
         return []
     side = rule.attributes["side"]
-    if side == "after" or side == "inside" and (hit["obj"] or hit.groupdict().get("about")):
+    if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):
         group = "about" if hit.groupdict().get("about") else "obj"
         region = hit.span(group)
     else:
@@ -109,10 +125,17 @@ def _make(
     name = _name(text, start, end, sight, at > clause.start)
     if name is None:
         return []
-    if rule.name == "finish" and not before.empty and before.end - before.start > 3 and not nlp.verb_ends_at(text[before.start : before.end], before.end - before.start):
+    if (
+        rule.name == "finish"
+        and not before.empty
+        and before.end - before.start > 3
+        and not nlp.verb_ends_at(text[before.start : before.end], before.end - before.start)
+    ):
         name = Name(((before.start, before.end), *name.parts))
     label = name.text(text)
-    if not _acceptable(text, rule, kind, label, hit, before, firm, dated_list, deadline is not None and deadline.value.kind in ("by", "during"), staged):
+    if not _acceptable(
+        text, rule, kind, label, hit, before, firm, dated_list, deadline is not None and deadline.value.kind in ("by", "during"), staged
+    ):
         return []
     if kind == "grade":
         return _grades(text, rule, hit, name, scope, deadline, at)
@@ -120,7 +143,24 @@ def _make(
     quote = (min(name.start, value[0]), max(name.end, value[1]))
     if side == "before":
         sight.subject = _base(text, name)
-    return [Finding(name, scope, kind, None, value, None, None, None, deadline, "target", None, quote, f"state.{rule.name}", 0.8 if "weak" not in rule.attributes else 0.6)]
+    return [
+        Finding(
+            name,
+            scope,
+            kind,
+            None,
+            value,
+            None,
+            None,
+            None,
+            deadline,
+            "target",
+            None,
+            quote,
+            f"state.{rule.name}",
+            0.8 if "weak" not in rule.attributes else 0.6,
+        )
+    ]
 
 
 def _before_date(text: str, start: int, end: int, dates: list[Stretch]) -> int:
@@ -184,7 +224,7 @@ def _grades(text: str, rule: rules.Rule, hit: regex.Match[str], name: Name, scop
     value = hit.span("grade")
     quote = (min(name.start, value[0]), hit.end())
     return [
-        Finding(name, place, "grade", quantity, value, None, None, None, deadline, "target", None, quote, f"state.{rule.name}", 0.85)  # type: ignore[arg-type]
+        Finding(name, place, "grade", quantity, value, None, None, None, deadline, "target", None, quote, f"state.{rule.name}", 0.85)
         for place in scopes
     ]
 

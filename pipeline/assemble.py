@@ -118,7 +118,7 @@ class _Builder:
 
     def _bodies(self, draft: _Draft, cell: Cell, found: Iterable[Mention]) -> None:
         for mention in found:
-            value: body.Assignment = mention.value  # type: ignore[assignment]
+            value: body.Assignment = mention.value
             slots = draft.bodies.setdefault(value.role, [])
             name = _shown(cell.text, value.name, mention)
             if name not in [s.text for s in slots]:
@@ -142,12 +142,16 @@ class _Builder:
             if draft is not None and (responsible := draft.bodies.get("responsible")):
                 draft.bodies.setdefault("lead", []).append(responsible.pop(0))
         for mention in body.find_blanket(text):
-            value: body.Assignment = mention.value  # type: ignore[assignment]
+            value: body.Assignment = mention.value
             self.blanket.append(Slot(_shown(cell.text, value.name, mention), cell.text.spans(mention.start, mention.end), mention.rule))
         for hit in _ENTRY.finditer(text):
             if draft is not None:
                 self._deadline(draft, cell, read_deadline(hit["text"], self.today), hit.start("text"))
-        closed += [hit.span() for hit in regex.finditer(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]", text) if not any(a <= hit.start() < b for a, b in closed)]
+        closed += [
+            hit.span()
+            for hit in regex.finditer(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]", text)
+            if not any(a <= hit.start() < b for a, b in closed)
+        ]
         masked, why = _mask(text, closed)
         dates = [d for d in find_periods(text, self.today) if not any(masked[d.start : d.end])]
         for d in dates:
@@ -155,12 +159,25 @@ class _Builder:
         quantities = find_quantities(text, masked)
         sentences = split(text, closed)
         context = Context(
-            dates, quantities, segment.title, self.year, cell.role if segment.kind == "row" and cell.role == "indicator" else "",
-            segment.section == "past" or (segment.path is None and not segment.headings), segment.section == "support",
+            dates,
+            quantities,
+            segment.title,
+            self.year,
+            cell.role if segment.kind == "row" and cell.role == "indicator" else "",
+            segment.section == "past" or (segment.path is None and not segment.headings),
+            segment.section == "support",
             segment.section == "goal",
         )
         findings, rejections = link(text, sentences, context)
-        findings += state.find_states(text, sentences, context, masked, findings, segment.heading or context.cell == "indicator", segment.kind == "row" or segment.stage is not None)
+        findings += state.find_states(
+            text,
+            sentences,
+            context,
+            masked,
+            findings,
+            segment.heading or context.cell == "indicator",
+            segment.kind == "row" or segment.stage is not None,
+        )
         for finding in sorted(findings, key=lambda f: f.quote):
             self._target(segment, cell, draft, finding)
         self._ledger(segment, cell, findings, rejections, why, closed, dates)
@@ -173,23 +190,41 @@ class _Builder:
             if segment.stage is not None:
                 found = find_periods(_fold_dash(segment.stage.text))
                 if found:
-                    period, slot = found[0].value, segment.stage  # type: ignore[assignment]
+                    period, slot = found[0].value, segment.stage
         unit = Slot(f.unit, cell.text.spans(*f.value), "quantity.unit") if f.unit else None
         name = without_quotes(_plain(cell.text, f.name))
         target = Target(
-            segment.path, Slot(name, tuple(s for p in f.name.parts for s in cell.text.spans(*p)), f.rule),
+            segment.path,
+            Slot(name, tuple(s for p in f.name.parts for s in cell.text.spans(*p)), f.rule),
             Slot(cell.text.plain[slice(*f.scope)], cell.text.spans(*f.scope), "phrase.scope") if f.scope else None,
-            f.kind, f.quantity, Slot(cell.text.plain[slice(*f.value)], cell.text.spans(*f.value), f.rule), unit, f.way,
+            f.kind,
+            f.quantity,
+            Slot(cell.text.plain[slice(*f.value)], cell.text.spans(*f.value), f.rule),
+            unit,
+            f.way,
             Slot(cell.text.plain[slice(*f.base)], cell.text.spans(*f.base), "phrase.against") if f.base else None,
-            period, slot, f.status, f.strength, Slot(cell.text.plain[slice(*f.quote)], cell.text.spans(*f.quote), f.rule), f.rule, f.confidence, segment.id,
+            period,
+            slot,
+            f.status,
+            f.strength,
+            Slot(cell.text.plain[slice(*f.quote)], cell.text.spans(*f.quote), f.rule),
+            f.rule,
+            f.confidence,
+            segment.id,
         )
         self.targets.append(Said(segment, cell.role, target))
         if draft:
             draft.targets += 1
 
     def _ledger(
-        self, segment: Segment, cell: Cell, findings: Sequence[Finding], rejections: Sequence[Rejection], why: list[tuple[int, int, str]],
-        closed: Sequence[Stretch], dates: Sequence[Mention],
+        self,
+        segment: Segment,
+        cell: Cell,
+        findings: Sequence[Finding],
+        rejections: Sequence[Rejection],
+        why: list[tuple[int, int, str]],
+        closed: Sequence[Stretch],
+        dates: Sequence[Mention],
     ) -> None:
         """Every sentence that holds a number and gave no target gets a line with the reason."""
         text = cell.text.text
@@ -222,7 +257,7 @@ class _Builder:
             target = replace(target, task=task)
             if target.deadline is None and task and target.status == "target":
                 own = deadlines[task]
-                if own.deadline and (segment.kind == "row" or own.deadline_slot and own.deadline.kind == "by"):
+                if own.deadline and (segment.kind == "row" or (own.deadline_slot and own.deadline.kind == "by")):
                     target = replace(target, deadline=own.deadline, deadline_slot=own.deadline_slot)
             targets.append(target)
         for segment in segments:
@@ -249,7 +284,7 @@ class _Builder:
 
     def _task(self, path: str, draft: _Draft) -> Task:
         period = draft.deadline.value if draft.deadline else None
-        return Task(path, draft.title, {r: tuple(v) for r, v in draft.bodies.items() if v}, period, draft.deadline_slot)  # type: ignore[arg-type]
+        return Task(path, draft.title, {r: tuple(v) for r, v in draft.bodies.items() if v}, period, draft.deadline_slot)
 
 
 def _shown(text: Folded, name: str, mention: Mention) -> str:
@@ -269,7 +304,7 @@ def _period(cell: Cell, deadline: Mention | None) -> tuple[Period | None, Slot |
     if deadline is None:
         return None, None
     slot = Slot(cell.text.plain[deadline.start : deadline.end], cell.text.spans(deadline.start, deadline.end), deadline.rule)
-    return deadline.value, slot  # type: ignore[return-value]
+    return deadline.value, slot
 
 
 def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[int, int, str]]]:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from extractors import rules
 from pipeline import store
+from pipeline.normalise import key
 from pipeline.parsers import PARSERS
 from pipeline.parsers.text import decode
 from pipeline.run import process_file
@@ -23,8 +24,13 @@ from schemas.errors import ParseError, StoreError, ZhibiaoError
 from schemas.types import Issue
 
 _GIVEN = {
-    "title": ("title", "what", "标题", "名称"), "source": ("source", "url", "来源", "网址"), "publish_date": ("publish_date", "published", "发布日期"),
-    "issue_date": ("issue_date", "issued", "成文日期"), "issuer": ("issuer", "发文机关"), "doc_number": ("doc_number", "文号"), "region": ("region", "地区"),
+    "title": ("title", "what", "标题", "名称"),
+    "source": ("source", "url", "来源", "网址"),
+    "publish_date": ("publish_date", "published", "发布日期"),
+    "issue_date": ("issue_date", "issued", "成文日期"),
+    "issuer": ("issuer", "发文机关"),
+    "doc_number": ("doc_number", "文号"),
+    "region": ("region", "地区"),
     "notes": ("notes", "备注", "说明"),
 }
 
@@ -76,16 +82,12 @@ def read_given(lists: Sequence[Path]) -> dict[str, dict[str, str]]:
         if "file" not in (reader.fieldnames or ()):
             raise ParseError(f"{path}: a sources list needs a column “file”; it has {', '.join(reader.fieldnames or ['none'])}")
         for row in reader:
-            values = {
-                name: row[column].strip() for name, columns in _GIVEN.items() for column in columns if row.get(column) and row[column].strip()
-            }
+            values = {name: row[column].strip() for name, columns in _GIVEN.items() for column in columns if row.get(column) and row[column].strip()}
             given[row["file"]] = values
     return given
 
 
-def run(
-    paths: Sequence[Path], engine: sa.Engine, watch: Callable[[Sequence[Path]], Iterator[Path]] = iter
-) -> Report:
+def run(paths: Sequence[Path], engine: sa.Engine, watch: Callable[[Sequence[Path]], Iterator[Path]] = iter) -> Report:
     """Process and store all files; a file that fails is noted and the batch goes on. `watch` may show progress."""
     report = Report(datetime.now(UTC).isoformat(timespec="seconds"))
     begun = time.monotonic()
@@ -127,8 +129,16 @@ def _failed(path: Path, error: ZhibiaoError, engine: sa.Engine, report: Report) 
 
 
 def _save(engine: sa.Engine, report: Report) -> None:
-    store.save_run(engine, {
-        "id": store.key(report.started, str(report.seconds)), "started": report.started, "seconds": round(report.seconds, 3),
-        "documents": report.documents, "tasks": report.tasks, "targets": report.targets, "failed": len(report.failed),
-        "versions": f"rules {rules.version()} vocab {vocab.version()}",
-    })
+    store.save_run(
+        engine,
+        {
+            "id": key(report.started, str(report.seconds)),
+            "started": report.started,
+            "seconds": round(report.seconds, 3),
+            "documents": report.documents,
+            "tasks": report.tasks,
+            "targets": report.targets,
+            "failed": len(report.failed),
+            "versions": f"rules {rules.version()} vocab {vocab.version()}",
+        },
+    )

@@ -57,7 +57,11 @@ def main() -> None:
 
 
 @app.command()
-def run(paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders (default: raw_docs).")] = None, db: Database = DEFAULT_DB, out: Out = Path("output")) -> None:
+def run(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders (default: raw_docs).")] = None,
+    db: Database = DEFAULT_DB,
+    out: Out = Path("output"),
+) -> None:
     """Read documents, store their rows, export them, and write the comparison of all regions."""
     from pipeline import batch, compare, store
     from pipeline.exporters import EXPORTERS, frames
@@ -88,10 +92,19 @@ def parse(file: File) -> None:
 def segment(file: File) -> None:
     """Print the segments of a document as JSON lines."""
     for s in _result(file).segments:
-        _line({
-            "id": s.id, "kind": s.kind, "path": s.path, "title": s.title, "headings": s.headings, "section": s.section,
-            "cells": [{"role": c.role, "header": c.header, "text": c.text.plain, "start": c.text.starts[0] if c.text.starts else None} for c in s.cells],
-        })
+        _line(
+            {
+                "id": s.id,
+                "kind": s.kind,
+                "path": s.path,
+                "title": s.title,
+                "headings": s.headings,
+                "section": s.section,
+                "cells": [
+                    {"role": c.role, "header": c.header, "text": c.text.plain, "start": c.text.starts[0] if c.text.starts else None} for c in s.cells
+                ],
+            }
+        )
 
 
 @app.command()
@@ -109,7 +122,11 @@ def extract(file: File) -> None:
 
 
 @app.command()
-def export(format: Annotated[Format, typer.Option("--format", help="Format of the files.")] = Format.jsonl, db: Database = DEFAULT_DB, out: Out = Path("output")) -> None:
+def export(
+    format: Annotated[Format, typer.Option("--format", help="Format of the files.")] = Format.jsonl,
+    db: Database = DEFAULT_DB,
+    out: Out = Path("output"),
+) -> None:
     """Write the stored rows as files."""
     from pipeline import store
     from pipeline.exporters import EXPORTERS, frames
@@ -123,7 +140,8 @@ def compare(
     regions: Annotated[list[str] | None, typer.Argument(help="Regions: Chinese name, code or pinyin (default: all).")] = None,
     format: Annotated[View, typer.Option("--format", help="Where the matrix goes.")] = View.table,
     every: Annotated[bool, typer.Option("--all", help="In the table, also indicators that only one region states.")] = False,
-    db: Database = DEFAULT_DB, out: Out = Path("output"),
+    db: Database = DEFAULT_DB,
+    out: Out = Path("output"),
 ) -> None:
     """Compare regions: indicators in rows, regions in columns."""
     from pipeline import compare as comparing
@@ -141,7 +159,9 @@ def compare(
 @app.command()
 def score(
     gold: Annotated[Path, typer.Argument(help="Folder with gold annotations.")],
-    predicted: Annotated[Path | None, typer.Option("--predicted", help="Folder with an export (default: read the gold documents' sources anew).")] = None,
+    predicted: Annotated[
+        Path | None, typer.Option("--predicted", help="Folder with an export (default: read the gold documents' sources anew).")
+    ] = None,
     sources: Annotated[Path, typer.Option("--sources", help="Folder with the gold documents' sources.")] = Path("raw_docs"),
     errors: Annotated[bool, typer.Option("--errors", help="List every difference.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
@@ -193,7 +213,13 @@ def _summary(report: Report, written: Sequence[Path]) -> None:
 
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 110)
     table = Table("", "", title="zhibiao run", show_header=False)
-    for name, value in (("documents", report.documents), ("tasks", report.tasks), ("targets", report.targets), ("failed", len(report.failed)), ("seconds", f"{report.seconds:.1f}")):
+    for name, value in (
+        ("documents", report.documents),
+        ("tasks", report.tasks),
+        ("targets", report.targets),
+        ("failed", len(report.failed)),
+        ("seconds", f"{report.seconds:.1f}"),
+    ):
         table.add_row(name, str(value))
     for code, count in sorted(report.issues.items()):
         table.add_row(f"issue {code}", str(count))

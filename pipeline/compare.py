@@ -74,7 +74,9 @@ def _region(query: str, known: Mapping[str, list[Line]]) -> str:
     names = {r.name for r in vocab.find_regions(query)} | {query}
     found = [name for name in known if name in names or any(d["region_code"] == query for d in known[name])]
     if len(found) != 1:
-        raise ZhibiaoError(f"no document of the region “{query}” is stored; there are: {'、'.join(sorted(known)) or 'none (run `zhibiao run` first)'}")
+        raise ZhibiaoError(
+            f"no document of the region “{query}” is stored; there are: {'、'.join(sorted(known)) or 'none (run `zhibiao run` first)'}"
+        )
     return found[0]
 
 
@@ -90,11 +92,19 @@ def _matrix(frames: Mapping[str, list[Line]], texts: Mapping[str, str], regions:
             continue
         indicator = names.get(target["indicator_id"])
         row_key = target["indicator_id"] or squashed(target["indicator"])
-        row = rows.setdefault(row_key, Row(indicator.name if indicator else target["indicator"], target["indicator_id"], indicator.domain if indicator else ""))
-        row.cells[region].append(Entry(
-            target, _shown(target), _deadline(target), leads.get((target["document"], target["task"]), ()), titles[target["document"]],
-            _context(texts[target["document"]], target),
-        ))
+        row = rows.setdefault(
+            row_key, Row(indicator.name if indicator else target["indicator"], target["indicator_id"], indicator.domain if indicator else "")
+        )
+        row.cells[region].append(
+            Entry(
+                target,
+                _shown(target),
+                _deadline(target),
+                leads.get((target["document"], target["task"]), ()),
+                titles[target["document"]],
+                _context(texts[target["document"]], target),
+            )
+        )
     for row in rows.values():
         for entries in row.cells.values():
             entries.sort(key=lambda e: ((e.target["deadline"] or {}).get("end") or "9999", e.target["document"], e.target["id"]))
@@ -150,13 +160,30 @@ def cell_lines(entries: Sequence[Entry]) -> list[str]:
 def flat(matrix: Matrix) -> list[dict[str, Any]]:
     """One line per entry, for CSV and XLSX."""
     return [
-        flatten({
-            "indicator": row.name, "indicator_id": row.indicator_id, "domain": row.domain, "region": region, "value": e.shown,
-            "kind": _KINDS[e.target["kind"]], "status": e.target["status"], "scope": e.target["scope"], "deadline": e.target["deadline"],
-            "lead": list(e.leads), "document": e.target["document"], "title": e.title, "task": e.target["task"], "as_written": e.target["indicator"],
-            "quote": e.target["quote"], "start": e.target["start"], "end": e.target["end"],
-        })
-        for row in matrix.rows for region in matrix.regions for e in row.cells.get(region, [])
+        flatten(
+            {
+                "indicator": row.name,
+                "indicator_id": row.indicator_id,
+                "domain": row.domain,
+                "region": region,
+                "value": e.shown,
+                "kind": _KINDS[e.target["kind"]],
+                "status": e.target["status"],
+                "scope": e.target["scope"],
+                "deadline": e.target["deadline"],
+                "lead": list(e.leads),
+                "document": e.target["document"],
+                "title": e.title,
+                "task": e.target["task"],
+                "as_written": e.target["indicator"],
+                "quote": e.target["quote"],
+                "start": e.target["start"],
+                "end": e.target["end"],
+            }
+        )
+        for row in matrix.rows
+        for region in matrix.regions
+        for e in row.cells.get(region, [])
     ]
 
 

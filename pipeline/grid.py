@@ -93,15 +93,28 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
                 close()
                 columns, body, broken = header, [], set()
                 issues += [
-                    Issue("warning", "unknown_column", f"line {lines[at][0][1].line}", f"no role is known for the column “{c.header}”; its cells are not read")
-                    for c in header if c.role == "other" and c.header
+                    Issue(
+                        "warning",
+                        "unknown_column",
+                        f"line {lines[at][0][1].line}",
+                        f"no role is known for the column “{c.header}”; its cells are not read",
+                    )
+                    for c in header
+                    if c.role == "other" and c.header
                 ]
             else:
                 broken.add(len(body))
             at += used
             continue
         if not body and columns is None:
-            issues.append(Issue("warning", "table_without_header", f"line {lines[at][0][1].line}", "the table has no header that is known: columns are read by what their cells look like"))
+            issues.append(
+                Issue(
+                    "warning",
+                    "table_without_header",
+                    f"line {lines[at][0][1].line}",
+                    "the table has no header that is known: columns are read by what their cells look like",
+                )
+            )
         body.append(lines[at])
         at += 1
     close()
@@ -157,14 +170,14 @@ def _guess(body: Sequence[Line]) -> tuple[Column, ...]:
     roles = []
     for i in range(width):
         cells = [line[i][0].text for line in body if i < len(line) and line[i][0].text]
-        share = lambda test: sum(bool(test(c)) for c in cells) > 0.6 * len(cells)  # noqa: E731, B023
+        most = 0.6 * len(cells)
         if not cells:
             role = "other"
-        elif share(_NUMBER.fullmatch) and i == 0:
+        elif sum(bool(_NUMBER.fullmatch(c)) for c in cells) > most and i == 0:
             role = "number"
-        elif share(lambda c: _BODY_LIKE.search(c) and len(c) < 80):
+        elif sum(bool(_BODY_LIKE.search(c)) and len(c) < 80 for c in cells) > most:
             role = "responsible"
-        elif share(lambda c: len(c) <= 14 and _DATE_LIKE.search(c)):
+        elif sum(len(c) <= 14 and bool(_DATE_LIKE.search(c)) for c in cells) > most:
             role = "deadline"
         else:
             role = "text"
@@ -191,7 +204,16 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
         if not filled:
             continue
         number = cells[number_at][0].plain if number_at is not None and number_at in cells else ""
-        if len(filled) == 1 and len(line) > 2 and drafts and position not in broken and filled[0] in (0, number_at, name_at) and (number_at is not None or filled[0] == 0) and len(cells[filled[0]][0]) < 40 and (number or not drafts):
+        if (
+            len(filled) == 1
+            and len(line) > 2
+            and drafts
+            and position not in broken
+            and filled[0] in (0, number_at, name_at)
+            and (number_at is not None or filled[0] == 0)
+            and len(cells[filled[0]][0]) < 40
+            and (number or not drafts)
+        ):
             category = cells[filled[0]][0].plain
             continue
         if number and len(filled) == 1:
@@ -225,13 +247,18 @@ def _rejoin(previous: dict[int, tuple[Folded, Where]], cells: dict[int, tuple[Fo
 
 
 def _rows(
-    columns: tuple[Column, ...], drafts: list[dict[int, tuple[Folded, Where]]], heads: list[tuple[str, str]],
-    number_at: int | None, name_at: int | None,
+    columns: tuple[Column, ...],
+    drafts: list[dict[int, tuple[Folded, Where]]],
+    heads: list[tuple[str, str]],
+    number_at: int | None,
+    name_at: int | None,
 ) -> list[Row]:
     """Number the rows and fill merged cells downwards: names, categories and dates; units only where a row has none."""
-    fresh = [i for i, (number, _) in enumerate(heads) if number] if number_at is not None else [
-        i for i, d in enumerate(drafts) if name_at is None or (name_at in d and d[name_at][0].text)
-    ]
+    fresh = (
+        [i for i, (number, _) in enumerate(heads) if number]
+        if number_at is not None
+        else [i for i, d in enumerate(drafts) if name_at is None or (name_at in d and d[name_at][0].text)]
+    )
     starts = set(fresh)
     groups: list[list[int]] = []
     for i in range(len(drafts)):
@@ -261,8 +288,6 @@ def _rows(
             if any(i in filled for i in unit_columns):
                 held = {i: v for i, v in held.items() if i not in unit_columns} | {i: own[i] for i in unit_columns if i in filled}
             full = {**held, **{i: own[i] for i in filled}}
-            cells = tuple(
-                Cell(c.role, c.header, full[i][0], full[i][1]) for i, c in enumerate(columns) if i in full and c.role != "ignored"
-            )
+            cells = tuple(Cell(c.role, c.header, full[i][0], full[i][1]) for i, c in enumerate(columns) if i in full and c.role != "ignored")
             rows.append(Row(number, sub if len(group) > 1 else 0, cells, frozenset(columns[i].role for i in filled), category))
     return rows

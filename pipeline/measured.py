@@ -37,15 +37,13 @@ def read_measures(segment: Segment, today: date | None, year: int | None) -> Ite
         yield _read(segment, name, cell, cells, today, year)
 
 
-def _read(
-    segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], today: date | None, year: int | None
-) -> tuple[Target | None, Cell, str]:
+def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], today: date | None, year: int | None) -> tuple[Target | None, Cell, str]:
     text = cell.text.text.strip("[]()")
     found = find_quantities(text, bytearray(len(text)))
     if len(found) != 1:
         return None, cell, "no_number" if not found else "several_numbers"
     shift = cell.text.text.find(text)
-    measure: Measure = found[0].value  # type: ignore[assignment]
+    measure: Measure = found[0].value
     unit, label = _unit(measure, name, cell, cells)
     period, slot = _deadline(cell, cells, today)
     present = cell.role == "current" or bool(period and year and period.end and int(period.end[:4]) < year)
@@ -60,8 +58,23 @@ def _read(
     attribute = cells.get("attribute")
     strength = attribute.text.plain if attribute and regex.fullmatch(r"约束性|预期性|指导性", attribute.text.plain) else None
     target = Target(
-        segment.path, label, None, kind, measure.quantity, value, unit, None, None, None if present else period, None if present else slot,
-        "current" if present else "target", strength, quote, "measured.cell", 0.95, segment.id,
+        segment.path,
+        label,
+        None,
+        kind,
+        measure.quantity,
+        value,
+        unit,
+        None,
+        None,
+        None if present else period,
+        None if present else slot,
+        "current" if present else "target",
+        strength,
+        quote,
+        "measured.cell",
+        0.95,
+        segment.id,
     )
     return target, cell, ""
 
@@ -100,5 +113,5 @@ def _deadline(cell: Cell, cells: dict[str, Cell], today: date | None) -> tuple[P
     found = find_periods(regex.sub(r"[—–－～~]+", "-", cell.header), today)
     if found:
         # the header's characters are another cell's: the deadline is shown with the value it governs
-        return found[-1].value, Slot(found[-1].text, (), "measured.header")  # type: ignore[return-value]
+        return found[-1].value, Slot(found[-1].text, (), "measured.header")
     return None, None

@@ -20,8 +20,12 @@ from schemas.types import Document, Extraction, Issue, Segment, Slot, Target, Ta
 Values = dict[str, Any]
 ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 _LEVELS = (
-    ("group", r"^(?:各|所有|相关|有关|《|市直|涉)"), ("national", r"^国家|^国务院|部$|总局$"), ("province", r"^(?:省|自治区|[一-龥]{2,3}省)"),
-    ("city", r"^(?:市|州|盟|[一-龥]{2,4}市)"), ("county", r"^(?:县|区|旗|[一-龥]{2,4}[县区旗])"), ("town", r"^(?:镇|乡|街道)"),
+    ("group", r"^(?:各|所有|相关|有关|《|市直|涉)"),
+    ("national", r"^国家|^国务院|部$|总局$"),
+    ("province", r"^(?:省|自治区|[一-龥]{2,3}省)"),
+    ("city", r"^(?:市|州|盟|[一-龥]{2,4}市)"),
+    ("county", r"^(?:县|区|旗|[一-龥]{2,4}[县区旗])"),
+    ("town", r"^(?:镇|乡|街道)"),
 )
 
 
@@ -48,12 +52,26 @@ class _Evidence:
         for position, span in enumerate(found.spans):
             block = next((b for b in self.document.blocks if b.start <= span.start < max(b.end, b.start + 1)), None)
             where = block.where if block else None
-            self.rows.append({
-                "id": key(row, slot, str(position)), "document_id": self.document_id, "row_table": table, "row_id": row, "slot": slot,
-                "position": position, "block": block.id if block else -1, "start": span.start, "end": span.end, "page": None, "box": None,
-                "line": where.line if where else None, "table": where.table if where else None, "row": where.row if where else None,
-                "column": where.column if where else None, "text": self.document.text[span.start : span.end],
-            })
+            self.rows.append(
+                {
+                    "id": key(row, slot, str(position)),
+                    "document_id": self.document_id,
+                    "row_table": table,
+                    "row_id": row,
+                    "slot": slot,
+                    "position": position,
+                    "block": block.id if block else -1,
+                    "start": span.start,
+                    "end": span.end,
+                    "page": None,
+                    "box": None,
+                    "line": where.line if where else None,
+                    "table": where.table if where else None,
+                    "row": where.row if where else None,
+                    "column": where.column if where else None,
+                    "text": self.document.text[span.start : span.end],
+                }
+            )
 
 
 def key(*parts: str) -> str:
@@ -71,15 +89,32 @@ def normalise(document: Document, extraction: Extraction, given: Mapping[str, st
     tasks, task_bodies, bodies = _tasks(extraction.tasks, document, document_id, evidence)
     targets = _targets(extraction.targets, document, document_id, evidence, known, issues)
     coverage = [
-        {"id": key(document_id, "coverage", str(i)), "document_id": document_id, "position": i, "where": u.where,
-         "start": u.spans[0].start if u.spans else 0, "end": u.spans[-1].end if u.spans else 0, "text": u.text, "reason": u.reason}
+        {
+            "id": key(document_id, "coverage", str(i)),
+            "document_id": document_id,
+            "position": i,
+            "where": u.where,
+            "start": u.spans[0].start if u.spans else 0,
+            "end": u.spans[-1].end if u.spans else 0,
+            "text": u.text,
+            "reason": u.reason,
+        }
         for i, u in enumerate(extraction.uncovered)
     ]
     row = _document(document, document_id, extraction, given, evidence)
     for s in segments:
         del s["path_id"]
     return Rows(
-        row, {"segment": segments, "body": bodies, "task": tasks, "task_body": task_bodies, "target": targets, "evidence": evidence.rows, "coverage": coverage},
+        row,
+        {
+            "segment": segments,
+            "body": bodies,
+            "task": tasks,
+            "task_body": task_bodies,
+            "target": targets,
+            "evidence": evidence.rows,
+            "coverage": coverage,
+        },
         tuple(issues),
     )
 
@@ -91,36 +126,58 @@ def _document(document: Document, document_id: str, extraction: Extraction, give
     region = metadata.get("region")
     found = vocab.find_regions(region.text) if region else ()
     return {
-        "id": document_id, "name": document.name, "sha256": document.id, "path": document.path, "format": document.format, "text": document.text,
-        **{name: slot.text if slot else None for name, slot in metadata.items()}, "draft": extraction.draft,
-        "region_code": found[0].code if len(found) == 1 else None, "given": dict(given), "source": given.get("source"), "plan": None,
-        "rules_version": rules.version(), "vocab_version": vocab.version(),
+        "id": document_id,
+        "name": document.name,
+        "sha256": document.id,
+        "path": document.path,
+        "format": document.format,
+        "text": document.text,
+        **{name: slot.text if slot else None for name, slot in metadata.items()},
+        "draft": extraction.draft,
+        "region_code": found[0].code if len(found) == 1 else None,
+        "given": dict(given),
+        "source": given.get("source"),
+        "plan": None,
+        "rules_version": rules.version(),
+        "vocab_version": vocab.version(),
     }
 
 
 def _segment(position: int, segment: Segment, document_id: str) -> Values:
     spans = [s for c in segment.cells for s in c.text.spans(0, len(c.text))]
     return {
-        "id": key(document_id, "segment", str(position)), "path_id": segment.id, "document_id": document_id, "position": position,
-        "kind": segment.kind, "path": segment.path, "headings": " / ".join(segment.headings),
-        "start": min((s.start for s in spans), default=0), "end": max((s.end for s in spans), default=0),
+        "id": key(document_id, "segment", str(position)),
+        "path_id": segment.id,
+        "document_id": document_id,
+        "position": position,
+        "kind": segment.kind,
+        "path": segment.path,
+        "headings": " / ".join(segment.headings),
+        "start": min((s.start for s in spans), default=0),
+        "end": max((s.end for s in spans), default=0),
     }
 
 
-def _tasks(
-    tasks: Sequence[Task], document: Document, document_id: str, evidence: _Evidence
-) -> tuple[list[Values], list[Values], list[Values]]:
+def _tasks(tasks: Sequence[Task], document: Document, document_id: str, evidence: _Evidence) -> tuple[list[Values], list[Values], list[Values]]:
     rows: list[Values] = []
     links: list[Values] = []
     bodies: dict[str, Values] = {}
     for position, task in enumerate(tasks):
         task_id = key(document_id, "task", task.path)
         period = task.deadline
-        rows.append({
-            "id": task_id, "document_id": document_id, "position": position, "path": task.path, "title": task.title.text,
-            "deadline_raw": task.deadline_slot.text if task.deadline_slot else None, "deadline_kind": period.kind if period else None,
-            "deadline_start": period.start if period else None, "deadline_end": period.end if period else None,
-        })
+        rows.append(
+            {
+                "id": task_id,
+                "document_id": document_id,
+                "position": position,
+                "path": task.path,
+                "title": task.title.text,
+                "deadline_raw": task.deadline_slot.text if task.deadline_slot else None,
+                "deadline_kind": period.kind if period else None,
+                "deadline_start": period.start if period else None,
+                "deadline_end": period.end if period else None,
+            }
+        )
         evidence.add("task", task_id, "title", task.title)
         evidence.add("task", task_id, "deadline", task.deadline_slot)
         for role in ROLES:
@@ -129,10 +186,18 @@ def _tasks(
                 body = normalise_body(name)
                 bodies[body["id"]] = body
                 link = key(task_id, role, str(place), slot.text)
-                links.append({
-                    "id": link, "document_id": document_id, "task_id": task_id, "body_id": body["id"], "role": role, "position": place,
-                    "text": slot.text, "rule": slot.rule,
-                })
+                links.append(
+                    {
+                        "id": link,
+                        "document_id": document_id,
+                        "task_id": task_id,
+                        "body_id": body["id"],
+                        "role": role,
+                        "position": place,
+                        "text": slot.text,
+                        "rule": slot.rule,
+                    }
+                )
                 evidence.add("task_body", link, "body", slot)
     return rows, links, list(bodies.values())
 
@@ -143,8 +208,13 @@ def normalise_body(name: str) -> Values:
     found = [f for f in vocab.functions() if f.pattern.search(folded)]
     level = next((level for level, pattern in _LEVELS if regex.search(pattern, folded)), None)
     return {
-        "id": key("body", folded), "name": name, "function": "、".join(f.function for f in found) or None,
-        "function_ids": ",".join(f.id for f in found) or None, "kind": found[0].kind if found else None, "level": level, "region_code": None,
+        "id": key("body", folded),
+        "name": name,
+        "function": "、".join(f.function for f in found) or None,
+        "function_ids": ",".join(f.id for f in found) or None,
+        "kind": found[0].kind if found else None,
+        "level": level,
+        "region_code": None,
     }
 
 
@@ -153,23 +223,50 @@ def _targets(
 ) -> list[Values]:
     rows = []
     for position, target in enumerate(targets):
-        row_id = key(document_id, "target", str(target.task), target.indicator.text, target.value.text, target.scope.text if target.scope else "",
-                     str(target.quote.spans[0].start), str(target.value.spans[0].start if target.value.spans else ""), str(target.quantity), target.status,
-                     target.deadline.end or "" if target.deadline else "")
+        row_id = key(
+            document_id,
+            "target",
+            str(target.task),
+            target.indicator.text,
+            target.value.text,
+            target.scope.text if target.scope else "",
+            str(target.quote.spans[0].start),
+            str(target.value.spans[0].start if target.value.spans else ""),
+            str(target.quantity),
+            target.status,
+            target.deadline.end or "" if target.deadline else "",
+        )
         period, quantity = target.deadline, target.quantity
         where = target.task or "正文"
-        rows.append({
-            "id": row_id, "document_id": document_id, "task_id": key(document_id, "task", target.task) if target.task else None,
-            "segment_id": segments.get(target.segment), "position": position, "indicator": target.indicator.text,
-            "scope": target.scope.text if target.scope else None, "value_text": target.value.text,
-            "unit": target.unit.text if target.unit else None, "baseline": target.baseline.text if target.baseline else None,
-            "deadline_raw": period.raw if period else None, "quote": _quote(document, target.quote), "kind": target.kind,
-            "operator": quantity.operator if quantity else None, "value": _number(quantity.value) if quantity else None,
-            "value_max": _number(quantity.value_max) if quantity else None, "change_direction": target.change_direction,
-            "deadline_kind": period.kind if period else None, "deadline_start": period.start if period else None,
-            "deadline_end": period.end if period else None, "status": target.status, "strength": target.strength,
-            **_canonical(document.name, target, where, issues), "rule": target.rule, "confidence": target.confidence,
-        })
+        rows.append(
+            {
+                "id": row_id,
+                "document_id": document_id,
+                "task_id": key(document_id, "task", target.task) if target.task else None,
+                "segment_id": segments.get(target.segment),
+                "position": position,
+                "indicator": target.indicator.text,
+                "scope": target.scope.text if target.scope else None,
+                "value_text": target.value.text,
+                "unit": target.unit.text if target.unit else None,
+                "baseline": target.baseline.text if target.baseline else None,
+                "deadline_raw": period.raw if period else None,
+                "quote": _quote(document, target.quote),
+                "kind": target.kind,
+                "operator": quantity.operator if quantity else None,
+                "value": _number(quantity.value) if quantity else None,
+                "value_max": _number(quantity.value_max) if quantity else None,
+                "change_direction": target.change_direction,
+                "deadline_kind": period.kind if period else None,
+                "deadline_start": period.start if period else None,
+                "deadline_end": period.end if period else None,
+                "status": target.status,
+                "strength": target.strength,
+                **_canonical(document.name, target, where, issues),
+                "rule": target.rule,
+                "confidence": target.confidence,
+            }
+        )
         for slot in ("indicator", "scope", "value", "unit", "baseline", "deadline_slot", "quote"):
             evidence.add("target", row_id, slot.removesuffix("_slot"), getattr(target, slot))
     return rows
@@ -198,8 +295,13 @@ def _canonical(name: str, target: Target, where: str, issues: list[Issue]) -> Va
     unit = target.unit.text if target.unit else None
     indicator, rule = match_indicator(label, unit)
     values: Values = {
-        "indicator_id": indicator.id if indicator else None, "indicator_rule": rule, "canonical_value": None, "canonical_value_max": None,
-        "canonical_unit": None, "dimension": None, "unit_rule": None,
+        "indicator_id": indicator.id if indicator else None,
+        "indicator_rule": rule,
+        "canonical_value": None,
+        "canonical_value_max": None,
+        "canonical_unit": None,
+        "dimension": None,
+        "unit_rule": None,
     }
     if unit is None or target.quantity is None:
         return values
@@ -207,11 +309,20 @@ def _canonical(name: str, target: Target, where: str, issues: list[Issue]) -> Va
     if found is None:
         issues.append(Issue("warning", "unknown_unit", where, f"the unit “{unit}” of “{label}” is not in units.yaml; its value is not converted"))
         return values
-    if indicator and indicator.unit != "-" and (official := vocab.units().find(indicator.unit)) and official.dimension != found.dimension and target.kind == "level":
+    if (
+        indicator
+        and indicator.unit != "-"
+        and (official := vocab.units().find(indicator.unit))
+        and official.dimension != found.dimension
+        and target.kind == "level"
+    ):
         issues.append(Issue("info", "unusual_unit", where, f"“{label}” is given in {unit}, its official unit is {indicator.unit}"))
     values |= {
-        "canonical_value": to_canonical(target.quantity.value, found), "canonical_value_max": to_canonical(target.quantity.value_max, found),
-        "canonical_unit": found.base, "dimension": found.dimension, "unit_rule": unit_rule,
+        "canonical_value": to_canonical(target.quantity.value, found),
+        "canonical_value_max": to_canonical(target.quantity.value_max, found),
+        "canonical_unit": found.base,
+        "dimension": found.dimension,
+        "unit_rule": unit_rule,
     }
     return values
 

@@ -14,12 +14,16 @@ from schemas.folded import Folded, fold
 from schemas.types import Block, Document, Slot
 from schemas.vocab import region_in, region_names_in
 
-_NUMBERED = regex.compile(r"^(?:第[一二三四五六七八九十百\d]+[章条编部]|[一二三四五六七八九十]{1,3}、|[(\[][一二三四五六七八九十]{1,3}[)\]]|\d{1,2}[.、])")
+_NUMBERED = regex.compile(
+    r"^(?:第[一二三四五六七八九十百\d]+[章条编部]|[一二三四五六七八九十]{1,3}、|[(\[][一二三四五六七八九十]{1,3}[)\]]|\d{1,2}[.、])"
+)
 _YEARS = regex.compile(r"((?:19|20)\d\d)年?度?(?:(?:-{1,2}|至|~|到)((?:19|20)\d\d))?年?度?")
 _PLAN_YEARS = {"十三五": ("2016", "2020"), "十四五": ("2021", "2025"), "十五五": ("2026", "2030"), "十六五": ("2031", "2035")}
 _IN_BRACKETS = regex.compile(r"\((?:[^()]{0,8}(?:19|20)\d\d[^()]{0,12}|征求意见稿|送审稿|试行|暂行)\)")
 _NATIONAL = regex.compile(r"国务院|国家|中共中央|[一-龥]{2,8}部(?:办公厅)?$|中华人民共和国")
-_UNKNOWN_PLACE = regex.compile(r"(?!城市|全市|各市|我市|都市|本市|园区|社区|地区|全县|全区|健康|平安|美丽|文明)(?:[一-龥]{2,5}市)?([一-龥]{2,6}?(?<!示范|城|园|社|地|开发|新)[省市县区州旗])")
+_UNKNOWN_PLACE = regex.compile(
+    r"(?!城市|全市|各市|我市|都市|本市|园区|社区|地区|全县|全区|健康|平安|美丽|文明)(?:[一-龥]{2,5}市)?([一-龥]{2,6}?(?<!示范|城|园|社|地|开发|新)[省市县区州旗])"
+)
 _DRAFT = regex.compile(r"\((?:公开)?(?:征求意见稿|征求意见版|送审稿|讨论稿|草案|修订草案)\)|(?:征求意见稿|送审稿)$")
 
 
@@ -78,13 +82,16 @@ def _title(lines: Sequence[Line], table_start: int) -> tuple[int, int] | None:
                 if _bare("".join(line.text.text for line in lines[start:j])) == wanted:
                     return start, j
     plain = [(i, j) for i, j in runs if not notice.search("".join(line.text.text for line in lines[i:j]))]
-    return (plain or runs or [None])[-1]
+    chosen = plain or runs
+    return chosen[-1] if chosen else None
 
 
 def _begins(lines: Sequence[Line], i: int) -> bool:
     """Whether a numbered line begins the body: not an entry of a list of attachments or of a table of contents."""
-    return "..." not in lines[i].text.text and "……" not in lines[i].text.text and not (
-        i and rules.words("official", "attachment").match(lines[i - 1].text.text)
+    return (
+        "..." not in lines[i].text.text
+        and "……" not in lines[i].text.text
+        and not (i and rules.words("official", "attachment").match(lines[i - 1].text.text))
     )
 
 
@@ -118,7 +125,9 @@ def _sent_title(lines: Sequence[Line]) -> str | None:
 
 
 def _bare(text: str) -> str:
-    return regex.sub(r"[\s《》<>“”\"]|\((?:征求意见稿|试行|暂行)\)", "", text).replace("〈", "").replace("〉", "").replace("--", "-").replace("~", "-")
+    return (
+        regex.sub(r"[\s《》<>“”\"]|\((?:征求意见稿|试行|暂行)\)", "", text).replace("〈", "").replace("〉", "").replace("--", "-").replace("~", "-")
+    )
 
 
 def _end(lines: Sequence[Line], first: int) -> int:

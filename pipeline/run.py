@@ -55,5 +55,5 @@ def _year(issued: date | None, metadata: Mapping[str, object]) -> int | None:
 
 def _years(metadata: Mapping[str, object]) -> tuple[int | None, int | None]:
     found = [metadata.get("period_start"), metadata.get("period_end")]
-    start, end = (int(slot.text) if slot is not None else None for slot in found)  # type: ignore[attr-defined]
+    start, end = (int(slot.text) if slot is not None else None for slot in found)
     return start, end

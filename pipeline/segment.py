@@ -18,7 +18,9 @@ from schemas.types import Block, Cell, Document, Issue, Segment, Slot, Span, Whe
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _FINAL = regex.compile(r"[。;:!?…)\]”》]$")
-_BODY_LABEL = regex.compile(r"^[(\[]?(?:牵头|责任|配合|主办|协办|参与|落实|实施|参加|承办|负责|主要责任|完成)(?:责任)?(?:单位|部门|时限|时间|期限)?(?:及分工)?[::]")
+_BODY_LABEL = regex.compile(
+    r"^[(\[]?(?:牵头|责任|配合|主办|协办|参与|落实|实施|参加|承办|负责|主要责任|完成)(?:责任)?(?:单位|部门|时限|时间|期限)?(?:及分工)?[::]"
+)
 _BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
 _LIST_LEAD = regex.compile(r"(?:如下|目标|指标|任务|即|包括|为|做到|实现)[::]$|[::]$")
 
@@ -151,8 +153,15 @@ def _node(stack: list[Node], line: Line, marker: tuple[str, int, regex.Match[str
     kind = section_kind(title)
     section = kind or (parent.section if parent.level >= 0 else "work")
     node = Node(
-        level, name, _number(hit), heading, (line.text.spans(0, hit.end()) or (None,))[0],
-        (*parent.path, _label(name, hit)), (*parent.headings, title), section, attachment,
+        level,
+        name,
+        _number(hit),
+        heading,
+        (line.text.spans(0, hit.end()) or (None,))[0],
+        (*parent.path, _label(name, hit)),
+        (*parent.headings, title),
+        section,
+        attachment,
     )
     if body.text:
         node.lines.append((line, body))
@@ -219,15 +228,16 @@ def _clauses(node: Node, running: bool) -> Iterator[Segment]:
     common = {"kind": "clause", "path": path, "title": title, "headings": node.headings, "section": node.section, "leaf": not node.children}
     stage = _stage(node.heading, node.section) if node.level >= 0 else None
     if node.heading.text:
-        yield Segment(
-            f"{path}#0", cells=(Cell("text", "", node.heading),), number=node.marker, heading=True, stage=stage, **common  # type: ignore[arg-type]
-        )
+        yield Segment(f"{path}#0", cells=(Cell("text", "", node.heading),), number=node.marker, heading=True, stage=stage, **common)
     lead: Slot | None = None
     for i, (line, text) in enumerate(node.lines, 1):
         if not _BULLET.match(text.text) and i > 1 and lead and not regex.match(r"^[^。]{2,14}[。:]|^[一二三四五六七八九]是", text.text):
             lead = None
         yield Segment(
-            f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}", cells=(Cell("text", "", text, line.block.where),), stage=_label_stage(text) or lead or stage, **common  # type: ignore[arg-type]
+            f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}",
+            cells=(Cell("text", "", text, line.block.where),),
+            stage=_label_stage(text) or lead or stage,
+            **common,
         )
         lead = _lead(text) or (_opening(text) if node.section == "goal" else None) or lead
 
@@ -245,7 +255,7 @@ def _stage(heading: Folded, section: str) -> Slot | None:
 def _opening(text: Folded) -> Slot | None:
     """The date that heads a paragraph of goals: it holds for the bullets below."""
     found = find_periods(text.text)
-    if not found or found[0].start > 6 or found[0].value.kind not in ("by", "during"):  # type: ignore[attr-defined]
+    if not found or found[0].start > 6 or found[0].value.kind not in ("by", "during"):
         return None
     return Slot(text.plain[found[0].start : found[0].end], text.spans(found[0].start, found[0].end), "stage.opening")
 
@@ -267,7 +277,7 @@ def _lead(text: Folded) -> Slot | None:
     if not _LIST_LEAD.search(text.text):
         return None
     sentence = text.text[text.text.rfind("。") + 1 :]
-    found = [m for m in find_periods(sentence) if m.value.kind in ("by", "during")]  # type: ignore[attr-defined]
+    found = [m for m in find_periods(sentence) if m.value.kind in ("by", "during")]
     if len(found) != 1:
         return None
     shift = len(text) - len(sentence)
@@ -339,5 +349,12 @@ def _row(prefix: str, row: Row, table: Table, caption: Cell | None) -> Segment:
         title = regex.split(r"[。;；]", title)[0]
     heading = (row.category,) if row.category else ()
     return Segment(
-        path, "row", path, title.rstrip("。;；"), heading, "work", row.cells + ((caption,) if caption else ()), first_of_row=row.sub <= 1,
+        path,
+        "row",
+        path,
+        title.rstrip("。;；"),
+        heading,
+        "work",
+        row.cells + ((caption,) if caption else ()),
+        first_of_row=row.sub <= 1,
     )

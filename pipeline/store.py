@@ -65,14 +65,18 @@ def _load_vocabularies(connection: sa.Connection) -> None:
     for table in (tables.indicator_alias, tables.unit, tables.region):
         connection.execute(sa.delete(table))
     aliases = [(i.id, a, w) for i in vocab.indicators() for names, w in ((i.aliases, False), (i.weak, True)) for a in dict.fromkeys(names)]
-    connection.execute(sa.insert(tables.indicator_alias), [{"id": key(i, a, str(w)), "indicator_id": i, "alias": a, "weak": w} for i, a, w in aliases])
+    connection.execute(
+        sa.insert(tables.indicator_alias), [{"id": key(i, a, str(w)), "indicator_id": i, "alias": a, "weak": w} for i, a, w in aliases]
+    )
     units = {u.id: u for u in vocab.units().by_form.values()}
-    connection.execute(sa.insert(tables.unit), [
-        {"id": u.id, "dimension": u.dimension, "base": u.base, "factor": str(u.factor), "count": u.count} for u in units.values()
-    ])
-    connection.execute(sa.insert(tables.region), [
-        {"code": r.code, "name": r.name, "short": r.short, "pinyin": r.pinyin, "parent": r.parent or None} for r in vocab.regions()
-    ])
+    connection.execute(
+        sa.insert(tables.unit),
+        [{"id": u.id, "dimension": u.dimension, "base": u.base, "factor": str(u.factor), "count": u.count} for u in units.values()],
+    )
+    connection.execute(
+        sa.insert(tables.region),
+        [{"code": r.code, "name": r.name, "short": r.short, "pinyin": r.pinyin, "parent": r.parent or None} for r in vocab.regions()],
+    )
     connection.execute(sa.delete(tables.vocabulary))
     connection.execute(sa.insert(tables.vocabulary).values(name="vocab", version=version))
 
@@ -131,8 +135,15 @@ def save_run(engine: sa.Engine, values: dict[str, Any]) -> None:
 
 def _issues(issues: Sequence[Issue], name: str, document_id: str | None) -> list[dict[str, Any]]:
     return [
-        {"id": key(document_id or name, "issue", str(i), x.code, x.where), "document_id": document_id, "document": name, "level": x.level,
-         "code": x.code, "where": x.where, "message": x.message}
+        {
+            "id": key(document_id or name, "issue", str(i), x.code, x.where),
+            "document_id": document_id,
+            "document": name,
+            "level": x.level,
+            "code": x.code,
+            "where": x.where,
+            "message": x.message,
+        }
         for i, x in enumerate(issues)
     ]
 

@@ -15,11 +15,43 @@ import regex
 from schemas.types import Span
 
 _HALF = {ord(c) - 0xFEE0: c for c in map(chr, range(0xFF01, 0xFF5F))}
-_FOLD = {c: chr(code) for code, c in _HALF.items()} | {
-    "〔": "[", "〕": "]", "【": "[", "】": "]", "﹝": "[", "﹞": "]", "﹪": "%", "∶": ":", "〜": "~", "∼": "~",
-    "–": "-", "—": "-", "―": "-", "−": "-", "﹣": "-", "‐": "-", "‑": "-", "﹤": "<", "﹥": ">", "≧": "≥", "≦": "≤", "⩾": "≥", "⩽": "≤",
-    "‘": "'", "’": "'", "＂": '"', "〇": "〇", "○": "〇", "｡": "。", "､": "、",
-} | {c: str(i) for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")} | {c: str(i) for i, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_FOLD = (
+    {c: chr(code) for code, c in _HALF.items()}
+    | {
+        "〔": "[",
+        "〕": "]",
+        "【": "[",
+        "】": "]",
+        "﹝": "[",
+        "﹞": "]",
+        "﹪": "%",
+        "∶": ":",
+        "〜": "~",
+        "∼": "~",
+        "–": "-",
+        "—": "-",
+        "―": "-",
+        "−": "-",
+        "﹣": "-",
+        "‐": "-",
+        "‑": "-",
+        "﹤": "<",
+        "﹥": ">",
+        "≧": "≥",
+        "≦": "≤",
+        "⩾": "≥",
+        "⩽": "≤",
+        "‘": "'",
+        "’": "'",
+        "＂": '"',
+        "〇": "〇",
+        "○": "〇",
+        "｡": "。",
+        "､": "、",
+    }
+    | {c: str(i) for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")}
+    | {c: str(i) for i, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+)
 # Punctuation that sentence rules rely on keeps its Chinese form whatever the source uses.
 _CLAUSE = {",": ",", ";": ";", ":": ":", "!": "!", "?": "?"}
 _FORMULA = regex.compile(
@@ -59,9 +91,7 @@ class Folded:
         return tuple(pieces)
 
     def __add__(self, other: Folded) -> Folded:
-        return Folded(
-            self.text + other.text, self.plain + other.plain, self.starts + other.starts, self.ends + other.ends
-        )
+        return Folded(self.text + other.text, self.plain + other.plain, self.starts + other.starts, self.ends + other.ends)
 
 
 _GAP = 16
@@ -91,8 +121,12 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
             if char.isspace():
                 gap = True
                 continue
-            if gap and text and _KEEP_SPACE.match(text[-1]) and _KEEP_SPACE.match(char) and not (
-                text[-1].isdigit() and char.isdigit() and "\n" in source[ends[-1] : i]
+            if (
+                gap
+                and text
+                and _KEEP_SPACE.match(text[-1])
+                and _KEEP_SPACE.match(char)
+                and not (text[-1].isdigit() and char.isdigit() and "\n" in source[ends[-1] : i])
             ):
                 put(" ", " ", ends[-1], i)
             gap = False

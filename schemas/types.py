@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from schemas.values import Period, Quantity
 
@@ -114,7 +114,7 @@ class Mention:
     start: int
     end: int
     text: str
-    value: object
+    value: Any
     rule: str
 
 

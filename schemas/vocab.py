@@ -60,8 +60,11 @@ class Units:
         if under is None:
             return None
         return Unit(
-            f"{unit.id}/{under.id}", f"{unit.dimension}/{under.dimension}", f"{unit.base}/{under.base}",
-            unit.factor / under.factor, False,
+            f"{unit.id}/{under.id}",
+            f"{unit.dimension}/{under.dimension}",
+            f"{unit.base}/{under.base}",
+            unit.factor / under.factor,
+            False,
         )
 
     def _single(self, text: str, forms: dict[str, Unit]) -> Unit | None:
@@ -187,10 +190,9 @@ class Indicator:
 @cache
 def indicators() -> tuple[Indicator, ...]:
     """The canonical indicators of `vocab/indicators.yaml`."""
-    found = []
-    for entry in read("indicators"):
-        found.append(Indicator(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}))
-    return tuple(found)
+    return tuple(
+        Indicator(e["id"], e["name"], e["domain"], e["unit"], e["direction"], tuple(e["aliases"]), tuple(e["weak"])) for e in read("indicators")
+    )
 
 
 @dataclass(frozen=True, slots=True)

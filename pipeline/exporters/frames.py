@@ -16,7 +16,16 @@ Frames = dict[str, list[Line]]
 _DOCUMENT = ("title", "doc_number", "issuer", "region", "issue_date", "publish_date", "period_start", "period_end", "draft")
 _ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 _TARGET = (
-    "indicator", "scope", "kind", "operator", "value", "value_max", "value_text", "unit", "change_direction", "baseline",
+    "indicator",
+    "scope",
+    "kind",
+    "operator",
+    "value",
+    "value_max",
+    "value_text",
+    "unit",
+    "change_direction",
+    "baseline",
 )
 
 
@@ -50,7 +59,11 @@ def read(engine: sa.Engine) -> Frames:
 def _spans(connection: sa.Connection) -> dict[str, tuple[int, int, list[Line]]]:
     """First and last source offset of every target's quote, and its evidence by slot."""
     found: dict[str, list[Line]] = defaultdict(list)
-    query = sa.select(tables.evidence).where(tables.evidence.c.row_table == "target").order_by(tables.evidence.c.row_id, tables.evidence.c.slot, tables.evidence.c.position)
+    query = (
+        sa.select(tables.evidence)
+        .where(tables.evidence.c.row_table == "target")
+        .order_by(tables.evidence.c.row_id, tables.evidence.c.slot, tables.evidence.c.position)
+    )
     for row in connection.execute(query):
         found[row.row_id].append(dict(row._mapping))
     result = {}
@@ -61,8 +74,17 @@ def _spans(connection: sa.Connection) -> dict[str, tuple[int, int, list[Line]]]:
 
 
 def _document(row: Line) -> Line:
-    return {"document": row["name"], **{k: row[k] for k in _DOCUMENT}, "region_code": row["region_code"], "given": json.loads(row["given"] or "{}"),
-            "sha256": row["sha256"], "path": row["path"], "format": row["format"], "rules_version": row["rules_version"], "vocab_version": row["vocab_version"]}
+    return {
+        "document": row["name"],
+        **{k: row[k] for k in _DOCUMENT},
+        "region_code": row["region_code"],
+        "given": json.loads(row["given"] or "{}"),
+        "sha256": row["sha256"],
+        "path": row["path"],
+        "format": row["format"],
+        "rules_version": row["rules_version"],
+        "vocab_version": row["vocab_version"],
+    }
 
 
 def _deadline(row: Line) -> Line | None:
@@ -78,11 +100,17 @@ def _tasks(tasks: list[Line], links: list[Line], bodies: dict[str, Line], names:
     lines = []
     for task in tasks:
         mine = units[task["id"]]
-        lines.append({
-            "document": names[task["document_id"]], "task": task["path"], "title": task["title"],
-            **{role: [x["text"] for x in mine[role]] for role in _ROLES}, "deadline": _deadline(task),
-            "functions": {role: [bodies[x["body_id"]]["function"] for x in mine[role]] for role in _ROLES if mine[role]}, "id": task["id"],
-        })
+        lines.append(
+            {
+                "document": names[task["document_id"]],
+                "task": task["path"],
+                "title": task["title"],
+                **{role: [x["text"] for x in mine[role]] for role in _ROLES},
+                "deadline": _deadline(task),
+                "functions": {role: [bodies[x["body_id"]]["function"] for x in mine[role]] for role in _ROLES if mine[role]},
+                "id": task["id"],
+            }
+        )
     return lines
 
 
@@ -94,15 +122,41 @@ def _targets(targets: list[Line], tasks: list[Line], names: dict[str, str], span
         counts[row["document_id"]] += 1
         start, end, evidence = spans[row["id"]]
         value = next((e for e in evidence if e["slot"] == "value"), None)
-        lines.append({
-            "document": names[row["document_id"]], "id": f"T{counts[row['document_id']]:03d}", "task": paths.get(row["task_id"]),
-            **{k: row[k] for k in _TARGET}, "value": _whole(row["value"]), "value_max": _whole(row["value_max"]), "deadline": _deadline(row),
-            "status": row["status"], "quote": row["quote"], "start": start, "end": end, "page": value["page"] if value else None,
-            "line": value["line"] if value else None, "value_start": value["start"] if value else None, "value_end": value["end"] if value else None,
-            **{k: row[k] for k in ("strength", "indicator_id", "indicator_rule", "canonical_value", "canonical_value_max", "canonical_unit", "dimension",
-                                   "unit_rule", "rule", "confidence")},
-            "target_id": row["id"],
-        })
+        lines.append(
+            {
+                "document": names[row["document_id"]],
+                "id": f"T{counts[row['document_id']]:03d}",
+                "task": paths.get(row["task_id"]),
+                **{k: row[k] for k in _TARGET},
+                "value": _whole(row["value"]),
+                "value_max": _whole(row["value_max"]),
+                "deadline": _deadline(row),
+                "status": row["status"],
+                "quote": row["quote"],
+                "start": start,
+                "end": end,
+                "page": value["page"] if value else None,
+                "line": value["line"] if value else None,
+                "value_start": value["start"] if value else None,
+                "value_end": value["end"] if value else None,
+                **{
+                    k: row[k]
+                    for k in (
+                        "strength",
+                        "indicator_id",
+                        "indicator_rule",
+                        "canonical_value",
+                        "canonical_value_max",
+                        "canonical_unit",
+                        "dimension",
+                        "unit_rule",
+                        "rule",
+                        "confidence",
+                    )
+                },
+                "target_id": row["id"],
+            }
+        )
     return lines
 
 

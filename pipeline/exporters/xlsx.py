@@ -18,7 +18,7 @@ def write(frames: Frames, out: Path) -> list[Path]:
     from openpyxl.styles import Font
 
     book = Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
+    book.remove(book.active)
     for name, lines in frames.items():
         sheet = book.create_sheet(name)
         flat = [flatten(line) for line in lines]
