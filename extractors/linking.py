@@ -7,11 +7,14 @@ Every number ends as a finding or as a rejection with its reason.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 import regex
 
 from extractors import nlp, rules
+from extractors.deadline import governing_date
+from extractors.distribution import spread
+from extractors.exclusion import DURATIONS, is_present, reason_against
+from extractors.findings import Context, Finding, Rejection, dimension, end_year
 from extractors.indicator import (
     Name,
     Phrase,
@@ -25,57 +28,8 @@ from extractors.indicator import (
 from extractors.predicate import Predicate, read_back
 from extractors.quantity import Measure
 from extractors.sentence import Clause, Sentence, depth_at
-from schemas import vocab
 from schemas.types import Mention
-from schemas.values import Period, Quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A target in offsets of one folded text."""
-
-    name: Name
-    scope: Stretch | None
-    kind: str
-    quantity: Quantity | None
-    value: Stretch
-    unit: str | None
-    way: str | None
-    base: Stretch | None
-    deadline: Mention | None
-    status: str
-    strength: str | None
-    quote: Stretch
-    rule: str
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A number that is no target, and why."""
-
-    start: int
-    end: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a paragraph or cell brings along: dates and numbers in it, its heading as a fallback subject.
-
-    `year` is the year the document was issued in (earlier deadlines are past); `cell` names the column role of a table
-    cell, in which a bare "name number" is a target; `results` tells that the section reports what was achieved.
-    """
-
-    dates: list[Mention]
-    quantities: list[Mention]
-    title: str = ""
-    year: int | None = None
-    cell: str = ""
-    results: bool = False
-    support: bool = False
-    goal: bool = False
-
+from schemas.values import Quantity
 
 _END = regex.compile(
     r"(?:的(?=目标|任务|要求|水平|标准|比例))?(?:目标|任务|要求|水平|标准|指标|规模|比例|幅度)?(?:任务|值|要求|工作)?(?=[、,;。:!?)\]”\"]|$)|(?=[、,;。:)\]])"
@@ -84,11 +38,6 @@ _JOINT = regex.compile(r"(?:共|总计|合计|总长|、|和|及|与|或者?|以
 _TAIL_NOUN = regex.compile(r"(?:的)?(?:目标任务|工作任务|任务|工作|目标|计划|要求|左右|以上)+$")
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
 _KEPT_VERBS = ("新增", "净增", "累计")
-_DURATIONS = ("duration", "months", "years", "working_days", "times", "years_of_age", "score")
-_ROUTINE = ("duration", "months", "years", "working_days", "times")
-_PAST_DATE = regex.compile(r"(?:以来|率先[一-龥]{1,6}后|[一-龥]{0,10}后(?=,)|期间?累计已|版|起(?!重)|[一-龥]{0,4}排行|(?:的)?基础上|为基[期数准年])")
-_BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|以|按|于|对照|截至目前|截至|根据|结合|按照|落实|依据)$")
-_FUTURE = regex.compile(r"力争|争取|确保|将|要|目标|到20\d\d年|实现|计划|预期|提高到|降低?到|控制")
 
 
 @dataclass(slots=True)
@@ -143,7 +92,7 @@ class _Reader:
 
     def _value(self, q: Mention, clause: Clause, sentence: Sentence, taken: int, following: Mention | None, mine: list[Mention]) -> int:
         """Handle one number; returns where the next number of the clause starts to look back."""
-        reason = self._excluded(q, clause, sentence)
+        reason = reason_against(self.text, q, clause, sentence, self.context)
         if reason:
             self._reject(q, reason)
             return taken if reason in ("condition", "existing", "modifier", "idiom", "routine") else q.end
@@ -153,45 +102,6 @@ class _Reader:
         if side == "end":
             return self._predicated(q, clause, sentence, taken, mine)
         return self._prenominal(q, clause, sentence, taken, side, np)
-
-    def _excluded(self, q: Mention, clause: Clause, sentence: Sentence) -> str | None:
-        measure: Measure = q.value
-        left = self.text[clause.start : q.start]
-        dimension = _dimension(measure.unit)
-        if self.context.support and dimension.startswith(("money", "ratio")):
-            return "support"
-        money = dimension.startswith("money") or dimension in ("ratio", "multiple")
-        cued = self.text[sentence.start if dimension.startswith("money") else clause.start : min(q.end + 4, clause.end)]
-        if money and rules.words("phrase", "support").search(cued):
-            return "support"
-        if rules.words("phrase", "existing").search(left.removesuffix("的")) and not self.context.cell:
-            return "existing"
-        if dimension in _ROUTINE and rules.words("phrase", "routine").search(left):
-            return "routine"
-        if measure.chinese and measure.quantity.value == 1:
-            return "idiom"
-        if (
-            measure.chinese
-            and measure.quantity.value is not None
-            and measure.quantity.value < 10
-            and measure.unit
-            in ("个", "类", "条", "项", "方", "级", "种", "位", "面", "大", "批", "次", "期", "起", "对", "张", "块", "本", "口", "门", "家", "场")
-        ):
-            doing = rules.words("phrase", "doing").search(left[-4:])
-            if not (doing and left.endswith(doing.group())) or regex.match(
-                r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次",
-                self.text[q.end : q.end + 6],
-            ):
-                return "idiom"
-        if self.context.results and not regex.search(r"20\d\d年(?:底)?(?:力争|计划|要|将|目标)", left):
-            return "past"
-        whole = self.text[sentence.start : q.start]
-        if rules.words("phrase", "past").search(whole) and not _FUTURE.search(whole):
-            return None if self._has_current_cue(left) else "past"
-        return None
-
-    def _has_current_cue(self, left: str) -> bool:
-        return bool(regex.search(r"目前|现状|截至|现有", left))
 
     def _right(self, q: Mention, clause: Clause, following: Mention | None) -> tuple[str, Stretch]:
         """What follows the number: the end of the phrase, an attribute (的 …) or a noun, and its stretch."""
@@ -250,34 +160,30 @@ class _Reader:
         if not said and not verb and not part and not is_measurable(label) and not self.context.cell:
             self._reject(q, "no_verb")
             return q.end
-        dimension = _dimension(measure.unit)
-        if (
-            (dimension in _DURATIONS
-            and not (pred.verb or pred.way or measure.said)
-            and not self.context.cell)
-            or (dimension in _DURATIONS
-            and not is_measurable(label)
-            and dimension != "score")
-        ):
+        if self._is_duration(measure, pred, label):
             self._reject(q, "duration")
             return q.end
         kind, way = self._kind(measure, pred, label, verb, phrase)
-        status = (
-            "current"
-            if self._has_current_cue(self.text[clause.start : q.start]) and not _FUTURE.search(self.text[clause.start : q.start])
-            else "target"
-        )
-        values = self._spread(q, mine, names, scopes, pred)
-        if values is None:
+        status = "current" if is_present(self.text, clause.start, q.start) else "target"
+        dates = [d for d in self.context.dates if sentence.start <= d.start]
+        shares = spread(self.text, [m for m in mine if m.start >= q.start], names, scopes, pred.apart, dates)
+        if shares is None:
             for other in [m for m in mine if m.start >= q.start]:
                 self._reject(other, "distribution")
             return clause.end
-        for name, scope, value in values:
-            self._add(name, scope, kind, way, value, pred, status, sentence, f"linking.{kind}", 0.95 if said else 0.85)
-        self._hold(names, phrase if not phrase.empty else replace(phrase, scope=values[-1][1]))
-        self.said_scope = values[-1][1]
+        rule, confidence = f"linking.{kind}", 0.95 if said else 0.85
+        for share in shares:
+            self._add(share.name, share.scope, kind, way, share.value, pred, status, sentence, rule, confidence, date=share.date)
+        self.said_scope = shares[-1].scope
+        self._hold(names, phrase if not phrase.empty else replace(phrase, scope=self.said_scope))
         self.listed = bool(verb) or self.listed
-        return values[-1][2].end
+        return shares[-1].value.end
+
+    def _is_duration(self, measure: Measure, pred: Predicate, label: str) -> bool:
+        """Whether a stretch of time is just that: 用8年时间 is, 平均住院日降至8天 is not."""
+        kind = dimension(measure.unit)
+        linked = pred.verb or pred.way or measure.said or self.context.cell
+        return kind in DURATIONS and (not linked or (not is_measurable(label) and kind != "score"))
 
     def _in_list(self, phrase: Phrase, clause: Clause) -> bool:
         """Whether a bare "name number" goes on with a list that a verb of doing opened: 新建公园6个、步道45公里."""
@@ -327,31 +233,6 @@ class _Reader:
     def _title_name(self) -> list[Name]:
         return []
 
-    def _spread(
-        self, q: Mention, mine: list[Mention], names: list[Name], scopes: list[Stretch | None], pred: Predicate
-    ) -> list[tuple[Name, Stretch | None, Mention]] | None:
-        """Pair names (or scopes, or years) with values; None where their numbers disagree."""
-        rest = [m for m in mine if m.start >= q.start]
-        if not pred.apart or len(rest) == 1:
-            if len(names) > 1 and len(scopes) == len(names):
-                return list(zip(names, scopes, [q] * len(names), strict=True))
-            if pred.apart and len(names) == 1:
-                return [(names[0], scopes[0], q)]
-            return [(name, scopes[0], q) for name in names]
-        joined = [rest[0]]
-        for m in rest[1:]:
-            if not regex.fullmatch(r"[、,和及与以]+", self.text[joined[-1].end : m.start]):
-                break
-            joined.append(m)
-        joined = _shared_operator(joined)
-        if len(names) == len(joined):
-            pairs = scopes if len(scopes) == len(joined) else [scopes[0]] * len(joined)
-            return list(zip(names, pairs, joined, strict=True))
-        years = [d for d in self.context.dates if d.end <= q.start and d.start >= q.start - 60]
-        if len(names) == 1 and len(years) >= len(joined) > 1:
-            return [(names[0], scopes[0], m) for m in joined]
-        return None
-
     def _kind(self, measure: Measure, pred: Predicate, label: str, verb: Stretch | None, phrase: Phrase) -> tuple[str, str | None]:
         if pred.way == "rank":
             return "rank", None
@@ -399,7 +280,7 @@ class _Reader:
         if not governed:
             self._reject(q, "condition" if side == "attribute" or measure.suffix else "modifier")
             return taken
-        if _dimension(measure.unit) in (*_DURATIONS, "money_usd") and _dimension(measure.unit) != "times":
+        if dimension(measure.unit) in (*DURATIONS, "money_usd") and dimension(measure.unit) != "times":
             self._reject(q, "duration")
             return taken
         inner = noun_phrase(self.text, np[0], np[1], self._date_spans())
@@ -523,10 +404,11 @@ class _Reader:
         rule: str,
         confidence: float,
         quote: Stretch | None = None,
+        date: Mention | None = None,
     ) -> None:
         measure: Measure = q.value
-        deadline = None if status == "current" else self._deadline(q.start, sentence)
-        if deadline and self.context.year and _end_year(deadline) and _end_year(deadline) < self.context.year:
+        deadline = None if status == "current" else date or self._deadline(q.start, sentence)
+        if (ends := end_year(deadline)) and self.context.year and ends < self.context.year:
             self._reject(q, "past")
             return
         quantity = measure.quantity
@@ -562,14 +444,6 @@ _BARE_HEAD = regex.compile(r"(?:年均|平均)?(?:增速|增长率|增幅|总长
 _NAME_THEN_PLACE = regex.compile(r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵)")
 
 
-def _shared_operator(values: list[Mention]) -> list[Mention]:
-    """An operator said once holds for all values of a list: 分别不低于85%、98.5%; 分别控制在3.2‰和4.5‰以内."""
-    said = [m.value.quantity.operator for m in values if m.value.said]
-    if len(said) != 1 or not (values[0].value.said or values[-1].value.said):
-        return values
-    return [m if m.value.said else replace(m, value=replace(m.value, quantity=replace(m.value.quantity, operator=said[0]))) for m in values]
-
-
 def measure_count(q: Mention) -> bool:
     """Whether a number counts things (家, 个, 条 …)."""
     return bool(q.value.count)
@@ -578,52 +452,11 @@ def measure_count(q: Mention) -> bool:
 STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
 
 
-def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int, goal: bool = False) -> Mention | None:
-    """The date that governs a place of a sentence: the last one before it that is no baseline and whose reach has not ended.
-
-    A semicolon ends the reach of a date, unless the list goes on with a noun phrase. A full stop ends it too, but in a section of goals the
-    date that heads a paragraph holds for its sentences without a date.
-    """
-    best: Mention | None = None
-    for d in dates:
-        if not (sentence.start <= d.start and d.end <= at):
-            continue
-        if depth_at(text, sentence.start, d.start) > 0 or _BASE_BEFORE.search(text[max(0, d.start - 3) : d.start]):
-            continue
-        if _PAST_DATE.match(text, d.end) or (d.text == "年度" and text[d.end : d.end + 1].isdigit()):
-            continue
-        best = d
-    if best is None:
-        opening = [d for d in dates if d.end <= sentence.start and not regex.search(r"[一-龥]{7}", text[: d.start].rpartition("。")[2])]
-        return opening[-1] if goal and opening and not sentence.inner else None
-    for clause in sentence.clauses:
-        if clause.mark == ";" and best.end <= clause.start <= at:
-            if _verb_first(text, clause):
-                return None
-    return best
-
-
-def _verb_first(text: str, clause: Clause) -> bool:
-    """Whether a clause begins with a verb of doing (after scope and adverbs), so that it starts something new."""
-    phrase = noun_phrase(text, clause.start, clause.end, [], doing=True)
-    return phrase.verb is not None or bool(regex.match(r"实现|负责|加快|推进|加强|完成|持续|建立|健全|开展", text[clause.start : clause.end]))
-
-
 def plain_scope(text: str) -> bool:
     """Whether a text is nothing but a scope: 其他县区建成区, 县城, 全市."""
     probe = text.strip("、,:;的 ") + "覆盖率"
     phrase = noun_phrase(probe, 0, len(probe), [])
     return phrase.scope is not None and probe[phrase.start : phrase.end] == "覆盖率"
-
-
-def _dimension(unit: str | None) -> str:
-    known = vocab.units().find(unit) if unit else None
-    return known.dimension if known else ""
-
-
-def _end_year(mention: Mention) -> int | None:
-    period: Period = mention.value
-    return int(period.end[:4]) if period.end else None
 
 
 def link(text: str, sentences: list[Sentence], context: Context) -> tuple[list[Finding], list[Rejection]]:
@@ -655,6 +488,3 @@ def _paired_current(text: str, findings: list[Finding]) -> list[Finding]:
                 continue
         kept.append(finding)
     return kept
-
-
-ZERO = Decimal(0)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from functools import cache, lru_cache
+from typing import Any
 
 from schemas import vocab
 
 
 @cache
-def _tagger() -> object:
+def _tagger() -> Any:
     """jieba's tagger with the words of our vocabularies, loaded at the first question."""
     import jieba  # heavy: only when a clause needs it
     import jieba.posseg

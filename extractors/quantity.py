@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from typing import cast
 
 import regex
 
@@ -55,7 +56,7 @@ def _pattern() -> regex.Pattern[str]:
 def _operators(side: str) -> tuple[tuple[regex.Pattern[str], Operator], ...]:
     anchor = "(?:{})$" if side == "before" else "^(?:{})"
     return tuple(
-        (regex.compile(anchor.format(rule.pattern.pattern), regex.VERBOSE), rule.attributes["op"])
+        (regex.compile(anchor.format(rule.pattern.pattern), regex.VERBOSE), cast(Operator, rule.attributes["op"]))
         for rule in rules.load("quantity").values()
         if rule.attributes["side"] == side
     )

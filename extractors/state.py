@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import regex
 
 from extractors import nlp, rules
+from extractors.deadline import governing_date
+from extractors.findings import Context, Finding
 from extractors.indicator import Name, Stretch, is_measurable, noun_phrase, split_scopes
-from extractors.linking import STRONG, Context, Finding, governing_date, plain_scope
+from extractors.linking import STRONG, plain_scope
 from extractors.sentence import Clause, Sentence
+from schemas.types import Mention
 from schemas.values import Quantity
 
 _ATTRIBUTE = regex.compile(r"(?:面积|性质|功能|数量|质量|总量|水质|规模|结构|生态功能)$")
@@ -138,7 +141,7 @@ def _make(
     ):
         return []
     if kind == "grade":
-        return _grades(text, rule, hit, name, scope, deadline, at)
+        return _grades(text, rule, hit, name, scope, deadline)
     value = hit.span("state")
     quote = (min(name.start, value[0]), max(name.end, value[1]))
     if side == "before":
@@ -210,7 +213,7 @@ def _acceptable(
     return True
 
 
-def _grades(text: str, rule: rules.Rule, hit: regex.Match[str], name: Name, scope: Stretch | None, deadline: object, at: int) -> list[Finding]:
+def _grades(text: str, rule: rules.Rule, hit: regex.Match[str], name: Name, scope: Stretch | None, deadline: Mention | None) -> list[Finding]:
     """A class of a named thing: one finding for each named place."""
     link = hit.groupdict().get("link") or ""
     more = hit.groupdict().get("more") or regex.search(r"优于|好于|高于|不低于", link)

@@ -10,8 +10,9 @@ from datetime import date
 import regex
 
 from extractors import body, rules, state
+from extractors.findings import Context, Finding, Rejection
 from extractors.indicator import Name, Stretch, without_quotes
-from extractors.linking import Context, Finding, Rejection, link
+from extractors.linking import link
 from extractors.period import find_periods, read_deadline
 from extractors.quantity import find_quantities, lettered
 from extractors.sentence import split
@@ -186,11 +187,10 @@ class _Builder:
         if segment.kind == "row" and cell.role == "indicator" and not segment.first_of_row:
             return
         period, slot = _period(cell, f.deadline)
-        if period is None and f.status == "target":
-            if segment.stage is not None:
-                found = find_periods(_fold_dash(segment.stage.text))
-                if found:
-                    period, slot = found[0].value, segment.stage
+        if period is None and f.status == "target" and segment.stage is not None:
+            found = find_periods(_fold_dash(segment.stage.text))
+            if found:
+                period, slot = found[0].value, segment.stage
         unit = Slot(f.unit, cell.text.spans(*f.value), "quantity.unit") if f.unit else None
         name = without_quotes(_plain(cell.text, f.name))
         target = Target(

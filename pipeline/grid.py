@@ -199,7 +199,7 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
     if name_at is None:
         name_at = task_at
     for position, line in enumerate(body):
-        cells = {i: cell for i, cell in enumerate(line[: len(columns)])}
+        cells = dict(enumerate(line[: len(columns)]))
         filled = [i for i, (text, _) in cells.items() if text.text]
         if not filled:
             continue

@@ -104,7 +104,9 @@ def _run(lines: Sequence[Line], end: int, pattern: regex.Pattern[str]) -> tuple[
     while start > 0 and end - start < 3:
         above = lines[start - 1].text.text
         joined = above + text
-        whole = len(above) > 60 or len(joined) > 110 or regex.search(r"[。:;!?>|》]|^\(|\d{4}[-年]\d{1,2}[-月]|号\)?$|来源|^附[件表]|如下$", above)
+        whole = (
+            len(above) > 60 or len(joined) > 110 or bool(regex.search(r"[。:;!?>|》]|^\(|\d{4}[-年]\d{1,2}[-月]|号\)?$|来源|^附[件表]|如下$", above))
+        )
         whole = whole or any(rules.words("official", name).match(above) for name in ("date_line", "signature"))
         if whole or not pattern.match(joined) or (pattern.match(above) and len(regex.sub(r"\(.*?\)", "", text)) > 8):
             break
@@ -165,7 +167,7 @@ def _metadata(
         hit = rules.words("official", "published_on").search(line.text.text)
         if hit and not found["publish_date"] and len(line.text) < 200:
             found["publish_date"] = _date_slot(line, hit, "published_on")
-    signed = _signature([line for line in before], latest=True) or _signature(list(tail[-6:]), latest=True)
+    signed = _signature(before) or _signature(tail[-6:])
     if signed:
         found["issue_date"] = signed[1]
         found["issuer"] = signed[0] or found["issuer"]
@@ -210,10 +212,10 @@ def _date_slot(line: Line, hit: regex.Match[str], rule: str) -> Slot | None:
     return Slot(value, line.text.spans(hit.start("y"), hit.end("d") + (line.text.text[hit.end("d") : hit.end("d") + 1] == "日")), f"official.{rule}")
 
 
-def _signature(lines: Sequence[Line], latest: bool) -> tuple[Slot | None, Slot | None] | None:
+def _signature(lines: Sequence[Line]) -> tuple[Slot | None, Slot | None] | None:
     """The last dated signature: the bodies that sign (joined with 、) and the date."""
     pattern = rules.words("official", "signature")
-    for i in range(len(lines) - 1, -1, -1) if latest else range(len(lines)):
+    for i in range(len(lines) - 1, -1, -1):
         hit = rules.words("official", "date_line").match(lines[i].text.text)
         if not hit:
             continue

@@ -12,7 +12,7 @@ from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
 from pipeline.segment import segment
-from schemas.types import Document, Extraction, Issue, Segment
+from schemas.types import Document, Extraction, Issue, Segment, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,18 @@ def process(document: Document, given: Mapping[str, str] | None = None) -> Resul
     return Result(document, tuple(segments), extraction, normalise(document, extraction, given or {}))
 
 
-def _today(issued: date | None, metadata: Mapping[str, object]) -> date | None:
+def _today(issued: date | None, metadata: Mapping[str, Slot | None]) -> date | None:
     """The date from which words such as 今年 are read: the day of issue, else the year that the title gives."""
     start, end = _years(metadata)
     return issued or (date(start, 1, 1) if start and start == end else None)
 
 
-def _year(issued: date | None, metadata: Mapping[str, object]) -> int | None:
+def _year(issued: date | None, metadata: Mapping[str, Slot | None]) -> int | None:
     """The year of the document; deadlines before it are past."""
     return issued.year if issued else _years(metadata)[0]
 
 
-def _years(metadata: Mapping[str, object]) -> tuple[int | None, int | None]:
+def _years(metadata: Mapping[str, Slot | None]) -> tuple[int | None, int | None]:
     found = [metadata.get("period_start"), metadata.get("period_end")]
     start, end = (int(slot.text) if slot is not None else None for slot in found)
     return start, end

@@ -174,7 +174,7 @@ def _label(style: str, hit: regex.Match[str]) -> str:
         return f"({text})"
     if style in ("cn", "arabic", "circled"):
         return text
-    return f"({text})" if style == "arabic_bracket" else hit.group().strip(" ::、")
+    return f"({text})" if style == "arabic_bracket" else hit.group().rstrip(" :、")
 
 
 def _split_heading(text: Folded) -> tuple[Folded, Folded]:
@@ -225,20 +225,17 @@ def _clauses(node: Node, running: bool) -> Iterator[Segment]:
     """The heading and the paragraphs of an item."""
     path = _path(node, running)
     title = node.heading.plain.rstrip("。:;,，：；")
-    common = {"kind": "clause", "path": path, "title": title, "headings": node.headings, "section": node.section, "leaf": not node.children}
+    blank = Segment("", "clause", path, title, node.headings, node.section, (), leaf=not node.children)
     stage = _stage(node.heading, node.section) if node.level >= 0 else None
     if node.heading.text:
-        yield Segment(f"{path}#0", cells=(Cell("text", "", node.heading),), number=node.marker, heading=True, stage=stage, **common)
+        cells = (Cell("text", "", node.heading),)
+        yield replace(blank, id=f"{path}#0", cells=cells, number=node.marker, heading=True, stage=stage)
     lead: Slot | None = None
     for i, (line, text) in enumerate(node.lines, 1):
         if not _BULLET.match(text.text) and i > 1 and lead and not regex.match(r"^[^。]{2,14}[。:]|^[一二三四五六七八九]是", text.text):
             lead = None
-        yield Segment(
-            f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}",
-            cells=(Cell("text", "", text, line.block.where),),
-            stage=_label_stage(text) or lead or stage,
-            **common,
-        )
+        cells = (Cell("text", "", text, line.block.where),)
+        yield replace(blank, id=f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}", cells=cells, stage=_label_stage(text) or lead or stage)
         lead = _lead(text) or (_opening(text) if node.section == "goal" else None) or lead
 
 

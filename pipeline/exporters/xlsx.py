@@ -17,8 +17,9 @@ def write(frames: Frames, out: Path) -> list[Path]:
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
-    book = Workbook()
-    book.remove(book.active)
+    book = Workbook(write_only=False)
+    for sheet in book.worksheets:
+        book.remove(sheet)
     for name, lines in frames.items():
         sheet = book.create_sheet(name)
         flat = [flatten(line) for line in lines]

@@ -1,0 +1,42 @@
+"""Which date governs a place of a sentence."""
+
+from __future__ import annotations
+
+import regex
+
+from extractors.indicator import noun_phrase
+from extractors.sentence import Clause, Sentence, depth_at
+from schemas.types import Mention
+
+_PAST_DATE = regex.compile(r"(?:以来|率先[一-龥]{1,6}后|[一-龥]{0,10}后(?=,)|期间?累计已|版|起(?!重)|[一-龥]{0,4}排行|(?:的)?基础上|为基[期数准年])")
+_BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|以|按|于|对照|截至目前|截至|根据|结合|按照|落实|依据)$")
+
+
+def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int, goal: bool = False) -> Mention | None:
+    """The date that governs a place of a sentence: the last one before it that is no baseline and whose reach has not ended.
+
+    A semicolon ends the reach of a date, unless the list goes on with a noun phrase. A full stop ends it too, but in a section of goals the
+    date that heads a paragraph holds for its sentences without a date.
+    """
+    best: Mention | None = None
+    for d in dates:
+        if not (sentence.start <= d.start and d.end <= at):
+            continue
+        if depth_at(text, sentence.start, d.start) > 0 or _BASE_BEFORE.search(text[max(0, d.start - 3) : d.start]):
+            continue
+        if _PAST_DATE.match(text, d.end) or (d.text == "年度" and text[d.end : d.end + 1].isdigit()):
+            continue
+        best = d
+    if best is None:
+        opening = [d for d in dates if d.end <= sentence.start and not regex.search(r"[一-龥]{7}", text[: d.start].rpartition("。")[2])]
+        return opening[-1] if goal and opening and not sentence.inner else None
+    for clause in sentence.clauses:
+        if clause.mark == ";" and best.end <= clause.start <= at and _verb_first(text, clause):
+            return None
+    return best
+
+
+def _verb_first(text: str, clause: Clause) -> bool:
+    """Whether a clause begins with a verb of doing (after scope and adverbs), so that it starts something new."""
+    phrase = noun_phrase(text, clause.start, clause.end, [], doing=True)
+    return phrase.verb is not None or bool(regex.match(r"实现|负责|加快|推进|加强|完成|持续|建立|健全|开展", text[clause.start : clause.end]))

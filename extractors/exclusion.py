@@ -1,0 +1,65 @@
+"""Why a number with a unit is no target: support, routine, what exists already, past results, idioms."""
+
+from __future__ import annotations
+
+import regex
+
+from extractors import rules
+from extractors.findings import Context, dimension
+from extractors.quantity import Measure
+from extractors.sentence import Clause, Sentence
+from schemas.types import Mention
+
+DURATIONS = ("duration", "months", "years", "working_days", "times", "years_of_age", "score")
+_ROUTINE = ("duration", "months", "years", "working_days", "times")
+_FUTURE = regex.compile(r"力争|争取|确保|将|要|目标|到20\d\d年|实现|计划|预期|提高到|降低?到|控制")
+_PRESENT = regex.compile(r"目前|现状|截至|现有")
+# two to nine of these are mostly turns of phrase: 两个确立, 三项制度, 五个方面
+_IDIOM_UNITS = frozenset("个类条项方级种位面大批次期起对张块本口门家场")
+_IDIOM_NOUNS = regex.compile(
+    r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次"
+)
+
+
+def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, context: Context) -> str | None:
+    """The reason why a number cannot be a target, from the words around it; None where nothing speaks against it.
+
+    "给予最高50万元奖励" → support; "依托现有的60座设施" → existing; "每季度公开一次" → routine; "去年增长5.5%" → past.
+    """
+    measure: Measure = q.value
+    left = text[clause.start : q.start]
+    kind = dimension(measure.unit)
+    money = kind.startswith("money")
+    if context.support and (money or kind == "ratio"):
+        return "support"
+    cued = text[sentence.start if money else clause.start : min(q.end + 4, clause.end)]
+    if (money or kind in ("ratio", "multiple")) and rules.words("phrase", "support").search(cued):
+        return "support"
+    if rules.words("phrase", "existing").search(left.removesuffix("的")) and not context.cell:
+        return "existing"
+    if kind in _ROUTINE and rules.words("phrase", "routine").search(left):
+        return "routine"
+    if measure.chinese and _is_idiom(text, q, left):
+        return "idiom"
+    if context.results and not regex.search(r"20\d\d年(?:底)?(?:力争|计划|要|将|目标)", left):
+        return "past"
+    whole = text[sentence.start : q.start]
+    if rules.words("phrase", "past").search(whole) and not _FUTURE.search(whole) and not _PRESENT.search(left):
+        return "past"
+    return None
+
+
+def is_present(text: str, start: int, end: int) -> bool:
+    """Whether the words before a number say that it is the present value and nothing says that it is to be reached."""
+    left = text[start:end]
+    return bool(_PRESENT.search(left)) and not _FUTURE.search(left)
+
+
+def _is_idiom(text: str, q: Mention, left: str) -> bool:
+    value, unit = q.value.quantity.value, q.value.unit
+    if value == 1:
+        return True
+    if value is None or value >= 10 or unit not in _IDIOM_UNITS:
+        return False
+    doing = rules.words("phrase", "doing").search(left[-4:])
+    return not (doing and left.endswith(doing.group())) or bool(_IDIOM_NOUNS.match(text[q.end : q.end + 6]))

@@ -1,0 +1,68 @@
+"""What the linking of a paragraph starts from and ends with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from extractors.indicator import Name, Stretch
+from schemas import vocab
+from schemas.types import Mention
+from schemas.values import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A target in offsets of one folded text."""
+
+    name: Name
+    scope: Stretch | None
+    kind: str
+    quantity: Quantity | None
+    value: Stretch
+    unit: str | None
+    way: str | None
+    base: Stretch | None
+    deadline: Mention | None
+    status: str
+    strength: str | None
+    quote: Stretch
+    rule: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A number that is no target, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a paragraph or cell brings along: dates and numbers in it, its heading as a fallback subject.
+
+    `year` is the year the document was issued in (earlier deadlines are past); `cell` names the column role of a table
+    cell, in which a bare "name number" is a target; `results` tells that the section reports what was achieved.
+    """
+
+    dates: list[Mention]
+    quantities: list[Mention]
+    title: str = ""
+    year: int | None = None
+    cell: str = ""
+    results: bool = False
+    support: bool = False
+    goal: bool = False
+
+
+def dimension(unit: str | None) -> str:
+    """The dimension of a unit as written, "" where it is none or unknown."""
+    known = vocab.units().find(unit) if unit else None
+    return known.dimension if known else ""
+
+
+def end_year(deadline: Mention | None) -> int | None:
+    """The year in which a deadline ends, if it ends."""
+    return int(deadline.value.end[:4]) if deadline and deadline.value.end else None
