@@ -9,7 +9,7 @@ from extractors.sentence import Clause, Sentence, depth_at
 from schemas.types import Mention
 
 _PAST_DATE = regex.compile(r"(?:以来|率先[一-龥]{1,6}后|[一-龥]{0,10}后(?=,)|期间?累计已|版|起(?!重)|[一-龥]{0,4}排行|(?:的)?基础上|为基[期数准年])")
-_BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|以|按|于|对照|截至目前|截至|根据|结合|按照|落实|依据)$")
+_BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|由|以|按|于|对照|截至目前|截至|根据|结合|按照|落实|依据)$")
 
 
 def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int, goal: bool = False) -> Mention | None:
@@ -31,8 +31,10 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int,
         opening = [d for d in dates if d.end <= sentence.start and not regex.search(r"[一-龥]{7}", text[: d.start].rpartition("。")[2])]
         return opening[-1] if goal and opening and not sentence.inner else None
     for clause in sentence.clauses:
-        if clause.mark == ";" and best.end <= clause.start <= at and _verb_first(text, clause):
-            return None
+        if clause.mark == ";" and best.end <= clause.start <= at:
+            alone = text[best.end : best.end + 1] in (",", ":") or goal  # "到2025年,…": the date heads a list
+            if not alone or _verb_first(text, clause):
+                return None
     return best
 
 

@@ -57,6 +57,8 @@ def is_present(text: str, start: int, end: int) -> bool:
 
 def _is_idiom(text: str, q: Mention, left: str) -> bool:
     value, unit = q.value.quantity.value, q.value.unit
+    if left.endswith("前"):
+        return False
     if value == 1:
         return True
     if value is None or value >= 10 or unit not in _IDIOM_UNITS:

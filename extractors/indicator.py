@@ -54,11 +54,11 @@ def _role(role: str) -> tuple[regex.Pattern[str], ...]:
     return tuple(r.pattern for r in rules.load("phrase").values() if r.attributes["role"] == role)
 
 
-_NOT_A_LEAD = regex.compile(r"[率度量数比值额]|比例|比重|合格|达标")
+_NOT_A_LEAD = regex.compile(r"[率值额]|度(?!假|汛)|量(?!子)|数(?!据|字|控|智|学|值)|比(?!亚)|合格|达标")
 _NOUN_VERB = regex.compile(
     r"绿化|造林|治理|整治|修复|培训|服务|发展|生产|建设|改造|保障|转化|养护|种植|培养|消纳|处置|回收|运行|运营|供应|推广|覆盖|开放|入库|组织|利用|储备"
 )
-_SECOND_VERB = regex.compile(r"提升|改造|建设(?!用地)|完善|扩建|培育|打造|创建|完成|实施|开展|认定|新建|改建|推广|发展|引进|累计")
+_SECOND_VERB = regex.compile(r"提升|改造|建设(?!用地)|完善|扩建|改扩建|迁建|升级|巩固|培育|打造|创建|完成|实施|开展|认定|新建|改建|推广|发展|引进|累计")
 _PLAIN_VERB = regex.compile(r"实现|完成|开展|推进|推动|安排|落实|达到|努力|新增")
 _RATE = regex.compile(r"(?:率|比例|占比|比重|[^热力湿温密角]度)$")
 _NUMERAL = regex.compile(r"[\d一二三四五六七八九十]")

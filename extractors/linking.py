@@ -212,6 +212,8 @@ class _Reader:
         if _BARE_HEAD.fullmatch(self.text[phrase.start : phrase.end]) and len(self.subject) == 1:
             base = self.subject[0]
             return [Name((*base.parts, (phrase.start, phrase.end)))], [scope], verb
+        if self.text[phrase.start : phrase.end].startswith("占") and len(self.subject) == 1:
+            return [Name((*self.subject[0].parts, (phrase.start, phrase.end)))], [scope], verb
         placed = _NAME_THEN_PLACE.fullmatch(self.text[phrase.start : phrase.end])
         if placed:
             cut = phrase.start + placed.end(1)
@@ -317,6 +319,9 @@ class _Reader:
             return True, 0.85
         if phrase.verb and (rest.endswith(("等", "、", "的", ")")) and len(rest) < 60 and side == "noun"):
             return True, 0.85
+        ending = regex.search(rf"{rules.words('phrase', 'doing').pattern}$", rest, regex.VERBOSE) if 2 < len(rest) <= 6 else None
+        if ending:
+            return True, 0.85  # 滚动实施
         if self.listed and not rest and not phrase.verb:
             return True, 0.9
         verb = nlp.verb_ends_at(self.text[taken : q.start], q.start - taken) if q.start > taken else None
@@ -363,7 +368,7 @@ class _Reader:
             and bool(regex.search(r"(?:由|从)(?:(?:19|20)\d\d年底?的?)?$", before))
             and bool(
                 regex.fullmatch(
-                    r"(?:的)?[一-龥\d]{0,8}?(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|压缩|缩短|缩减|发展|增|升|减|压减)?(?:到|至|为)",
+                    r"(?:的)?[一-龥\d]{0,8}?(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|压缩|缩短|缩减|发展|增|升|减|压减)?(?:到|至|为)(?:(?:19|20)\d\d年底?的?)?",
                     self.text[q.end : following.start],
                 )
             )

@@ -24,7 +24,10 @@ from schemas.values import Period
 _ENTRY = regex.compile(r"(?:完成|办结|落实)?(?:时间|时限|期限)(?:节点|要求)?[::](?P<text>[^)\];]+)")
 _DUTIES = regex.compile(r"职责|分工|任务|责任")
 _DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千]+(?:[个家项条座处所名户]|分之)")
-_LIST_TITLE = regex.compile(r"[。;；]")
+_GOES_ON = regex.compile(r"[≥≤<>\d]|控制|达到?|不[低高少多超]|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于")
+_PAST_PARAGRAPH = regex.compile(
+    r"(?:取得|实现)[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?(?:时期|以来|期间),"
+)
 
 
 @dataclass(slots=True)
@@ -80,13 +83,12 @@ class _Builder:
             self._open(segment)
         for cell in segment.cells:
             self._cell(segment, cell)
-        for target, cell, reason in read_measures(segment, self.today, self.year):
+        for target, cell in read_measures(segment, self.today, self.year):
             if target is not None:
                 self.targets.append(Said(segment, cell.role, target))
-            elif reason:
-                where = f"{segment.path} {cell.header}"
-                self.issues.append(Issue("warning", f"cell_{reason}", where, f"“{cell.text.plain[:60]}” is not read as a value"))
-                self.uncovered.append(Uncovered(where, cell.text.plain, cell.text.spans(0, len(cell.text)), reason))
+                self.drafts[segment.path or ""].targets += 1
+            else:
+                self._sentence_cell(segment, cell)
 
     # --- tasks -----------------------------------------------------------------------------------------------------
 
@@ -165,7 +167,7 @@ class _Builder:
             segment.title,
             self.year,
             cell.role if segment.kind == "row" and cell.role == "indicator" else "",
-            segment.section == "past" or (segment.path is None and not segment.headings),
+            segment.section == "past" or (segment.path is None and not segment.headings) or _reviews(text),
             segment.section == "support",
             segment.section == "goal",
         )
@@ -182,6 +184,15 @@ class _Builder:
         for finding in sorted(findings, key=lambda f: f.quote):
             self._target(segment, cell, draft, finding)
         self._ledger(segment, cell, findings, rejections, why, closed, dates)
+
+    def _sentence_cell(self, segment: Segment, cell: Cell) -> None:
+        """A value cell with words: "控制在8.5%以内" goes on with the row's name, "省级幸福河湖3条" speaks for itself."""
+        name = next((c for c in segment.cells if c.role == "indicator"), None)
+        text = cell.text
+        if name is not None and _GOES_ON.match(text.text):
+            text = name.text + text
+        draft = self.drafts.get(segment.path or "")
+        self._text(segment, replace(cell, role="indicator", text=text), draft)
 
     def _target(self, segment: Segment, cell: Cell, draft: _Draft | None, f: Finding) -> None:
         if segment.kind == "row" and cell.role == "indicator" and not segment.first_of_row:
@@ -285,6 +296,12 @@ class _Builder:
     def _task(self, path: str, draft: _Draft) -> Task:
         period = draft.deadline.value if draft.deadline else None
         return Task(path, draft.title, {r: tuple(v) for r, v in draft.bodies.items() if v}, period, draft.deadline_slot)
+
+
+def _reviews(text: str) -> bool:
+    """Whether a paragraph opens as a review of what was achieved."""
+    opening = regex.split(r"[。;]", text[:200])
+    return bool(_PAST_PARAGRAPH.search("。".join(opening[:2]))) and not regex.search(r"^到?20\d\d年|目标|力争", text[:30])
 
 
 def _shown(text: Folded, name: str, mention: Mention) -> str:

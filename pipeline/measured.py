@@ -15,12 +15,14 @@ from schemas.types import Cell, Mention, Segment, Slot, Target
 from schemas.values import Period
 
 _UNIT_IN_BRACKETS = regex.compile(r"[(\[](?:单位[::])?(?P<unit>[^()\[\]]{1,12})[)\]]$")
+_WORDS = regex.compile(r"[\s,。;、*]+")
 _EMPTY = regex.compile(r"[-/\\\s…]*|无|/|不适用")
+_PLAIN_YEAR = regex.compile(r"(?:19|20)\d\d年?(?:\([^)]*\))?")
 _RATE_NAME = regex.compile(r"(?:率|比例|比重|占比|指数|面积|总量|规模|数量|产值|增加值|收入|[^人户家]数|量|水平|强度)(?:\([^)]*\))?$")
 
 
-def read_measures(segment: Segment, today: date | None, year: int | None) -> Iterator[tuple[Target | None, Cell, str]]:
-    """A target for each filled value cell of a row; where a cell cannot be read, None with the reason.
+def read_measures(segment: Segment, today: date | None, year: int | None) -> Iterator[tuple[Target | None, Cell]]:
+    """A target for each filled value cell of a row; a cell with words around its number gives None: it is read as a sentence.
 
     Unit, in this order: the cell's own, the unit column, the column's header, the name, the caption. A year in the
     column's header is the deadline; a column of a year before the document's, or headed 现状, holds present values.
@@ -37,23 +39,21 @@ def read_measures(segment: Segment, today: date | None, year: int | None) -> Ite
         yield _read(segment, name, cell, cells, today, year)
 
 
-def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], today: date | None, year: int | None) -> tuple[Target | None, Cell, str]:
+def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], today: date | None, year: int | None) -> tuple[Target | None, Cell]:
     text = cell.text.text.strip("[]()")
     found = find_quantities(text, bytearray(len(text)))
-    if len(found) != 1:
-        return None, cell, "no_number" if not found else "several_numbers"
+    if len(found) != 1 or _WORDS.sub("", text[: found[0].start] + text[found[0].end :]):
+        return None, cell  # words around the number: read as a sentence
     shift = cell.text.text.find(text)
     measure: Measure = found[0].value
     unit, label = _unit(measure, name, cell, cells)
     period, slot = _deadline(cell, cells, today)
-    present = cell.role == "current" or bool(period and year and period.end and int(period.end[:4]) < year)
+    ends = int(period.end[:4]) if period and period.end else None
+    present = cell.role == "current" or bool(ends and ((year and ends < year) or _is_base(segment, cell, ends)))
     low, high = measure.value_start + shift, measure.value_end + shift
     value = Slot(cell.text.plain[low:high], cell.text.spans(low, high), "measured.cell")
     known = vocab.units().find(unit.text) if unit else None
     kind = "count" if known and known.count and not _RATE_NAME.search(label.text) else "level"
-    rest = text[: found[0].start] + text[found[0].end :]
-    if rest.strip(" ,。;、*"):
-        return None, cell, "left_over"
     quote = Slot(name.text.plain + " " + cell.text.plain, (*name.text.spans(0, len(name.text)), *cell.text.spans(0, len(cell.text))), "measured.row")
     attribute = cells.get("attribute")
     strength = attribute.text.plain if attribute and regex.fullmatch(r"约束性|预期性|指导性", attribute.text.plain) else None
@@ -76,7 +76,16 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], toda
         0.95,
         segment.id,
     )
-    return target, cell, ""
+    return target, cell
+
+
+def _is_base(segment: Segment, cell: Cell, year: int) -> bool:
+    """Whether a plain year column is the base of the plan: the first of several years, at least three before the next."""
+    if not _PLAIN_YEAR.fullmatch(cell.header):
+        return False
+    years = [int(hit[0]) for c in segment.cells if c.role == "value" and (hit := regex.search(r"(?:19|20)\d\d", c.header))]
+    later = [y for y in years if y > year]
+    return year == min(years) and bool(later) and min(later) - year >= 3
 
 
 def _unit(measure: Measure, name: Cell, cell: Cell, cells: dict[str, Cell]) -> tuple[Slot | None, Slot]:

@@ -62,10 +62,24 @@ def find_official(document: Document) -> Official:
     last = _end(lines, first)
     head = lines[: title[1] if title else 0]
     tail = lines[first:last]
-    metadata, issued = _metadata(head, tail, lines, title)
+    metadata, issued = _metadata(_metadata_rows(document, tables, title, lines) + list(head), tail, lines, title)
     before = head if title else lines[:3]
     draft = any(rules.words("official", "draft").search(line.text.text) for line in before)
     return Official(lines, first, last, metadata, draft, issued)
+
+
+def _metadata_rows(document: Document, cells: Sequence[Block], title: tuple[int, int] | None, lines: Sequence[Line]) -> list[Line]:
+    """Label and value cells above the title (文号 | 驻政办〔2023〕27号) as lines "label:value"."""
+    if title is None:
+        return []
+    above = [b for b in cells if b.end <= lines[title[0]].block.start]
+    found = []
+    for label, value in zip(above, above[1:], strict=False):
+        if label.where.row == value.where.row and (label.where.column or 0) % 2 == 1:
+            text = fold(document.text, [(label.start, label.end)])
+            colon = Folded(":", ":", (label.end,), (label.end,))
+            found.append(Line(value, text + colon + fold(document.text, [(value.start, value.end)])))
+    return found
 
 
 def _title(lines: Sequence[Line], table_start: int) -> tuple[int, int] | None:
@@ -157,7 +171,7 @@ def _metadata(
     if title:
         found["title"] = _joined(lines[title[0] : title[1]])
         found |= _years(found["title"])
-    before = list(head[: title[0]]) if title else []
+    before = list(head) if title else []
     below = [line for line in tail[:4] if len(line.text) < 40] if title else []
     for line in before + below:
         for name, rule, group in (("doc_number", "doc_number", "number"), ("issuer", "issued_by", "body")):
@@ -171,6 +185,10 @@ def _metadata(
     if signed:
         found["issue_date"] = signed[1]
         found["issuer"] = signed[0] or found["issuer"]
+    for line in tail[:4]:
+        hit = rules.words("official", "approved_on").match(line.text.text)
+        if hit and not found["issue_date"]:
+            found["issue_date"] = _date_slot(line, hit, "approved_on")
     if not found["issue_date"]:
         for line in before:
             hit = rules.words("official", "issued_on").search(line.text.text)

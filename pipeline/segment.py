@@ -22,6 +22,7 @@ _BODY_LABEL = regex.compile(
     r"^[(\[]?(?:牵头|责任|配合|主办|协办|参与|落实|实施|参加|承办|负责|主要责任|完成)(?:责任)?(?:单位|部门|时限|时间|期限)?(?:及分工)?[::]"
 )
 _BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
+_FURNITURE = regex.compile(r"[-\s]*第?\d{1,3}页?(?:共\d{1,3}页)?[-\s]*|续表\d*|\(续表?\d*\)|\f")
 _LIST_LEAD = regex.compile(r"(?:如下|目标|指标|任务|即|包括|为|做到|实现)[::]$|[::]$")
 
 
@@ -319,7 +320,7 @@ def _joined(by_table: dict[int, list[list[tuple[Folded, Where]]]], official: Off
     last_line = 0
     for lines in by_table.values():
         first = lines[0][0][1].line or 0
-        between = any(last_line < (line.block.where.line or 0) < first for line in official.lines)
+        between = any(last_line < (line.block.where.line or 0) < first and not _FURNITURE.fullmatch(line.text.text) for line in official.lines)
         if pending and between:
             yield pending
             pending = []
