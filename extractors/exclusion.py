@@ -17,7 +17,7 @@ _PRESENT = regex.compile(r"目前|现状|截至|现有")
 # two to nine of these are mostly turns of phrase: 两个确立, 三项制度, 五个方面
 _IDIOM_UNITS = frozenset("个类条项方级种位面大批次期起对张块本口门家场")
 _IDIOM_NOUNS = regex.compile(
-    r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次"
+    r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次|制度|措施|机制|政策|要求|责任"
 )
 
 
@@ -44,7 +44,7 @@ def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, co
     if context.results and not regex.search(r"20\d\d年(?:底)?(?:力争|计划|要|将|目标)", left):
         return "past"
     whole = text[sentence.start : q.start]
-    if rules.words("phrase", "past").search(whole) and not _FUTURE.search(whole) and not _PRESENT.search(left):
+    if rules.words("phrase", "past").search(whole) and not _FUTURE.search(whole) and not _PRESENT.search(whole):
         return "past"
     return None
 

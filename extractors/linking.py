@@ -122,7 +122,7 @@ class _Reader:
         if self.text[at] == "的":
             side, at = "attribute", at + 1
         stop = clause.end
-        if following is not None:
+        if following is not None and not self._inside(at, following, clause):
             cut = max(self.text.rfind(c, at, following.start) for c in ("、", "和", "及", "与"))
             own = read_back(self.text, at, following.start, self._date_spans())
             stop = cut if cut > at else following.start if not own.verb else clause.end
@@ -130,6 +130,12 @@ class _Reader:
         if tail and tail.start() > at:
             stop = tail.start()
         return side, (at, stop)
+
+    def _inside(self, at: int, following: Mention, clause: Clause) -> bool:
+        """Whether a number is part of the noun phrase that begins at `at`: 产值超百亿元的产业集群."""
+        between = self.text[at : following.start]
+        goes_on = _END.match(self.text, following.end, clause.end) is None and _JOINT.match(self.text, following.end, clause.end) is None
+        return goes_on and not regex.search(r"[、和及与]", between) and following.end < clause.end
 
     # --- "name … number" -------------------------------------------------------------------------------------------
 
@@ -164,7 +170,7 @@ class _Reader:
             self._reject(q, "duration")
             return q.end
         kind, way = self._kind(measure, pred, label, verb, phrase)
-        status = "current" if is_present(self.text, clause.start, q.start) else "target"
+        status = "current" if is_present(self.text, sentence.start, q.start) else "target"
         dates = [d for d in self.context.dates if sentence.start <= d.start]
         shares = spread(self.text, [m for m in mine if m.start >= q.start], names, scopes, pred.apart, dates)
         if shares is None:
@@ -212,6 +218,8 @@ class _Reader:
         if _BARE_HEAD.fullmatch(self.text[phrase.start : phrase.end]) and len(self.subject) == 1:
             base = self.subject[0]
             return [Name((*base.parts, (phrase.start, phrase.end)))], [scope], verb
+        if (shared := self._shared_level(phrase)) is not None:
+            return [shared], [scope], verb
         if self.text[phrase.start : phrase.end].startswith("占") and len(self.subject) == 1:
             return [Name((*self.subject[0].parts, (phrase.start, phrase.end)))], [scope], verb
         placed = _NAME_THEN_PLACE.fullmatch(self.text[phrase.start : phrase.end])
@@ -231,6 +239,23 @@ class _Reader:
             if len(parts) == values:
                 return names * values, list(parts), verb
         return names, [scope], verb
+
+    def _shared_level(self, phrase: Phrase) -> Name | None:
+        """A bare level takes the noun of the name before: 省级幸福河湖3条、市级8条 → 市级幸福河湖; so does 每千人口 医师数…、护士数."""
+        if len(self.subject) != 1 or len(self.subject[0].parts) != 1 or not (self.listed or self._in_sequence(phrase)):
+            return None
+        low, high = self.subject[0].parts[0]
+        before, own = self.text[low:high], self.text[phrase.start : phrase.end]
+        level, per = _LEVEL.match(before), _PER.match(before)
+        if _LEVEL.fullmatch(own):
+            return Name(((phrase.start, phrase.end), (low + (level.end() if level else 0), high)))
+        if per and not own.startswith("每") and self._in_sequence(phrase):
+            return Name(((low, low + per.end()), (phrase.start, phrase.end)))
+        return None
+
+    def _in_sequence(self, phrase: Phrase) -> bool:
+        """Whether only 、 stands between the last finding and this phrase."""
+        return bool(self.findings) and self.text[self.findings[-1].quote[1] : phrase.start] in ("、", "和", "及")
 
     def _title_name(self) -> list[Name]:
         return []
@@ -268,8 +293,8 @@ class _Reader:
             self._reject(q, "bare_number" if measure.unit is None else "no_indicator")
             return taken
         if measure.unit in ("%", "成", "‰") and (covered := self._coverage(np)):
-            scope, name = covered
-            self._add(name, scope, "level", None, q, Predicate(q.start), "target", sentence, "linking.coverage", 0.85, quote=(q.start, name.end))
+            whom, name = covered
+            self._add(name, whom, "level", None, q, Predicate(q.start), "target", sentence, "linking.coverage", 0.85, quote=(q.start, name.end))
             self.subject, self.listed = [name], True
             return np[1]
         if _STATE_TAIL.search(label):
@@ -289,7 +314,7 @@ class _Reader:
         start = np[0] if inner.empty or (inner.scope is None and not regex.match(r"的", label)) else inner.start
         name = self._shared_head(Name(((start, np[1]),)), phrase)
         verb = phrase.verb
-        if verb and self.text[verb[0] : verb[1]] in ("新增", "净增") and phrase.empty:
+        if verb and self.text[slice(*verb)] in ("新增", "净增") and phrase.empty:
             name = Name((verb, *name.parts))
         kind = "count" if measure.count else "level"
         pred = read_back(self.text, verb[1] if verb else q.start, q.start, self._date_spans())
@@ -445,6 +470,8 @@ class _Reader:
         self.rejections.append(Rejection(q.start, q.end, reason))
 
 
+_LEVEL = regex.compile(r"(?:国家|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
+_PER = regex.compile(r"每(?:百|千|万|十万|百万)?(?:名)?(?:常住)?(?:人口|人|户|公里|床位)(?:拥有)?")
 _BARE_HEAD = regex.compile(r"(?:年均|平均)?(?:增速|增长率|增幅|总长度?|总里程|总面积|总投资|总规模)")
 _NAME_THEN_PLACE = regex.compile(r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵)")
 

@@ -26,7 +26,7 @@ def find_periods(text: str, today: date | None = None) -> list[Mention]:
     `find_periods("到2025年,达到95%")[0].value.end == "2025-12-31"`.
     """
     found: list[Mention] = []
-    if not any(c in text for c in "年月季期日"):
+    if not any(c in text for c in "年月季期日末"):
         return found
     taken = bytearray(len(text))
     for name, rule in rules.load("period").items():

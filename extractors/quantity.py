@@ -46,7 +46,7 @@ _SHARE = {"百": ("%", 1), "千": ("‰", 1), "万": ("‱", 1)}
 def _pattern() -> regex.Pattern[str]:
     unit = vocab.units().pattern
     return regex.compile(
-        rf"(?P<share>[百千万])分之(?P<n0>{_NUM}|{_CN}+点{_CN}+)(?:(?:至|到|-{{1,2}}|~)(?:[百千万]分之)?(?P<n0b>{_NUM}))?"
+        rf"(?P<share>[百千万])分之(?P<n0>{_CN}+点{_CN}+|{_NUM})(?:(?:至|到|-{{1,2}}|~)(?:[百千万]分之)?(?P<n0b>{_NUM}))?"
         rf"|(?P<n>{_NUM})(?P<more>[余多来])?(?P<mag>万亿|[万亿])?(?P<u1>{unit})?"
         rf"(?:(?P<dash>至|到|-{{1,2}}|~)(?P<n2>{_NUM})(?P<more2>[余多])?(?P<mag2>万亿|[万亿])?(?P<u2>{unit})?)?"
     )

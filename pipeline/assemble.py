@@ -26,7 +26,7 @@ _DUTIES = regex.compile(r"职责|分工|任务|责任")
 _DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千]+(?:[个家项条座处所名户]|分之)")
 _GOES_ON = regex.compile(r"[≥≤<>\d]|控制|达到?|不[低高少多超]|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于")
 _PAST_PARAGRAPH = regex.compile(
-    r"(?:取得|实现)[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?(?:时期|以来|期间),"
+    r"(?:取得|实现)[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
 )
 
 
@@ -189,7 +189,7 @@ class _Builder:
         """A value cell with words: "控制在8.5%以内" goes on with the row's name, "省级幸福河湖3条" speaks for itself."""
         name = next((c for c in segment.cells if c.role == "indicator"), None)
         text = cell.text
-        if name is not None and _GOES_ON.match(text.text):
+        if name is not None and len(text) <= 24 and _GOES_ON.match(text.text):
             text = name.text + text
         draft = self.drafts.get(segment.path or "")
         self._text(segment, replace(cell, role="indicator", text=text), draft)
@@ -359,7 +359,7 @@ def _repeats(old: Said, new: Said) -> bool:
     first, again = old.target, new.target
     if again.deadline and first.deadline and first.deadline != again.deadline:
         return False
-    if "measured.cell" in (first.rule, again.rule) or (first.scope and again.scope and first.scope.text != again.scope.text):
+    if first.rule == again.rule == "measured.cell" or (first.scope and again.scope and first.scope.text != again.scope.text):
         return False
     if (first.quantity is None) != (again.quantity is None):
         return False

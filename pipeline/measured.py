@@ -15,6 +15,7 @@ from schemas.types import Cell, Mention, Segment, Slot, Target
 from schemas.values import Period
 
 _UNIT_IN_BRACKETS = regex.compile(r"[(\[](?:单位[::])?(?P<unit>[^()\[\]]{1,12})[)\]]$")
+_LEADING = regex.compile(r"(?:其中|#|其)?[::]|其中|[-*]+")
 _WORDS = regex.compile(r"[\s,。;、*]+")
 _EMPTY = regex.compile(r"[-/\\\s…]*|无|/|不适用")
 _PLAIN_YEAR = regex.compile(r"(?:19|20)\d\d年?(?:\([^)]*\))?")
@@ -90,11 +91,11 @@ def _is_base(segment: Segment, cell: Cell, year: int) -> bool:
 
 def _unit(measure: Measure, name: Cell, cell: Cell, cells: dict[str, Cell]) -> tuple[Slot | None, Slot]:
     """The unit and the name without its unit in brackets."""
-    label = Slot(name.text.plain, name.text.spans(0, len(name.text)), "measured.name")
     in_name = _bracketed(name.text)
-    if in_name:
-        cut = in_name.start
-        label = Slot(name.text.plain[:cut], name.text.spans(0, cut), "measured.name")
+    cut = in_name.start if in_name else len(name.text)
+    skip = _LEADING.match(name.text.text)
+    first = skip.end() if skip and skip.end() < cut else 0
+    label = Slot(name.text.plain[first:cut], name.text.spans(first, cut), "measured.name")
     if measure.unit:
         return Slot(measure.unit, cell.text.spans(measure.value_start, measure.value_end), "unit.own"), label
     column = cells.get("unit")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from schemas.errors import ParseError
 from schemas.types import Block, Issue, Where
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SAMPLE = 65536
+
+
+_HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节条]|附[件表录]")
 
 
 def decode(data: bytes) -> tuple[str, str, list[Issue]]:
@@ -54,6 +58,8 @@ def _separator(line: str, in_table: bool, following: str) -> str | None:
     if bare.count("|") >= 2 and (in_table or following.count("|") >= 2):
         return "|"
     inner = bare.count("\t")
+    if not inner and _HEADING.match(bare):
+        return None
     if inner >= 2 or (inner and (in_table or "\t" in following.strip())) or (in_table and "\t" in line and bare):
         return "\t"
     return None

@@ -1,0 +1,45 @@
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check accuracy fmt lock clean soak
+
+help:  ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+setup: $(STAMP)  ## create the environment in .venv with the command zhibiao
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("zhibiao needs Python 3.11 or newer (set PYTHON=…)" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+run: setup  ## read raw_docs/, fill output/zhibiao.db, export, compare
+	$(BIN)/zhibiao run
+
+check: setup  ## lint and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check  ## lint, types, layers, accuracy floors, behaviour
+	$(BIN)/python -m pytest
+
+accuracy: setup  ## score the extraction against the gold annotations
+	@$(BIN)/zhibiao score tests/gold 2>/dev/null
+
+soak: setup  ## the long tests
+	ZHIBIAO_SOAK=1 $(BIN)/python -m pytest -m soak
+
+fmt: setup  ## format the code
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+lock: setup  ## write requirements.lock from what is installed
+	$(BIN)/python -m pip freeze --exclude-editable | grep -vi '^zhibiao' > requirements.lock
+
+clean:  ## remove the environment and the results
+	rm -rf .venv output

@@ -1,0 +1,65 @@
+"""Table geometry: page breaks, merged cells, cut cells, headers."""
+
+from pipeline.grid import read_tables, role_of
+from pipeline.parsers import parse_bytes
+from schemas.folded import fold
+
+HEAD = "序号\t指标名称\t工作任务\t完成时限\t牵头单位\t配合单位"
+
+
+def tables(*lines: str):
+    text = "\n".join(lines) + "\n"
+    document = parse_bytes(text.encode(), "t.txt")
+    rows: dict[int, list] = {}
+    for block in document.blocks:
+        rows.setdefault(block.where.row, []).append((fold(text, [(block.start, block.end)]), block.where))
+    return read_tables(list(rows.values()))
+
+
+def shown(table, role):
+    return [(c.text.plain if (c := r.cell(role)) else None) for r in table.rows]
+
+
+def test_sub_rows_inherit_names_dates_and_whole_responsibility():
+    (table,), _ = tables(HEAD, "1\t覆盖率≥40%\t造林。\t2025年\t市林业局\t", "\t\t抚育。\t\t\t", "\t\t管护。\t\t市水利局\t", "2\t处理率\t建厂。\t持续推进\t市住建局\t各县")
+    assert [(r.number, r.sub) for r in table.rows] == [("1", 1), ("1", 2), ("1", 3), ("2", 0)]
+    assert shown(table, "indicator") == ["覆盖率≥40%", "覆盖率≥40%", "覆盖率≥40%", "处理率"]
+    assert shown(table, "deadline") == ["2025年", "2025年", "2025年", "持续推进"]
+    assert shown(table, "lead") == ["市林业局", "市林业局", "市水利局", "市住建局"]
+    assert shown(table, "cooperate") == [None, None, None, "各县"]
+
+
+def test_a_cell_cut_by_the_page_is_joined_over_the_repeated_header():
+    (table,), _ = tables(HEAD, "1\t节水器具普及率≥90%,再生水利\t宣传节水。\t2025年\t市水利局\t", HEAD, "\t用率≥25%\t建设管网。\t\t市住建局\t")
+    assert shown(table, "indicator") == ["节水器具普及率≥90%,再生水利用率≥25%"] * 1 + [shown(table, "indicator")[1]]
+    assert [(r.number, r.sub) for r in table.rows] == [("1", 1), ("1", 2)]
+    assert len(table.rows[0].cell("indicator").text.spans(0, 40)) == 2
+
+
+def test_a_sentence_cut_by_the_page_is_one_row():
+    (table,), _ = tables(HEAD, "1\t覆盖率\t以城区为重点推进管\t2025年\t市住建局\t", HEAD, "\t\t网建设。\t\t\t")
+    assert shown(table, "task") == ["以城区为重点推进管网建设。"]
+
+
+def test_another_header_begins_another_table():
+    found, _ = tables(HEAD, "1\t甲率\t做。\t2025年\t市林业局\t", "序号\t指标\t单位\t2025年目标", "1\t乙率\t%\t≥5")
+    assert [len(t.rows) for t in found] == [1, 1]
+    assert [c.role for c in found[1].columns] == ["number", "indicator", "unit", "value"]
+
+
+def test_header_of_two_levels_and_unknown_column():
+    (table,), issues = tables("序号\t指标\t目标值\t\t奇怪的列", "\t\t2025年\t2030年\t", "1\t森林覆盖率\t30%\t35%\t甲")
+    assert [c.header for c in table.columns] == ["序号", "指标", "目标值/2025年", "目标值/2030年", "奇怪的列"]
+    assert [i.code for i in issues] == ["unknown_column"]
+
+
+def test_a_table_without_header_is_read_by_its_cells_and_says_so():
+    (table,), issues = tables("1\t森林覆盖率\t加强造林绿化和抚育管护工作。\t市林业局\t2025年底前", "2\t湿地保护率\t推进湿地修复和保护工程建设。\t市水利局\t2025年底前")
+    assert [c.role for c in table.columns] == ["number", "indicator", "task", "responsible", "deadline"]
+    assert [i.code for i in issues] == ["table_without_header"]
+
+
+def test_headings():
+    roles = {"牵头单位": "lead", "责任单位": "responsible", "完成时限": "deadline", "2025年目标值": "value", "2023年现状": "current", "指标属性": "attribute", "备注": "ignored"}
+    assert {h: role_of(h) for h in roles} == roles
+    assert role_of("天气") is None

@@ -1,0 +1,74 @@
+"""Which indicator, scope, threshold and deadline a number belongs to."""
+
+import pytest
+
+from tests.conftest import findings
+from tests.specs_targets import CHANGES, COUNTS, LEVELS, LISTS, NO_STATES, NOT_TARGETS, STATES
+
+
+@pytest.mark.parametrize(("text", "expected"), LEVELS + COUNTS + CHANGES + LISTS)
+def test_targets(text, expected):
+    folded, found, _ = findings(text)
+    got = [
+        (
+            f.name.text(folded),
+            folded[slice(*f.scope)] if f.scope else None,
+            f.quantity.operator,
+            float(f.quantity.value),
+            f.unit,
+            f.deadline.value.end if f.deadline else None,
+        )
+        for f in found
+        if f.quantity
+    ]
+    assert got == expected
+
+
+@pytest.mark.parametrize(("text", "reason"), NOT_TARGETS)
+def test_numbers_that_are_no_targets_say_why(text, reason):
+    _, found, rejected = findings(text)
+    assert [f for f in found if f.quantity] == []
+    assert reason in {r.reason for r in rejected}
+
+
+@pytest.mark.parametrize(("text", "expected"), STATES)
+def test_states(text, expected):
+    folded, found, _ = findings(text)
+    assert expected in [(f.name.text(folded), f.kind, folded[slice(*f.value)]) for f in found]
+
+
+@pytest.mark.parametrize("text", NO_STATES)
+def test_slogans_are_no_targets(text):
+    assert findings(text)[1] == []
+
+
+def test_direction_and_baseline():
+    folded, found, _ = findings("化肥使用量较2020年减少3%")
+    assert (found[0].kind, found[0].way, folded[slice(*found[0].base)]) == ("change", "decrease", "2020年")
+    folded, found, _ = findings("粮食产量提高幅度不低于2%")
+    assert (found[0].kind, found[0].way) == ("level", None)
+
+
+def test_the_present_value_beside_its_target_is_no_target():
+    _, found, _ = findings("目前,全县垃圾分类覆盖率为62%,到2025年,覆盖率达到90%")
+    assert [(f.status, float(f.quantity.value)) for f in found] == [("current", 62), ("target", 90)]
+    assert found[0].deadline is None
+
+
+def test_a_year_that_is_a_baseline_or_a_source_dates_nothing():
+    for text in ("较2020年下降5%", "由2023年的40%提高到50%", "根据2023年普查结果,覆盖率达到80%"):
+        _, found, _ = findings("污水处理率" + text)
+        assert all(f.deadline is None for f in found), text
+
+
+def test_a_semicolon_ends_a_date_unless_the_list_goes_on():
+    _, found, _ = findings("到2025年,森林覆盖率达到30%;湿地保护率达到55%;培育企业10家。")
+    assert [f.deadline.value.end if f.deadline else None for f in found] == ["2025-12-31", "2025-12-31", None]
+    _, found, _ = findings("2025年底前建成中心项目,日处理能力达到600吨;垃圾处理率保持100%。")
+    assert found[-1].deadline is None or found[-1].kind == "milestone"
+
+
+def test_values_and_names_that_do_not_pair_up_give_nothing():
+    _, found, rejected = findings("甲率、乙率和丙率分别达到90%和80%")
+    assert found == []
+    assert {r.reason for r in rejected} == {"distribution"}

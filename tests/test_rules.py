@@ -1,0 +1,36 @@
+"""Every pattern is held to its examples and counter-examples."""
+
+from pathlib import Path
+
+import pytest
+
+from extractors import rules
+from schemas.errors import RuleError
+
+KINDS = sorted(p.stem for p in Path(rules.__file__).with_name("rules").glob("*.yaml"))
+CASES = [(kind, name) for kind in KINDS for name in rules.load(kind)]
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_examples(kind, name):
+    rule = rules.load(kind)[name]
+    assert rule.examples, "a rule without example"
+    for example in rule.examples:
+        text, expected = (example, None) if isinstance(example, str) else example
+        hit = rule.pattern.search(text)
+        assert hit, f"{name} misses its example {text}"
+        if expected is not None:
+            assert expected in (hit.group(), *(g for g in hit.groups() if g)), f"{name} finds {hit.group()} in {text}"
+    assert rule.counter_examples, "a rule without counter-example"
+    for text in rule.counter_examples:
+        assert not rule.pattern.search(text), f"{name} matches its counter-example {text}"
+
+
+def test_a_wrong_rule_file_is_named(tmp_path, monkeypatch):
+    (tmp_path / "odd.yaml").write_text("rules:\n- {name: x, pattern: '(', examples: [], not: []}\n", "utf-8")
+    monkeypatch.setattr(rules, "_FOLDER", tmp_path)
+    with pytest.raises(RuleError, match=r"odd\.yaml: rule x"):
+        rules.load.__wrapped__("odd")
+    (tmp_path / "odd.yaml").write_text("rules:\n- {name: x, pattern: '${nowhere}', examples: [], not: []}\n", "utf-8")
+    with pytest.raises(RuleError, match="unknown fragment nowhere"):
+        rules.load.__wrapped__("odd")
