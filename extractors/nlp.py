@@ -16,7 +16,24 @@ def _tagger() -> Any:
     import jieba.posseg
 
     jieba.setLogLevel(logging.WARNING)
-    for word in ("全市", "全县", "全省", "全区", "我市", "我省", "我县", "市区", "县城", "建成区", "中心城区", "主城区", "占比", "比重", "和美乡村", "和谐"):
+    for word in (
+        "全市",
+        "全县",
+        "全省",
+        "全区",
+        "我市",
+        "我省",
+        "我县",
+        "市区",
+        "县城",
+        "建成区",
+        "中心城区",
+        "主城区",
+        "占比",
+        "比重",
+        "和美乡村",
+        "和谐",
+    ):
         jieba.add_word(word, 10**6, "n")
     for indicator in vocab.indicators():
         if len(indicator.name) <= 6:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import regex
 
@@ -74,7 +75,7 @@ def _metadata_rows(document: Document, cells: Sequence[Block], title: tuple[int,
         return []
     above = [b for b in cells if b.end <= lines[title[0]].block.start]
     found = []
-    for label, value in zip(above, above[1:], strict=False):
+    for label, value in pairwise(above):
         if label.where.row == value.where.row and (label.where.column or 0) % 2 == 1:
             text = fold(document.text, [(label.start, label.end)])
             colon = Folded(":", ":", (label.end,), (label.end,))

@@ -287,7 +287,7 @@ def _rows(document: Document, official: Official) -> tuple[list[Segment], list[I
     cells = [b for b in document.blocks if b.kind == "cell"]
     by_table: dict[int, list[list[tuple[Folded, Where]]]] = {}
     current: tuple[int | None, int | None] | None = None
-    start = official.lines[official.first].block.start if official.lines else 0
+    start = official.lines[official.first - 1].block.end if official.first else 0
     for block in cells:
         if block.start < start:
             continue

@@ -21,7 +21,13 @@ def shown(table, role):
 
 
 def test_sub_rows_inherit_names_dates_and_whole_responsibility():
-    (table,), _ = tables(HEAD, "1\t覆盖率≥40%\t造林。\t2025年\t市林业局\t", "\t\t抚育。\t\t\t", "\t\t管护。\t\t市水利局\t", "2\t处理率\t建厂。\t持续推进\t市住建局\t各县")
+    (table,), _ = tables(
+        HEAD,
+        "1\t覆盖率≥40%\t造林。\t2025年\t市林业局\t",
+        "\t\t抚育。\t\t\t",
+        "\t\t管护。\t\t市水利局\t",
+        "2\t处理率\t建厂。\t持续推进\t市住建局\t各县",
+    )
     assert [(r.number, r.sub) for r in table.rows] == [("1", 1), ("1", 2), ("1", 3), ("2", 0)]
     assert shown(table, "indicator") == ["覆盖率≥40%", "覆盖率≥40%", "覆盖率≥40%", "处理率"]
     assert shown(table, "deadline") == ["2025年", "2025年", "2025年", "持续推进"]
@@ -54,12 +60,22 @@ def test_header_of_two_levels_and_unknown_column():
 
 
 def test_a_table_without_header_is_read_by_its_cells_and_says_so():
-    (table,), issues = tables("1\t森林覆盖率\t加强造林绿化和抚育管护工作。\t市林业局\t2025年底前", "2\t湿地保护率\t推进湿地修复和保护工程建设。\t市水利局\t2025年底前")
+    (table,), issues = tables(
+        "1\t森林覆盖率\t加强造林绿化和抚育管护工作。\t市林业局\t2025年底前", "2\t湿地保护率\t推进湿地修复和保护工程建设。\t市水利局\t2025年底前"
+    )
     assert [c.role for c in table.columns] == ["number", "indicator", "task", "responsible", "deadline"]
     assert [i.code for i in issues] == ["table_without_header"]
 
 
 def test_headings():
-    roles = {"牵头单位": "lead", "责任单位": "responsible", "完成时限": "deadline", "2025年目标值": "value", "2023年现状": "current", "指标属性": "attribute", "备注": "ignored"}
+    roles = {
+        "牵头单位": "lead",
+        "责任单位": "responsible",
+        "完成时限": "deadline",
+        "2025年目标值": "value",
+        "2023年现状": "current",
+        "指标属性": "attribute",
+        "备注": "ignored",
+    }
     assert {h: role_of(h) for h in roles} == roles
     assert role_of("天气") is None

@@ -1,0 +1,63 @@
+"""The outline: number paths, sections, stages, attachments."""
+
+from tests.conftest import read
+
+PLAN = """新河市绿色发展实施方案
+一、总体要求
+(一)指导思想。坚持绿色发展。
+(二)工作目标
+近期目标(2024—2025年):森林覆盖率达到30%。
+二、重点任务
+(一)造林行动
+1.加强造林。完成造林5万亩。(责任单位:市林业局)
+2.加强抚育。完成抚育3万亩。(责任单位:市林业局)
+(二)治水行动
+3.治理河道。治理河道20公里。(责任单位:市水利局)
+三、进度安排
+(一)启动阶段
+1.成立专班。(完成时间:2024年5月)
+2.摸清底数。(完成时间:2024年6月)
+(二)实施阶段
+1.全面推进。(完成时间:2025年12月)
+附件
+新河市绿色发展成员单位职责
+1.市林业局:牵头造林工作。
+2.市水利局:牵头治水工作。
+"""
+
+
+def test_paths_of_running_and_restarting_numbers():
+    tasks = {t.path: t.title.text for t in read(PLAN).extraction.tasks}
+    assert tasks == {
+        "1": "加强造林",
+        "2": "加强抚育",
+        "3": "治理河道",
+        "三/(一)/1": "成立专班",
+        "三/(一)/2": "摸清底数",
+        "三/(二)/1": "全面推进",
+        "附件1/1": "市林业局",
+        "附件1/2": "市水利局",
+    }
+
+
+def test_duty_items_belong_to_their_unit():
+    duty = next(t for t in read(PLAN).extraction.tasks if t.path == "附件1/2")
+    assert [s.text for s in duty.bodies["responsible"]] == ["市水利局"]
+
+
+def test_goals_have_no_task_and_take_the_stage_of_their_label():
+    goal = next(t for t in read(PLAN).extraction.targets if t.indicator.text == "森林覆盖率")
+    assert goal.task is None
+    assert (goal.deadline.kind, goal.deadline.start, goal.deadline.end) == ("during", "2024-01-01", "2025-12-31")
+
+
+def test_paragraphs_broken_by_a_page_are_joined():
+    text = "方案\n一、任务\n1.强化治理。加快推进城镇污水管网补短板,完善收集处理设施,到2025年城镇污水处\n\n理率达到98%。\n"
+    (target,) = read(text).extraction.targets
+    assert target.indicator.text == "城镇污水处理率"
+    assert len(target.indicator.spans) == 1
+
+
+def test_a_list_of_attachments_is_no_list_of_tasks():
+    text = "新河市工作方案\n一、任务\n(一)造林。完成造林5万亩。\n附件:\n1.任务分解表\n2.名单\n"
+    assert [t.path for t in read(text).extraction.tasks] == ["一/(一)"]

@@ -1,0 +1,40 @@
+"""The vocabularies hold together."""
+
+from pipeline.grid import role_of
+from pipeline.normalise import squashed
+from schemas import vocab
+
+
+def test_indicators():
+    found = vocab.indicators()
+    assert len({i.id for i in found}) == len(found) > 100
+    assert {i.direction for i in found} <= {"higher_better", "lower_better", "none"}
+    for indicator in found:
+        assert indicator.unit in ("-", "无量纲", "无量纲(指数0-100)", "名次", "级", "起") or vocab.units().find(indicator.unit), indicator.id
+
+
+def test_no_strong_alias_means_two_indicators():
+    seen: dict[str, str] = {}
+    weak = {squashed(a) for i in vocab.indicators() for a in i.weak}
+    for indicator in vocab.indicators():
+        for alias in {squashed(a) for a in (indicator.name, *indicator.aliases)} - weak:
+            assert seen.setdefault(alias, indicator.id) == indicator.id, alias
+
+
+def test_regions():
+    codes = [r.code for r in vocab.regions()]
+    assert len(set(codes)) == len(codes) == 3211
+    for query in ("驻马店", "驻马店市", "411700", "zhumadian"):
+        assert [r.code for r in vocab.find_regions(query)] == ["411700"]
+    assert {r.code for r in vocab.find_regions("市中区")} > {"370402"}
+    assert vocab.region_in("江苏省太仓市人民政府") == "太仓市"
+
+
+def test_functions_and_lookups():
+    assert len({f.id for f in vocab.functions()}) == len(vocab.functions())
+    assert all(entry.reason for entry in vocab.lookups())
+
+
+def test_headings_have_one_meaning():
+    assert role_of("单位") == "unit"
+    assert role_of("指标") == "indicator"
