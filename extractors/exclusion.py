@@ -16,6 +16,8 @@ _FUTURE = regex.compile(r"力争|争取|确保|将|要|目标|到20\d\d年|实�
 _PRESENT = regex.compile(r"目前|现状|截至|现有")
 # two to nine of these are mostly turns of phrase: 两个确立, 三项制度, 五个方面
 _IDIOM_UNITS = frozenset("个类条项方级种位面大批次期起对张块本口门家场")
+_CEILING = regex.compile(r"最高|上限|封顶|限额|可?按照?[^,。;]{0,24}(?:金额|比例|标准)的?$")
+_SCORING = regex.compile(r"[^,。;]{0,10}(?:扣|加|得|计)\d+(?:\.\d+)?分")
 _IDIOM_NOUNS = regex.compile(
     r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次|制度|措施|机制|政策|要求|责任"
 )
@@ -35,6 +37,10 @@ def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, co
     cued = text[sentence.start if money else clause.start : min(q.end + 4, clause.end)]
     if (money or kind in ("ratio", "multiple")) and rules.words("phrase", "support").search(cued):
         return "support"
+    if money and _CEILING.search(text[clause.start : measure.value_start]):
+        return "support"
+    if _SCORING.match(text, q.end):
+        return "scoring"
     if rules.words("phrase", "existing").search(left.removesuffix("的")) and not context.cell:
         return "existing"
     if kind in _ROUTINE and rules.words("phrase", "routine").search(left):
@@ -59,7 +65,7 @@ def _is_idiom(text: str, q: Mention, left: str) -> bool:
     value, unit = q.value.quantity.value, q.value.unit
     if left.endswith("前"):
         return False
-    if value == 1:
+    if value == 1 or unit == "次" or (unit == "兆" and q.value.chinese):
         return True
     if value is None or value >= 10 or unit not in _IDIOM_UNITS:
         return False

@@ -261,7 +261,7 @@ class _Reader:
         return []
 
     def _kind(self, measure: Measure, pred: Predicate, label: str, verb: Stretch | None, phrase: Phrase) -> tuple[str, str | None]:
-        if pred.way == "rank":
+        if pred.way == "rank" and measure.unit in (None, "名", "位", "强", "%", "个"):
             return "rank", None
         if pred.way in ("increase", "decrease"):
             return "change", pred.way

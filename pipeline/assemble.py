@@ -149,6 +149,10 @@ class _Builder:
         for mention in body.find_blanket(text):
             value: body.Assignment = mention.value
             self.blanket.append(Slot(_shown(cell.text, value.name, mention), cell.text.spans(mention.start, mention.end), mention.rule))
+        for low, high in closed:
+            entry = regex.compile(r"[(\[]?(?P<text>[^,;:()\[\]]{2,20})[,;]").match(text, low, high)
+            if draft is not None and entry:
+                self._deadline(draft, cell, read_deadline(entry["text"], self.today), entry.start("text"))
         for hit in _ENTRY.finditer(text):
             if draft is not None:
                 self._deadline(draft, cell, read_deadline(hit["text"], self.today), hit.start("text"))

@@ -65,7 +65,7 @@ def compare(engine: sa.Engine, queries: Sequence[str]) -> Matrix:
     known: dict[str, list[Line]] = defaultdict(list)
     for document in frames["documents"]:
         known[document["region"] or document["given"].get("region") or "未知地区"].append(document)
-    regions = [_region(q, known) for q in queries] or sorted(known)
+    regions = [_region(q, known) for q in queries] or sorted(known, key=lambda name: (known[name][0]["region_code"] or "~", name))
     return _matrix(frames, texts, list(dict.fromkeys(regions)), known)
 
 
