@@ -160,6 +160,9 @@ class _Reader:
             self._reject(q, "no_indicator")
             return q.end
         label = names[0].text(self.text)
+        if "%" in label or not regex.search(r"[一-龥A-Za-z]{2}", label):
+            self._reject(q, "no_indicator")
+            return q.end
         part = self._in_list(phrase, clause) or any(
             f.quote[0] >= sentence.start and f.unit == measure.unit for f in self.findings
         )  # 其中: parts of a total

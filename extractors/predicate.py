@@ -32,6 +32,9 @@ class Predicate:
     doing: str = ""
 
 
+_CHANGE = regex.compile(r"(?:提高|提升|增加|增长|扩大|上升|下降|降低|减少|压缩|缩短|缩减|发展)$")
+
+
 @cache
 def _tails() -> tuple[tuple[str, str, regex.Pattern[str]], ...]:
     return tuple((n, r.attributes.get("way", ""), r.pattern) for n, r in rules.load("phrase").items() if r.attributes["role"] == "tail")
@@ -55,6 +58,8 @@ def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicat
                 end, moved = low, True
                 if end > start and text[end - 1] in "较比同与":
                     base, end = (low, high), end - 1
+                elif text[low] in "到至" and not way and (change := _CHANGE.search(text, start, end)):
+                    verb, end = True, change.start()  # 上升到2020年的: a level, dated
         window = max(start, end - 24)
         for name, turn, pattern in _tails():
             hit = pattern.search(text, window, end)

@@ -22,6 +22,7 @@ _BODY_LABEL = regex.compile(
     r"^[(\[]?(?:牵头|责任|配合|主办|协办|参与|落实|实施|参加|承办|负责|主要责任|完成)(?:责任)?(?:单位|部门|时限|时间|期限)?(?:及分工)?[::]"
 )
 _BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
+_CONTENTS = regex.compile(r"\.{6,}\d*|…{3,}\d*")  # a line of the table of contents
 _FURNITURE = regex.compile(r"[-\s]*第?\d{1,3}页?(?:共\d{1,3}页)?[-\s]*|续表\d*|\(续表?\d*\)|\f")
 _LIST_LEAD = regex.compile(r"(?:如下|目标|指标|任务|即|包括|为|做到|实现)[::]$|[::]$")
 
@@ -70,6 +71,8 @@ def _paragraphs(document: Document, official: Official) -> Iterator[Line]:
     """The official lines, with lines that a page or a converter broke in mid-sentence joined again."""
     pending: Line | None = None
     for line in official.lines[official.first : official.last]:
+        if _CONTENTS.search(line.text.text):
+            continue
         if pending is not None and _continues(pending.text, line.text):
             block = Block(pending.block.id, "paragraph", pending.block.start, line.block.end, pending.block.where)
             pending = Line(block, pending.text + line.text)
