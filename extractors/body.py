@@ -80,7 +80,7 @@ def read_cell(text: str, role: str) -> list[Mention]:
 
 def find_blanket(text: str) -> list[Mention]:
     """Units that a statement gives to all that follows: "以下所有工作任务均需各县区落实" → 各县区 implement."""
-    hit = rules.words("body", "blanket").search(text)
+    hit = rules.words("body", "blanket").search(text) or rules.words("body", "blanket_all").search(text)
     return _units(text, hit.start("list"), hit.end("list"), "implement", "body.blanket") if hit else []
 
 

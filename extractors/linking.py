@@ -321,7 +321,8 @@ class _Reader:
             name = Name((verb, *name.parts))
         kind = "count" if measure.count else "level"
         pred = read_back(self.text, verb[1] if verb else q.start, q.start, self._date_spans())
-        scope = phrase.scope or inner.scope or self.scope
+        area = (phrase.start, phrase.end) if _AREA.fullmatch(self.text[phrase.start : phrase.end]) else None
+        scope = phrase.scope or area or inner.scope or self.scope
         self._add(name, scope, kind, None, q, pred, "target", sentence, "linking.count_before", confidence, quote=(min(name.start, q.start), np[1]))
         self._hold([name], phrase)
         self.listed = True
@@ -347,6 +348,8 @@ class _Reader:
             return True, 0.85
         if phrase.verb and (rest.endswith(("等", "、", "的", ")")) and len(rest) < 60 and side == "noun"):
             return True, 0.85
+        if phrase.verb and side == "noun" and _AREA.fullmatch(rest):
+            return True, 0.85  # 完成濉河流域212个排污口整治
         ending = regex.search(rf"{rules.words('phrase', 'doing').pattern}$", rest, regex.VERBOSE) if 2 < len(rest) <= 6 else None
         if ending:
             return True, 0.85  # 滚动实施
@@ -475,6 +478,7 @@ class _Reader:
 
 _LEVEL = regex.compile(r"(?:国家|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
 _PER = regex.compile(r"每(?:百|千|万|十万|百万)?(?:名)?(?:常住)?(?:人口|人|户|公里|床位)(?:拥有)?")
+_AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|库区|灌区)")
 _BARE_HEAD = regex.compile(r"(?:年均|平均)?(?:增速|增长率|增幅|总长度?|总里程|总面积|总投资|总规模)")
 _NAME_THEN_PLACE = regex.compile(r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵)")
 

@@ -9,7 +9,7 @@ import regex
 from extractors import nlp, rules
 from extractors.deadline import governing_date
 from extractors.findings import Context, Finding
-from extractors.indicator import Name, Stretch, is_measurable, noun_phrase, split_scopes
+from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
 from extractors.linking import STRONG, plain_scope
 from extractors.sentence import Clause, Sentence
 from schemas.types import Mention
@@ -21,6 +21,7 @@ _SLOGAN = regex.compile(
     r"(?:能力|水平|力度|意识|体系|机制|作用|效益|服务|活力|氛围|合力|成效|影响力|竞争力|形象|幸福感|满意感|获得感|安全感|知名度|美誉度|辐射力|素质|功能|优势|动能|供给|效能|支撑|保障|权益|环境|条件|负担|成本|风险|差距|质效|品质|层次|格局|空间|渠道|途径|范围|领域|投入|宣传|监管|管理|建设|环节|程序|材料|时间|次数|频次|手续)$"
 )
 _DATED = ("milestone",)
+_PLAIN_FINISH = regex.compile(r"建成|完成|印发|出台|竣工|投产|成立")
 _STAGE_VERBS = regex.compile(r"编制|印发|完成|建成")
 _INDICATOR_LIKE = regex.compile(
     r"(?:(?<!效)率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)$"
@@ -69,7 +70,8 @@ def _clause(
             break
         rule, hit = best
         taken = any(f.quote[0] < hit.end() and hit.start() < f.quote[1] for f in numeric)
-        made = [] if taken else _make(text, rule, hit, at, clause, sentence, context, sight, dates, firm, dated_list, staged)
+        counted = rule.name == "finish" and any(hit.start() < q.start < hit.end() for q in context.quantities)
+        made = [] if taken or counted else _make(text, rule, hit, at, clause, sentence, context, sight, dates, firm, dated_list, staged)
         found += made
         at = max(hit.end(), at + 1)
     phrase = noun_phrase(text, clause.start, clause.end, dates)
@@ -194,7 +196,7 @@ def _base(text: str, name: Name) -> Stretch:
 
 
 def _acceptable(
-    text: str, rule: rules.Rule, kind: str, label: str, hit: regex.Match[str], before: object, firm: bool, dated_list: bool, dated: bool, staged: bool
+    text: str, rule: rules.Rule, kind: str, label: str, hit: regex.Match[str], before: Phrase, firm: bool, dated_list: bool, dated: bool, staged: bool
 ) -> bool:
     if not 2 <= len(label) <= 70 or label.startswith("分") or regex.fullmatch(r"[\d\W]+", label):
         return False
@@ -209,12 +211,12 @@ def _acceptable(
     if rule.name == "all_done" and not dated and regex.search(r"使用|执行", hit["state"]):
         return False
     if kind == "milestone":
+        if not dated and not (staged and rule.name == "finish" and before.empty and _STAGE_VERBS.search(hit["state"])):
+            return False
         if rule.name == "finish":
-            deliverable = bool(_DELIVERABLE.search(label))
-            if regex.search(r"长效|健全", hit["state"]) and not dated:
-                return False
-            return deliverable and (dated or (staged and bool(_STAGE_VERBS.search(hit["state"])) and getattr(before, "empty", False)))
-        return dated and bool(_DELIVERABLE.search(label)) and len(label) <= 40
+            plain = _PLAIN_FINISH.search(hit["state"]) and not regex.search(r"(?:目标|任务|指标|工作)$", label)
+            return bool(plain and dated) or bool(_DELIVERABLE.search(label))
+        return bool(_DELIVERABLE.search(label)) and len(label) <= 40
     return True
 
 
