@@ -96,9 +96,9 @@ def is_body(text: str) -> bool:
 
 
 def _unit_like(text: str) -> bool:
-    pieces = regex.split(r"、", _BRACKETS.sub("", text))
-    bare = _ETC.sub("", pieces[-1])
-    return bool(bare) and bool(rules.words("body", "unit").search(bare)) and len(text) < 300
+    pieces = [_ETC.sub("", piece) for piece in regex.split(r"、", _BRACKETS.sub("", text))]
+    named = sum(bool(rules.words("body", "unit").search(piece)) for piece in pieces)
+    return 0 < len(pieces) <= 2 * named and len(text) < 300
 
 
 def _verb(text: str) -> tuple[str, regex.Match[str]] | None:

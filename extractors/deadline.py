@@ -9,6 +9,8 @@ from extractors.sentence import Clause, Sentence, depth_at
 from schemas.types import Mention
 
 _PAST_DATE = regex.compile(r"(?:以来|率先[一-龥]{1,6}后|[一-龥]{0,10}后(?=,)|期间?累计已|版|起(?!重)|[一-龥]{0,4}排行|(?:的)?基础上|为基[期数准年])")
+_ALL_BY = regex.compile(r"(?:以上[一-龥]{0,4})?(?:均|全部|都)(?:力争|确保|要|须)?(?:于|在)?$")
+_DONE = regex.compile(r"(?:全部|基本)?(?:完成|完工|建成|竣工|投用|投入使用|到位|开工|达到|实现)[一-龥]{0,8}$")
 _BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|由|以|按|于|对照|截至目前|截至|根据|结合|按照|落实|依据)$")
 
 
@@ -26,7 +28,11 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int,
             continue
         if _PAST_DATE.match(text, d.end) or (d.text == "年度" and text[d.end : d.end + 1].isdigit()):
             continue
+        if d.value.kind == "annual" and _later_clause(sentence, d, at) and text[d.end : d.end + 1] != ",":
+            continue  # 每年新增5万人,失业率控制在5.5%以内: 每年 says nothing of the rate
         best = d
+    if best is None and (closing := _closing_date(text, dates, sentence, at)):
+        return closing
     if best is None:
         opening = [d for d in dates if d.end <= sentence.start and not regex.search(r"[一-龥]{7}", text[: d.start].rpartition("。")[2])]
         return opening[-1] if goal and opening and not sentence.inner else None
@@ -36,6 +42,21 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int,
             if not alone or _verb_first(text, clause):
                 return None
     return best
+
+
+def _later_clause(sentence: Sentence, d: Mention, at: int) -> bool:
+    return not any(c.start <= d.start and at < c.end for c in sentence.clauses)
+
+
+def _closing_date(text: str, dates: list[Mention], sentence: Sentence, at: int) -> Mention | None:
+    """A date that a last clause gives to all before it: 改造小区42个,整治积水点8处,均于10月底前完工."""
+    for clause in sentence.clauses:
+        if clause.start <= at:
+            continue
+        for d in dates:
+            if clause.start <= d.start < clause.end and _ALL_BY.match(text[clause.start : d.start]) and _DONE.match(text[d.end : clause.end]):
+                return d
+    return None
 
 
 def _verb_first(text: str, clause: Clause) -> bool:

@@ -16,6 +16,7 @@ _FUTURE = regex.compile(r"力争|争取|确保|将|要|目标|到20\d\d年|实�
 _PRESENT = regex.compile(r"目前|现状|截至|现有")
 # two to nine of these are mostly turns of phrase: 两个确立, 三项制度, 五个方面
 _IDIOM_UNITS = frozenset("个类条项方级种位面大批次期起对张块本口门家场")
+_ACHIEVED = regex.compile(r"(?:执行|发放|覆盖|到位|兑现|使用|拨付|成功|合格|满意|完成|落实|知晓|参保|达标)率")
 _CEILING = regex.compile(r"最高|上限|封顶|限额|可?按照?[^,。;]{0,24}(?:金额|比例|标准)的?$")
 _SCORING = regex.compile(r"[^,。;]{0,10}(?:扣|加|得|计)\d+(?:\.\d+)?分")
 _IDIOM_NOUNS = regex.compile(
@@ -35,7 +36,7 @@ def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, co
     if context.support and (money or kind == "ratio"):
         return "support"
     cued = text[sentence.start if money else clause.start : min(q.end + 4, clause.end)]
-    if (money or kind in ("ratio", "multiple")) and rules.words("phrase", "support").search(cued):
+    if (money or (kind in ("ratio", "multiple") and not _ACHIEVED.search(left))) and rules.words("phrase", "support").search(cued):
         return "support"
     if money and _CEILING.search(text[clause.start : measure.value_start]):
         return "support"

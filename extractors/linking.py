@@ -50,12 +50,14 @@ class _Reader:
     phrase: Phrase | None = None
     scope: Stretch | None = None
     said_scope: Stretch | None = None
+    began: int = 0
     listed: bool = False
     current: Finding | None = None
 
     # --- sentences -------------------------------------------------------------------------------------------------
 
     def read(self, sentence: Sentence) -> None:
+        self.began = sentence.start
         self.subject, self.phrase, self.scope, self.said_scope, self.listed = [], None, None, None, False
         inside = [q for q in self.context.quantities if sentence.start <= q.start < sentence.end]
         if not inside:
@@ -166,7 +168,8 @@ class _Reader:
         part = self._in_list(phrase, clause) or any(
             f.quote[0] >= sentence.start and f.unit == measure.unit for f in self.findings
         )  # 其中: parts of a total
-        if not said and not verb and not part and not is_measurable(label) and not self.context.cell:
+        named = is_measurable(label) or label.startswith(("每", "人均", "平均")) or _acts(label)
+        if not said and not verb and not part and not named and not self.context.cell:
             self._reject(q, "no_verb")
             return q.end
         if self._is_duration(measure, pred, label):
@@ -213,6 +216,8 @@ class _Reader:
         if verb and self.text[verb[0] : verb[1]] in _KEPT_VERBS and not phrase.empty:
             phrase = narrowed(phrase, verb[0])
         bare_scope = not phrase.empty and phrase.scope is None and plain_scope(self.text[phrase.start : phrase.end])
+        if phrase.empty and pred.apart and values > 1 and len(self._recent(values)) == values:
+            return self._recent(values), [phrase.scope or self.said_scope or self.scope], verb
         if phrase.empty or bare_scope:
             scope = (phrase.start, phrase.end) if bare_scope else phrase.scope or self.said_scope or self.scope
             known = self.subject or self._title_name()
@@ -220,7 +225,7 @@ class _Reader:
         scope = phrase.scope or self.scope
         if _BARE_HEAD.fullmatch(self.text[phrase.start : phrase.end]) and len(self.subject) == 1:
             base = self.subject[0]
-            return [Name((*base.parts, (phrase.start, phrase.end)))], [scope], verb
+            return [Name((*self._without_rate(base).parts, (phrase.start, phrase.end)))], [scope], verb
         if (shared := self._shared_level(phrase)) is not None:
             return [shared], [scope], verb
         if self.text[phrase.start : phrase.end].startswith("占") and len(self.subject) == 1:
@@ -242,6 +247,17 @@ class _Reader:
             if len(parts) == values:
                 return names * values, list(parts), verb
         return names, [scope], verb
+
+    def _without_rate(self, name: Name) -> Name:
+        """A name without its own rate: 建议提案办复率 → 建议提案."""
+        low, high = name.parts[-1]
+        cut = regex.search(r"[一-龥]{2}(?:率|度|比例)$", self.text[low:high])
+        return Name((*name.parts[:-1], (low, low + cut.start()))) if cut and cut.start() > 1 else name
+
+    def _recent(self, count: int) -> list[Name]:
+        """The last names that were given values, in order: "游客突破1亿人次,收入900亿元,年均分别增长10%和11%"."""
+        seen: dict[tuple[Stretch, ...], Name] = {f.name.parts: f.name for f in self.findings if f.quote[0] >= self.began}
+        return list(seen.values())[-count:]
 
     def _shared_level(self, phrase: Phrase) -> Name | None:
         """A bare level takes the noun of the name before: 省级幸福河湖3条、市级8条 → 市级幸福河湖; so does 每千人口 医师数…、护士数."""
@@ -272,7 +288,7 @@ class _Reader:
             return "change", "increase" if "增" in self.text[verb[0] : verb[1]] else "decrease"
         if (
             measure.count
-            and not regex.search(r"(?:率|指数|数量|总量|规模|拥有量|[^人户]数|水平|面积|密度)$", label)
+            and not regex.search(r"(?:率|指数|数|量|规模|水平|面积|密度|额|值)$", label)
             and not label.startswith(("每", "人均", "平均"))
         ):
             return "count", None
@@ -305,8 +321,17 @@ class _Reader:
             return taken
         phrase = noun_phrase(self.text, taken, q.start, self._date_spans(), doing=True)
         governed, confidence = self._governed(phrase, taken, q, side)
-        if governed and measure.suffix and not measure.count and (side == "attribute" or measure.suffix != "以上" or confidence < 0.9):
+        sized = dimension(measure.unit) in ("area", "length", "mass", "volume", "data", "electricity", "power")
+        if governed and measure.suffix and not measure.count and (side == "attribute" or measure.suffix != "以上" or confidence < 0.9 or not sized):
             governed = False
+        if not governed and measure.count and side == "noun" and phrase.empty and (covered := self._coverage(np)):
+            whom, name = covered
+            joined = Name((whom, *name.parts))
+            self._add(
+                joined, phrase.scope, "count", None, q, Predicate(q.start), "target", sentence, "linking.coverage", 0.8, quote=(q.start, name.end)
+            )
+            self._hold([joined], phrase)
+            return np[1]
         if not governed:
             self._reject(q, "condition" if side == "attribute" or measure.suffix else "modifier")
             return taken
@@ -333,6 +358,7 @@ class _Reader:
         if phrase.end > phrase.start or self.phrase is None:
             self.phrase = phrase
         self.subject = names
+        self.said_scope = phrase.scope or self.said_scope
         if phrase.scope and rules.words("phrase", "whole").match(self.text, *phrase.scope):
             self.scope = self.scope or phrase.scope
 
@@ -479,8 +505,18 @@ class _Reader:
 _LEVEL = regex.compile(r"(?:国家|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
 _PER = regex.compile(r"每(?:百|千|万|十万|百万)?(?:名)?(?:常住)?(?:人口|人|户|公里|床位)(?:拥有)?")
 _AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|库区|灌区)")
-_BARE_HEAD = regex.compile(r"(?:年均|平均)?(?:增速|增长率|增幅|总长度?|总里程|总面积|总投资|总规模)")
-_NAME_THEN_PLACE = regex.compile(r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵)")
+_BARE_HEAD = regex.compile(
+    r"(?:年均|平均)?(?:增速|增长率|增幅|总长度?|总里程|总面积|总投资|总规模|年?销售额|年产值|修复面积|使用比例|办结率|办复率|满意率|满意度|完好率|入住率|成活率|保存率)"
+)
+_NAME_THEN_PLACE = regex.compile(
+    r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|(?:市|县)?(?:中心|主)城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵)"
+)
+
+
+def _acts(label: str) -> bool:
+    """Whether a name is that of an action: 接待游客, 职业技能培训, 四旁植树."""
+    words = nlp.words(label)
+    return len(words) > 1 and (words[0][2] == "v" or words[-1][2] in ("v", "vn"))
 
 
 def measure_count(q: Mention) -> bool:

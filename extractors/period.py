@@ -19,10 +19,11 @@ _CONTINUOUS = regex.compile(
 _PARTS = {"上旬": 10, "中旬": 20}
 
 
-def find_periods(text: str, today: date | None = None) -> list[Mention]:
+def find_periods(text: str, today: date | None = None, issued: date | None = None) -> list[Mention]:
     """All dates and stretches in a folded text, in order, without overlap; the value of each mention is a `Period`.
 
-    `today` is the date of the document: words such as 今年 and 6月底前 are read from it, and stay unread without it.
+    `today` lies in the year that the document speaks of: words such as 今年 and 6月底前 are read from it; `issued` is the day it was
+    issued, from which 自印发之日起 counts. Without them such words stay unread.
     `find_periods("到2025年,达到95%")[0].value.end == "2025-12-31"`.
     """
     found: list[Mention] = []
@@ -33,19 +34,19 @@ def find_periods(text: str, today: date | None = None) -> list[Mention]:
         for hit in rule.pattern.finditer(text):
             if any(taken[hit.start() : hit.end()]):
                 continue
-            period = _build(name, hit, today)
+            period = _build(name, hit, today, issued)
             taken[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
             if period:
                 found.append(Mention("period", hit.start(), hit.end(), hit.group(), period, f"period.{name}"))
     return sorted(found, key=lambda m: m.start)
 
 
-def read_deadline(text: str, today: date | None = None) -> Mention | None:
+def read_deadline(text: str, today: date | None = None, issued: date | None = None) -> Mention | None:
     """The deadline that a 完成时限 entry states: its last date, else 持续/长期 as `continuous`.
 
     `read_deadline("持续推进").value.kind == "continuous"`.
     """
-    found = find_periods(text, today)
+    found = find_periods(text, today, issued)
     if found:
         return next((m for m in reversed(found) if m.rule not in ("period.this_year", "period.every_year")), found[-1])
     hit = _CONTINUOUS.search(text)
@@ -54,13 +55,13 @@ def read_deadline(text: str, today: date | None = None) -> Mention | None:
     return Mention("period", hit.start(), hit.end(), hit.group(), Period("continuous", None, None, hit.group()), "period.continuous")
 
 
-def _build(name: str, hit: regex.Match[str], today: date | None) -> Period | None:
+def _build(name: str, hit: regex.Match[str], today: date | None, issued: date | None) -> Period | None:
     groups = hit.groupdict()
     raw = hit.group()
     if name == "every_year" or name == "every_year_by":
         return Period("annual", None, None, raw)
     if name.startswith("since_issue"):
-        end = _after(today, groups["n"], groups["unit"])
+        end = _after(issued, groups["n"], groups["unit"])
         return Period("by", None, end.isoformat(), raw) if end else None
     if name == "plan_term":
         start = _PLAN_START[groups["plan"][1]]

@@ -22,6 +22,9 @@ _SLOGAN = regex.compile(
 )
 _DATED = ("milestone",)
 _PLAIN_FINISH = regex.compile(r"建成|完成|印发|出台|竣工|投产|成立")
+_WATERS = regex.compile(
+    r"(?:[一-龥]{1,6}?(?:河|湖|江|水库|溪|海)(?:[、和及](?=[一-龥]{1,6}?(?:河|湖|江|水库|溪|海)))?)+(?=(?:国考|省考|市考|出境|入境|干流|全湖|主要)?(?:断面|水质|平均水质|全湖))"
+)
 _STAGE_VERBS = regex.compile(r"编制|印发|完成|建成")
 _INDICATOR_LIKE = regex.compile(
     r"(?:(?<!效)率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)$"
@@ -222,6 +225,10 @@ def _acceptable(
 
 def _grades(text: str, rule: rules.Rule, hit: regex.Match[str], name: Name, scope: Stretch | None, deadline: Mention | None) -> list[Finding]:
     """A class of a named thing: one finding for each named place."""
+    waters = _WATERS.match(name.text(text)) if len(name.parts) == 1 else None
+    if waters and scope is None:
+        low, high = name.parts[0]
+        scope, name = (low, low + waters.end()), Name(((low + waters.end(), high),))
     link = hit.groupdict().get("link") or ""
     more = hit.groupdict().get("more") or regex.search(r"优于|好于|高于|不低于", link)
     if (hit.groupdict().get("what") or "").startswith("排放"):

@@ -25,7 +25,7 @@ _ENTRY = regex.compile(r"(?:完成|办结|落实)?(?:时间|时限|期限)(?:节
 _DUTIES = regex.compile(r"职责|分工|任务|责任")
 _DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千]+(?:[个家项条座处所名户]|分之)")
 _GOES_ON = regex.compile(
-    r"[≥≤<>\d]|控制|达到?|不[低高少多超]|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
+    r"[≥≤<>\d]|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
 )
 _PAST_PARAGRAPH = regex.compile(
     r"(?:取得|实现)[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
@@ -60,9 +60,10 @@ class Said:
         return path.rpartition(".")[0] if path and self.segment.kind == "row" and "." in path else path
 
 
-def assemble(segments: Sequence[Segment], today: date | None, year: int | None) -> Extraction:
-    """Records of one document (metadata is added by the caller). `today` reads words such as 今年, `year` dates the document."""
-    builder = _Builder(today, year)
+def assemble(segments: Sequence[Segment], today: date | None, issued: date | None, year: int | None) -> Extraction:
+    """Records of one document (metadata is added by the caller). `today` reads words such as 今年, `issued` is the day of issue, `year`
+    dates the document: deadlines before it are past."""
+    builder = _Builder(today, issued, year)
     for segment in segments:
         builder.add(segment)
     return builder.finish(segments)
@@ -71,8 +72,8 @@ def assemble(segments: Sequence[Segment], today: date | None, year: int | None) 
 class _Builder:
     """Walks the segments in text order; holds what carries over: open conventions, blanket clauses, the last task."""
 
-    def __init__(self, today: date | None, year: int | None) -> None:
-        self.today, self.year = today, year
+    def __init__(self, today: date | None, issued: date | None, year: int | None) -> None:
+        self.today, self.issued, self.year = today, issued, year
         self.drafts: dict[str, _Draft] = {}
         self.targets: list[Said] = []
         self.uncovered: list[Uncovered] = []
@@ -115,7 +116,7 @@ class _Builder:
                 self._bodies(draft, cell, body.read_cell(cell.text.text, cell.role))
                 return
             if cell.role == "deadline":
-                self._deadline(draft, cell, read_deadline(cell.text.text, self.today))
+                self._deadline(draft, cell, read_deadline(cell.text.text, self.today, self.issued))
                 return
             if cell.role not in ("indicator", "task", "text"):
                 return
@@ -152,17 +153,17 @@ class _Builder:
         for low, high in closed:
             entry = regex.compile(r"[(\[]?(?P<text>[^,;:()\[\]]{2,20})[,;]").match(text, low, high)
             if draft is not None and entry:
-                self._deadline(draft, cell, read_deadline(entry["text"], self.today), entry.start("text"))
+                self._deadline(draft, cell, read_deadline(entry["text"], self.today, self.issued), entry.start("text"))
         for hit in _ENTRY.finditer(text):
             if draft is not None:
-                self._deadline(draft, cell, read_deadline(hit["text"], self.today), hit.start("text"))
+                self._deadline(draft, cell, read_deadline(hit["text"], self.today, self.issued), hit.start("text"))
         closed += [
             hit.span()
             for hit in regex.finditer(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]", text)
             if not any(a <= hit.start() < b for a, b in closed)
         ]
         masked, why = _mask(text, closed)
-        dates = [d for d in find_periods(text, self.today) if not any(masked[d.start : d.end])]
+        dates = [d for d in find_periods(text, self.today, self.issued) if not any(masked[d.start : d.end])]
         for d in dates:
             masked[d.start : d.end] = b"\1" * (d.end - d.start)
         quantities = find_quantities(text, masked)

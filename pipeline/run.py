@@ -34,7 +34,7 @@ def process(document: Document, given: Mapping[str, str] | None = None) -> Resul
     """All stages for one parsed document; pure but for the vocabularies and rules it reads."""
     official = find_official(document)
     segments, odd = segment(document, official)
-    extraction = assemble(segments, _today(official.issued, official.metadata), _year(official.issued, official.metadata))
+    extraction = assemble(segments, _today(official.issued, official.metadata), official.issued, _year(official.issued, official.metadata))
     issues = list(extraction.issues) + odd
     if not extraction.tasks and not extraction.targets:
         issues.append(Issue("warning", "no_plan", document.name, "no task and no target was found: is this file a plan?"))
@@ -43,9 +43,9 @@ def process(document: Document, given: Mapping[str, str] | None = None) -> Resul
 
 
 def _today(issued: date | None, metadata: Mapping[str, Slot | None]) -> date | None:
-    """The date from which words such as 今年 are read: the day of issue, else the year that the title gives."""
+    """The date from which words such as 今年 are read: the year that the title gives, else the day of issue."""
     start, end = _years(metadata)
-    return issued or (date(start, 1, 1) if start and start == end else None)
+    return date(start, 1, 1) if start and start == end and (issued is None or issued.year != start) else issued
 
 
 def _year(issued: date | None, metadata: Mapping[str, Slot | None]) -> int | None:

@@ -114,7 +114,7 @@ def _outline(document: Document, official: Official) -> list[Node]:
         text = line.text
         found = rules.words("official", "attachment").match(text.text)
         if found and found["kind"] in "件表录" and (not before_list or not found["title"]):
-            before_list = text.text.endswith((":", ":")) and not found["title"]
+            before_list = (not found["title"] and text.text.endswith(":")) or bool(regex.match(r"1[.、]", found["title"] or ""))
             if before_list:
                 continue
             if found["kind"] == "件":

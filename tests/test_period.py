@@ -32,7 +32,7 @@ SPECS = [
 
 @pytest.mark.parametrize(("text", "kind", "start", "end"), SPECS)
 def test_periods(text, kind, start, end):
-    (found,) = find_periods(text, date(2024, 3, 15))
+    (found,) = find_periods(text, date(2024, 3, 15), date(2024, 3, 15))
     assert (found.value.kind, found.value.start, found.value.end) == (kind, start, end)
     assert found.text == text
 
@@ -46,7 +46,8 @@ def test_neighbours_are_not_swallowed(text):
 def test_without_a_date_of_issue_relative_words_stay_unread():
     assert find_periods("今年底前完成", None) == []
     assert find_periods("自印发之日起6个月内", None) == []
-    assert find_periods("自印发之日起30个工作日内", date(2024, 3, 15)) == []
+    assert find_periods("自印发之日起30个工作日内", date(2024, 3, 15), date(2024, 3, 15)) == []
+    assert find_periods("自印发之日起6个月内", date(2024, 1, 1)) == []
 
 
 def test_entries():
