@@ -233,6 +233,7 @@ def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[
     return _share_head(text, grouped) if len(grouped) > 1 else [whole]
 
 
+_UNNAMED = ("m", "q", "f", "eng", "x")  # parts of speech that count for no word of a name
 _PEOPLE = regex.compile(r".*(?:患者|人群|居民|职工|学生|企业|老年人|儿童|孕产妇)")
 
 
@@ -275,23 +276,30 @@ def _share_tail(text: str, pieces: list[Stretch]) -> list[Name]:
     else:
         own = _own_words(last, text[slice(*pieces[-2])])
         if not own:
-            return [Name((p,)) for p in pieces]
+            return [Name(((pieces[0][0], high),))]
         tail = (low + own, high)
     return [Name((p, tail)) for p in pieces[:-1]] + [Name((pieces[-1],))]
 
 
 def _own_words(last: str, model: str) -> int:
-    """How many characters of the last name are its own, when it is built like the one before: as many words.
+    """How many characters of the last name are its own, when it is built like the one before: up to the word that both have,
+    else as many words, else all but a measurable end; 0 where none fits.
 
-    `_own_words("食用菌全产业链产值", "柑橘") == 3`.
+    `_own_words("工伤保险参保人数", "失业保险") == 4`, `_own_words("食用菌全产业链产值", "柑橘") == 3`,
+    `_own_words("农药利用率", "主要农作物化肥") == 2`.
     """
-    size = len([w for w in nlp.words(model) if w[2] not in ("m", "q", "eng", "x")])
+    for size in range(len(model) - 1, 1, -1):
+        at = last.find(model[-size:])
+        if at > 0 and is_measurable(last[at + size :]):
+            return at + size
+    words = nlp.words(last)
+    number = len([w for w in nlp.words(model) if w[2] not in _UNNAMED])
     seen = 0
-    for _, end, flag in nlp.words(last):
-        seen += flag not in ("m", "q", "eng", "x")
-        if seen == size:
-            return end if end < len(last) else 0
-    return 0
+    for _, end, flag in words:
+        seen += flag not in _UNNAMED
+        if seen == number and end < len(last):
+            return end
+    return next((start for start, _, _ in words[::-1] if start and is_measurable(last[start:])), 0)
 
 
 def _coordinates(text: str, start: int, end: int) -> list[Stretch]:

@@ -218,6 +218,9 @@ class _Reader:
         bare_scope = not phrase.empty and phrase.scope is None and plain_scope(self.text[phrase.start : phrase.end])
         if phrase.empty and pred.apart and values > 1 and len(self._recent(values)) == values:
             return self._recent(values), [phrase.scope or self.said_scope or self.scope], verb
+        if pred.apart and values > 1 and _LEVEL.fullmatch(self.text[phrase.start : phrase.end]) and len(self._recent(values)) == values:
+            level = (phrase.start, phrase.end)
+            return [Name((level, *n.parts)) for n in self._recent(values)], [phrase.scope or self.said_scope or self.scope], verb
         if phrase.empty or bare_scope:
             scope = (phrase.start, phrase.end) if bare_scope else phrase.scope or self.said_scope or self.scope
             known = self.subject or self._title_name()
@@ -502,7 +505,7 @@ class _Reader:
         self.rejections.append(Rejection(q.start, q.end, reason))
 
 
-_LEVEL = regex.compile(r"(?:国家|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
+_LEVEL = regex.compile(r"(?:国家|自治区|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
 _PER = regex.compile(r"每(?:百|千|万|十万|百万)?(?:名)?(?:常住)?(?:人口|人|户|公里|床位)(?:拥有)?")
 _AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|库区|灌区)")
 _BARE_HEAD = regex.compile(
