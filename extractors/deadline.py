@@ -30,6 +30,8 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int,
             continue
         if d.value.kind == "annual" and _later_clause(sentence, d, at) and text[d.end : d.end + 1] != ",":
             continue  # 每年新增5万人,失业率控制在5.5%以内: 每年 says nothing of the rate
+        if d.value.kind == "annual" and "累计" in text[d.end : at]:
+            continue
         best = d
     if best is None and (closing := _closing_date(text, dates, sentence, at)):
         return closing

@@ -32,7 +32,7 @@ def spread(
         if len(names) > 1 and len(scopes) == len(names):
             return [Share(n, s, values[0]) for n, s in zip(names, scopes, strict=True)]
         return [Share(name, scopes[0], values[0]) for name in ([names[0]] if apart and len(names) == 1 else names)]
-    listed = _share_operator(_listed(text, values))
+    listed = _share_unit(_share_operator(_listed(text, values)))
     if len(names) == len(listed):
         places = scopes if len(scopes) == len(listed) else [scopes[0]] * len(listed)
         return [Share(n, s, v) for n, s, v in zip(names, places, listed, strict=True)]
@@ -51,6 +51,14 @@ def _listed(text: str, mentions: list[Mention], backwards: bool = False) -> list
             break
         kept.append(m)
     return kept
+
+
+def _share_unit(values: list[Mention]) -> list[Mention]:
+    """A unit said once, after the last value, holds for all: 分别控制在70、40微克/立方米."""
+    unit, count = values[-1].value.unit, values[-1].value.count
+    if any(m.value.unit for m in values[:-1]):
+        return values
+    return [replace(m, value=replace(m.value, unit=unit, count=count)) for m in values]
 
 
 def _share_operator(values: list[Mention]) -> list[Mention]:

@@ -234,6 +234,7 @@ def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[
 
 
 _UNNAMED = ("m", "q", "f", "eng", "x")  # parts of speech that count for no word of a name
+_LATIN = regex.compile(r"[A-Za-z0-9.+-]+")
 _PEOPLE = regex.compile(r".*(?:患者|人群|居民|职工|学生|企业|老年人|儿童|孕产妇)")
 
 
@@ -288,11 +289,13 @@ def _own_words(last: str, model: str) -> int:
     `_own_words("工伤保险参保人数", "失业保险") == 4`, `_own_words("食用菌全产业链产值", "柑橘") == 3`,
     `_own_words("农药利用率", "主要农作物化肥") == 2`.
     """
-    for size in range(len(model) - 1, 1, -1):
-        at = last.find(model[-size:])
-        if at > 0 and is_measurable(last[at + size :]):
-            return at + size
+    if (latin := _LATIN.match(last)) and _LATIN.match(model):
+        return latin.end()
     words = nlp.words(last)
+    for size in range(len(model) - 1, 0, -1):
+        at = last.find(model[-size:])
+        if at > 0 and is_measurable(last[at + size :]) and (size > 1 or nlp.is_boundary(last, at + size)):
+            return at + size
     number = len([w for w in nlp.words(model) if w[2] not in _UNNAMED])
     seen = 0
     for _, end, flag in words:

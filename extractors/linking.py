@@ -103,6 +103,9 @@ class _Reader:
             return self._current_value(q, following, clause, sentence, taken)
         if side == "end":
             return self._predicated(q, clause, sentence, taken, mine)
+        if measure_said(q) and following is not None and following.value.count and np[1] == following.start:
+            self._reject(q, "condition")  # 超50亿元企业5家
+            return taken
         return self._prenominal(q, clause, sentence, taken, side, np)
 
     def _right(self, q: Mention, clause: Clause, following: Mention | None) -> tuple[str, Stretch]:
@@ -152,6 +155,9 @@ class _Reader:
         again = regex.fullmatch(r"[共计总合]+", self.text[taken : q.start]) is not None
         if phrase.empty and taken > clause.start and not again and not (pred.verb or pred.way or measure.said or self.listed or pred.apart):
             return self._further_value(q, sentence)
+        dated = self._bracket_date(q)
+        if dated and self.subject and regex.fullmatch(r"\([^()]*\)[、,和及]?", self.text[taken : q.start]):
+            phrase = replace(phrase, start=q.start, end=q.start)  # 达到40%(2025年)、45%(2030年)
         if pred.way == "rank" and self.text[phrase.end - 1 : phrase.end] in ("中", "上"):
             phrase = replace(phrase, end=phrase.end - 1)
         names, scopes, verb = self._names(phrase, pred, mine, q)
@@ -162,6 +168,9 @@ class _Reader:
             self._reject(q, "no_indicator")
             return q.end
         label = names[0].text(self.text)
+        if _TEMPORAL.match(label):
+            self._reject(q, "date")
+            return q.end
         if "%" in label or not regex.search(r"[一-龥A-Za-z]{2}", label):
             self._reject(q, "no_indicator")
             return q.end
@@ -176,6 +185,12 @@ class _Reader:
             self._reject(q, "duration")
             return q.end
         kind, way = self._kind(measure, pred, label, verb, phrase)
+        bare = not pred.verb and (measure.suffix or not measure.said)  # 降低成本5%以上, not 降低失业率至5%
+        if kind == "level" and bare and _LOWERED.search(self.text, taken, phrase.start):
+            kind, way = "change", "decrease"
+        if phrase.empty and pred.strength and kind == "level" and self.findings and self.findings[-1].name is names[0]:
+            last = self.findings[-1]
+            kind, way = (last.kind, last.way) if last.unit == measure.unit else (kind, way)
         status = "current" if is_present(self.text, sentence.start, q.start) else "target"
         dates = [d for d in self.context.dates if sentence.start <= d.start]
         shares = spread(self.text, [m for m in mine if m.start >= q.start], names, scopes, pred.apart, dates)
@@ -221,18 +236,24 @@ class _Reader:
         if pred.apart and values > 1 and _LEVEL.fullmatch(self.text[phrase.start : phrase.end]) and len(self._recent(values)) == values:
             level = (phrase.start, phrase.end)
             return [Name((level, *n.parts)) for n in self._recent(values)], [phrase.scope or self.said_scope or self.scope], verb
+        if parts := self._parts_of_subject(phrase, pred, q):
+            return self.subject * len(parts), list(parts), verb
+        if phrase.empty and verb and self.text[slice(*verb)] in ("惠及", "覆盖", "服务", "帮扶", "吸纳", "带动"):
+            return [], [None], verb  # 改造小区100个,惠及5万户: the households have no name here
         if phrase.empty or bare_scope:
             scope = (phrase.start, phrase.end) if bare_scope else phrase.scope or self.said_scope or self.scope
             known = self.subject or self._title_name()
-            return list(known), [scope], verb
+            return [self._without_total(n) for n in known], [scope], verb
         scope = phrase.scope or self.scope
         if _BARE_HEAD.fullmatch(self.text[phrase.start : phrase.end]) and len(self.subject) == 1:
             base = self.subject[0]
+            if len(base.parts) > 1 and self.text[base.parts[-1][0]] == "占":
+                base = Name(base.parts[:-1])  # 绿色贷款余额占…: the rate of growth is that of 绿色贷款余额
             return [Name((*self._without_rate(base).parts, (phrase.start, phrase.end)))], [scope], verb
         if (shared := self._shared_level(phrase)) is not None:
             return [shared], [scope], verb
         if self.text[phrase.start : phrase.end].startswith("占") and len(self.subject) == 1:
-            return [Name((*self.subject[0].parts, (phrase.start, phrase.end)))], [scope], verb
+            return [Name((*self._without_rate(self.subject[0]).parts, (phrase.start, phrase.end)))], [scope], verb
         placed = _NAME_THEN_PLACE.fullmatch(self.text[phrase.start : phrase.end])
         if placed:
             cut = phrase.start + placed.end(1)
@@ -254,8 +275,30 @@ class _Reader:
     def _without_rate(self, name: Name) -> Name:
         """A name without its own rate: 建议提案办复率 → 建议提案."""
         low, high = name.parts[-1]
-        cut = regex.search(r"[一-龥]{2}(?:率|度|比例)$", self.text[low:high])
+        cut = regex.search(r"(?:[一-龥]{2}(?:率|度|比例)|(?:年均)?(?:增速|增幅))$", self.text[low:high])
         return Name((*name.parts[:-1], (low, low + cut.start()))) if cut and cut.start() > 1 else name
+
+    def _without_total(self, name: Name) -> Name:
+        """A name without 累计 or 年均, which speak of the value it was read with: 年均新增就业5万人,…累计新增15万人."""
+        low, high = name.parts[0]
+        cut = regex.compile(r"累计(?:建成|完成|新建)?|年均(?=新增)").match(self.text, low, high)
+        return Name(((cut.end(), high), *name.parts[1:])) if cut and high - cut.end() >= 2 else name
+
+    def _parts_of_subject(self, phrase: Phrase, pred: Predicate, q: Mention) -> list[Stretch]:
+        """Whom a value covers that goes on with the indicator before it: 取暖率达到85%,其中城区和县城100%、农村75%; 重点人群达到85%."""
+        if phrase.empty or phrase.verb or pred.apart or pred.way or len(self.subject) != 1 or not self.findings:
+            return []
+        last = self.findings[-1]
+        start = phrase.scope[0] if phrase.scope else phrase.start
+        whom = self.text[start : phrase.end]
+        if last.name != self.subject[0] or last.unit != q.value.unit or last.kind != "level" or is_measurable(whom):
+            return []
+        if dimension(last.unit) != "ratio" and "/" not in (last.unit or ""):  # the parts of a sum are indicators of their own
+            return []
+        among = "其中" in self.text[last.quote[1] : start] or last.scope not in (None, self.scope)
+        if not (among or _WHOM.fullmatch(whom)) or len(whom) > 12:
+            return []
+        return split_scopes(self.text, (start, phrase.end))
 
     def _recent(self, count: int) -> list[Name]:
         """The last names that were given values, in order: "游客突破1亿人次,收入900亿元,年均分别增长10%和11%"."""
@@ -319,7 +362,7 @@ class _Reader:
             self._add(name, whom, "level", None, q, Predicate(q.start), "target", sentence, "linking.coverage", 0.85, quote=(q.start, name.end))
             self.subject, self.listed = [name], True
             return np[1]
-        if _STATE_TAIL.search(label):
+        if _STATE_TAIL.search(label) or _STATED.match(label):
             self._reject(q, "modifier")
             return taken
         phrase = noun_phrase(self.text, taken, q.start, self._date_spans(), doing=True)
@@ -360,7 +403,7 @@ class _Reader:
         """Keep the subject for values that follow; of its scope only what speaks of the whole area holds for later subjects."""
         if phrase.end > phrase.start or self.phrase is None:
             self.phrase = phrase
-        self.subject = names
+        self.subject = list(dict.fromkeys(names))
         self.said_scope = phrase.scope or self.said_scope
         if phrase.scope and rules.words("phrase", "whole").match(self.text, *phrase.scope):
             self.scope = self.scope or phrase.scope
@@ -450,6 +493,10 @@ class _Reader:
 
     # --- shared ----------------------------------------------------------------------------------------------------
 
+    def _bracket_date(self, q: Mention) -> Mention | None:
+        """The date that stands alone in the bracket after a value: 40%(2025年)."""
+        return next((d for d in self.context.dates if self.text[q.end : d.start] == "(" and self.text[d.end : d.end + 1] == ")"), None)
+
     def _date_spans(self) -> list[Stretch]:
         return [(d.start, d.end) for d in self.context.dates]
 
@@ -472,7 +519,7 @@ class _Reader:
         date: Mention | None = None,
     ) -> None:
         measure: Measure = q.value
-        deadline = None if status == "current" else date or self._deadline(q.start, sentence)
+        deadline = None if status == "current" else date or self._bracket_date(q) or self._deadline(q.start, sentence)
         if (ends := end_year(deadline)) and self.context.year and ends < self.context.year:
             self._reject(q, "past")
             return
@@ -505,6 +552,14 @@ class _Reader:
         self.rejections.append(Rejection(q.start, q.end, reason))
 
 
+_TEMPORAL = regex.compile(
+    r"(?:到|自|于|在)?(?:\(?\d{1,4}年|\d{1,3}[月日](?:底|末|前|内)|[一二三四五六七八九十]季度|[上下]半年|今年|明年|次年|来年|年底|自?[一-龥]{0,4}印发之日)"
+)
+_LOWERED = regex.compile(r"(?:降低|减少|压减|压降|缩短|压缩|缩减|缩小)(?!到|至)[的了]?$")
+_STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
+_WHOM = regex.compile(
+    r"[一-龥]{0,6}?(?:人群|职工|居民|农民|学生|儿童|妇女|老年人|老人|患者|城区|县城|乡镇|农村|城镇|新区|结合部|[国省县乡村]道|高中|初中|小学|幼儿园|医院|卫生院|公交|出租)"
+)
 _LEVEL = regex.compile(r"(?:国家|自治区|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
 _PER = regex.compile(r"每(?:百|千|万|十万|百万)?(?:名)?(?:常住)?(?:人口|人|户|公里|床位)(?:拥有)?")
 _AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|库区|灌区)")
@@ -512,7 +567,7 @@ _BARE_HEAD = regex.compile(
     r"(?:年均|平均)?(?:增速|增长率|增幅|总长度?|总里程|总面积|总投资|总规模|年?销售额|年产值|修复面积|使用比例|办结率|办复率|满意率|满意度|完好率|入住率|成活率|保存率)"
 )
 _NAME_THEN_PLACE = regex.compile(
-    r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|(?:市|县)?(?:中心|主)城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵)"
+    r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|(?:市|县)?(?:中心|主)城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵|职工|居民)"
 )
 
 
@@ -520,6 +575,11 @@ def _acts(label: str) -> bool:
     """Whether a name is that of an action: 接待游客, 职业技能培训, 四旁植树."""
     words = nlp.words(label)
     return len(words) > 1 and (words[0][2] == "v" or words[-1][2] in ("v", "vn"))
+
+
+def measure_said(q: Mention) -> bool:
+    """Whether words of comparison stand with a number that is no count: 超50亿元, 10亿元以上."""
+    return bool(q.value.said and not q.value.count)
 
 
 def measure_count(q: Mention) -> bool:

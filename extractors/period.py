@@ -16,6 +16,8 @@ _PLAN_START = {"一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026, 
 _CONTINUOUS = regex.compile(
     r"持续(?:推进|实施|开展|优化|推动|进行)?|长期(?:坚持|推进|实施|任务|开展)?|常态化(?:推进|开展)?|持续性?工作|每年持续推进|全年|贯穿始终|立即执行并?持续"
 )
+_UNDATED = ("bare_month", "bare_part", "year_end", "next_year")
+_DATED = ("period.day", "period.month", "period.half_or_quarter", "period.year")
 _PARTS = {"上旬": 10, "中旬": 20}
 
 
@@ -34,10 +36,12 @@ def find_periods(text: str, today: date | None = None, issued: date | None = Non
         for hit in rule.pattern.finditer(text):
             if any(taken[hit.start() : hit.end()]):
                 continue
-            period = _build(name, hit, today, issued)
+            here = _year_said(text, hit.start(), found, today) if name in _UNDATED else today
+            period = _build(name, hit, here, issued)
             taken[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
             if period:
-                found.append(Mention("period", hit.start(), hit.end(), hit.group(), period, f"period.{name}"))
+                start = hit.end() - len(period.raw)
+                found.append(Mention("period", start, hit.end(), period.raw, period, f"period.{name}"))
     return sorted(found, key=lambda m: m.start)
 
 
@@ -57,7 +61,7 @@ def read_deadline(text: str, today: date | None = None, issued: date | None = No
 
 def _build(name: str, hit: regex.Match[str], today: date | None, issued: date | None) -> Period | None:
     groups = hit.groupdict()
-    raw = hit.group()
+    raw = hit.group().removeprefix("力争")
     if name == "every_year" or name == "every_year_by":
         return Period("annual", None, None, raw)
     if name.startswith("since_issue"):
@@ -69,17 +73,17 @@ def _build(name: str, hit: regex.Match[str], today: date | None, issued: date | 
             return Period("during", f"{start}-01-01", f"{start + 4}-12-31", raw)
         year = start + (2 if groups["edge"] == "中期" else 4)
         return Period("by", None, f"{year}-12-31", raw)
-    if name in ("this_year", "bare_month", "year_end"):
+    if name == "this_year" or name in _UNDATED:
         if today is None:
             return None
-        year = today.year + (1 if groups.get("word", "").startswith("明") else 0)
+        year = today.year + (1 if (groups.get("word") or "")[:1] in ("明", "次") else 0)
     else:
         year = _year(groups["y"])
     month = _month(groups.get("m"))
     if groups.get("y2") or groups.get("m2"):
+        first = _day_of(year, month or 1, groups.get("d") or "1")
         last = _last_day(_year(groups["y2"]) if groups.get("y2") else year, _month(groups.get("m2")) or 12, groups.get("d2"))
-        first = f"{year}-{month or 1:02d}-{int(groups.get('d') or 1):02d}"
-        return Period("during", first, last, raw) if first <= last else None
+        return Period("during", first, last, raw) if first and last and first <= last else None
     day = groups.get("d")
     part, edge = groups.get("part") or "", groups.get("edge") or ""
     if "初" in edge:
@@ -92,7 +96,15 @@ def _build(name: str, hit: regex.Match[str], today: date | None, issued: date | 
         month = 6 if part[0] == "上" else 12
     elif part.endswith("季度"):
         month = 3 * int(parse_number(part.removeprefix("第")[0]) or 0)
-    return Period("by", None, _last_day(year, month or 12, day), raw)
+    last = _last_day(year, month or 12, day)
+    return Period("by", None, last, raw) if last else None
+
+
+def _year_said(text: str, at: int, found: list[Mention], today: date | None) -> date | None:
+    """The year that a date without one belongs to: that of the last full date of the sentence (2025年6月底前…,12月底前…), else today's."""
+    sentence = text.rfind("。", 0, at)
+    full = [m for m in found if sentence < m.start < at and m.rule in _DATED]
+    return date(int(max(full, key=lambda m: m.start).value.end[:4]), 1, 1) if full else today
 
 
 def _year(text: str) -> int:
@@ -103,9 +115,13 @@ def _month(text: str | None) -> int | None:
     return int(parse_number(text) or 0) if text else None
 
 
-def _last_day(year: int, month: int, day: str | None) -> str:
-    days = calendar.monthrange(year, month)[1]
-    return f"{year}-{month:02d}-{min(int(day), days) if day else days:02d}"
+def _last_day(year: int, month: int, day: str | None) -> str | None:
+    return _day_of(year, month, day or str(calendar.monthrange(year, month)[1]))
+
+
+def _day_of(year: int, month: int, day: str) -> str | None:
+    """The date in ISO form; None where the calendar has no such day."""
+    return f"{year}-{month:02d}-{int(day):02d}" if 1 <= int(day) <= calendar.monthrange(year, month)[1] else None
 
 
 def _after(issued: date | None, count: str, unit: str) -> date | None:

@@ -62,6 +62,9 @@ def _operators(side: str) -> tuple[tuple[regex.Pattern[str], Operator], ...]:
     )
 
 
+_RATIO = regex.compile(r"(?P<n>\d+(?:\.\d+)?):(?P<to>\d+(?:\.\d+)?)(?![\d.%])")  # 15:1 is 15; of 3:7 no side is read
+
+
 def lettered(text: str) -> list[tuple[int, int]]:
     """Ranges of names made of letters and digits (PM2.5, 5G, GB3838-2002, 1+3+N), in which no number is a quantity."""
     found = []
@@ -90,6 +93,11 @@ def find_quantities(text: str, masked: bytearray) -> list[Mention]:
                 at += 1
             continue
         if _ORDINAL.search(text, max(0, hit.start() - 1), hit.start()) and not hit["share"]:
+            continue
+        if ratio := _RATIO.match(text, hit.start("n")) if hit["n"] else None:
+            at = ratio.end()
+            if ratio["to"] == "1":
+                found.append(_finish(text, ratio.start(), ratio.end(), Decimal(ratio["n"]), None, None, False, False)[0])
             continue
         measure = _measure(text, hit)
         if measure is None:

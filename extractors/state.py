@@ -34,6 +34,9 @@ _DELIVERABLE = regex.compile(
 )
 
 
+_UNNAMED = regex.compile(r"(?:各项|全部|全年|年度|整治|重点|主要)?(?:目标)?(?:任务|工作|目标)")
+
+
 @dataclass(slots=True)
 class _Sight:
     """What earlier clauses of a sentence leave for later ones."""
@@ -79,7 +82,8 @@ def _clause(
         at = max(hit.end(), at + 1)
     phrase = noun_phrase(text, clause.start, clause.end, dates)
     if not found:
-        topic = _topic(text, phrase.start, clause.end, dates)
+        measured = [f.name.parts[0] for f in numeric if clause.start <= f.value[0] < clause.end and len(f.name.parts) == 1]
+        topic = measured[-1] if measured else _topic(text, phrase.start, clause.end, dates)
         if topic:
             sight.topic = topic
     if phrase.scope and rules.words("phrase", "whole").match(text, *phrase.scope):
@@ -131,7 +135,7 @@ def _make(
     if end > start and plain_scope(text[start:end]):
         scope, start = (start, end), end
     name = _name(text, start, end, sight, at > clause.start)
-    if name is None:
+    if name is None or (len(name.parts) == 1 and _UNNAMED.fullmatch(name.text(text))):
         return []
     if (
         rule.name == "finish"

@@ -63,7 +63,7 @@ class Said:
 def assemble(segments: Sequence[Segment], today: date | None, issued: date | None, year: int | None) -> Extraction:
     """Records of one document (metadata is added by the caller). `today` reads words such as 今年, `issued` is the day of issue, `year`
     dates the document: deadlines before it are past."""
-    builder = _Builder(today, issued, year)
+    builder = _Builder(today, issued, year, any(s.path or s.headings for s in segments))
     for segment in segments:
         builder.add(segment)
     return builder.finish(segments)
@@ -72,8 +72,8 @@ def assemble(segments: Sequence[Segment], today: date | None, issued: date | Non
 class _Builder:
     """Walks the segments in text order; holds what carries over: open conventions, blanket clauses, the last task."""
 
-    def __init__(self, today: date | None, issued: date | None, year: int | None) -> None:
-        self.today, self.issued, self.year = today, issued, year
+    def __init__(self, today: date | None, issued: date | None, year: int | None, outlined: bool) -> None:
+        self.today, self.issued, self.year, self.outlined = today, issued, year, outlined
         self.drafts: dict[str, _Draft] = {}
         self.targets: list[Said] = []
         self.uncovered: list[Uncovered] = []
@@ -174,7 +174,7 @@ class _Builder:
             segment.title,
             self.year,
             cell.role if segment.kind == "row" and cell.role == "indicator" else "",
-            segment.section == "past" or (segment.path is None and not segment.headings) or _reviews(text),
+            segment.section == "past" or (self.outlined and segment.path is None and not segment.headings) or _reviews(text),
             segment.section == "support",
             segment.section == "goal",
         )
@@ -249,7 +249,7 @@ class _Builder:
         at = 0
         for stop in [m.end() for m in regex.finditer(r"[。;!?]|$", text)]:
             part = text[at:stop]
-            if _DIGIT.search(part) and not any(at <= f.quote[0] < stop for f in findings):
+            if _DIGIT.search(part) and not any(at <= f.value[0] < stop for f in findings):
                 reasons = [r.reason for r in rejections if at <= r.start < stop]
                 reasons += [reason for a, b, reason in why if a < stop and b > at]
                 reasons += ["date" for d in dates if at <= d.start < stop]

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.conftest import findings
-from tests.specs_targets import CHANGES, COUNTS, LEVELS, LISTS, NO_STATES, NOT_TARGETS, STATES
+from tests.specs_targets import CHANGES, COUNTS, LEVELS, LISTS, NO_STATES, NOT_TARGETS, PARTS, STATES
 
 
-@pytest.mark.parametrize(("text", "expected"), LEVELS + COUNTS + CHANGES + LISTS)
+@pytest.mark.parametrize(("text", "expected"), LEVELS + COUNTS + CHANGES + LISTS + PARTS)
 def test_targets(text, expected):
     folded, found, _ = findings(text)
     got = [
@@ -47,6 +47,22 @@ def test_direction_and_baseline():
     assert (found[0].kind, found[0].way, folded[slice(*found[0].base)]) == ("change", "decrease", "2020年")
     folded, found, _ = findings("粮食产量提高幅度不低于2%")
     assert (found[0].kind, found[0].way) == ("level", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "way"),
+    [
+        ("降低物流成本5%以上", "change", "decrease"),
+        ("降低辍学率至5%", "level", None),
+        ("改造高标准农田20万亩,改造提升10万亩", "level", None),
+        ("财政收入增长6%左右,力争达到7%", "change", "increase"),
+        ("规上企业净增30家", "change", "increase"),
+        ("人均住院费用增幅不超过5%", "level", None),
+    ],
+)
+def test_a_value_is_a_level_or_a_change(text, kind, way):
+    _, found, _ = findings(text)
+    assert (found[-1].kind, found[-1].way) == (kind, way)
 
 
 def test_the_present_value_beside_its_target_is_no_target():

@@ -43,6 +43,16 @@ def test_neighbours_are_not_swallowed(text):
     assert [m.text for m in found] in ([], ["2025年"])
 
 
+def test_a_date_without_a_year_takes_that_of_the_date_before():
+    found = find_periods("2026年6月底前启动,11月底前完成。12月底前总结", date(2024, 3, 15))
+    assert [m.value.end for m in found] == ["2026-06-30", "2026-11-30", "2024-12-31"]
+
+
+def test_days_that_no_calendar_has_stay_unread():
+    assert find_periods("2024年2月30日前") == []
+    assert find_periods("2023年2月31日至2024年1月1日") == []
+
+
 def test_without_a_date_of_issue_relative_words_stay_unread():
     assert find_periods("今年底前完成", None) == []
     assert find_periods("自印发之日起6个月内", None) == []
