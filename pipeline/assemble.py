@@ -27,6 +27,7 @@ _DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千]+(?:[个家项
 _GOES_ON = regex.compile(
     r"[≥≤<>\d]|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
 )
+_ACTIONABLE = {"no_indicator": "number_without_indicator", "distribution": "values_and_names_differ", "no_verb": "number_without_verb"}
 _PAST_PARAGRAPH = regex.compile(
     r"(?:取得|实现)[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
 )
@@ -244,7 +245,8 @@ class _Builder:
         closed: Sequence[Stretch],
         dates: Sequence[Mention],
     ) -> None:
-        """Every sentence that holds a number and gave no target gets a line with the reason."""
+        """Every sentence that holds a number and gave no target gets a line with the reason; beside a target, every clause with a number
+        that was not tied to an indicator."""
         text = cell.text.text
         at = 0
         for stop in [m.end() for m in regex.finditer(r"[。;!?]|$", text)]:
@@ -254,13 +256,22 @@ class _Builder:
                 reasons += [reason for a, b, reason in why if a < stop and b > at]
                 reasons += ["date" for d in dates if at <= d.start < stop]
                 reasons += ["units" for a, b in closed if a < stop and b > at and regex.search(r"\d", text[max(a, at) : min(b, stop)])]
-                where = segment.path or "正文"
-                self.uncovered.append(Uncovered(where, cell.text.plain[at:stop], cell.text.spans(at, stop), reasons[0] if reasons else "unexplained"))
-                actionable = {"no_indicator": "number_without_indicator", "distribution": "values_and_names_differ", "no_verb": "number_without_verb"}
-                for reason in dict.fromkeys(reasons):
-                    if reason in actionable:
-                        self.issues.append(Issue("warning", actionable[reason], where, f"“{cell.text.plain[at:stop][:80]}”"))
+                self._uncover(segment, cell, at, stop, reasons)
+            else:
+                clause = at
+                for end in [m.start() for m in regex.finditer(r"[,。;!?]|$", text[:stop], pos=at)]:
+                    loose = [r.reason for r in rejections if clause <= r.start < end and r.reason in _ACTIONABLE]
+                    if loose and not any(clause <= f.value[0] < end for f in findings):
+                        self._uncover(segment, cell, clause, end, loose)
+                    clause = end + 1
             at = stop
+
+    def _uncover(self, segment: Segment, cell: Cell, start: int, end: int, reasons: list[str]) -> None:
+        where, plain = segment.path or "正文", cell.text.plain[start:end]
+        self.uncovered.append(Uncovered(where, plain, cell.text.spans(start, end), reasons[0] if reasons else "unexplained"))
+        for reason in dict.fromkeys(reasons):
+            if reason in _ACTIONABLE:
+                self.issues.append(Issue("warning", _ACTIONABLE[reason], where, f"“{plain[:80]}”"))
 
     # --- the whole document ----------------------------------------------------------------------------------------
 

@@ -66,6 +66,15 @@ def test_every_number_without_target_is_in_the_ledger_with_a_reason():
     assert [u.reason for u in result.extraction.uncovered] == ["support", "existing", "bare_number"]
 
 
+def test_a_number_beside_a_target_is_in_the_ledger_too():
+    text = "方案\n一、任务\n1.森林。森林覆盖率达到40%,乡镇医疗机构人员2.16名。县城50%。\n"
+    assert [(u.text.strip(), u.reason) for u in read(text).extraction.uncovered][:1] == [("乡镇医疗机构人员2.16名", "no_verb")]
+
+
+def test_a_plan_of_one_sentence_is_read():
+    assert [t[3] for t in targets("到2025年,森林覆盖率达到40%。")] == ["40%"]
+
+
 def test_past_results_are_no_targets():
     text = "新河市2024年工作要点\n一、工作回顾\n2023年,森林覆盖率达到30%,新建公园5个。\n二、主要任务\n(一)造林。森林覆盖率达到31%。\n"
     assert [t[3] for t in targets(text)] == ["31%"]
