@@ -27,7 +27,13 @@ _DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千]+(?:[个家项
 _GOES_ON = regex.compile(
     r"[≥≤<>\d]|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
 )
-_ACTIONABLE = {"no_indicator": "number_without_indicator", "distribution": "values_and_names_differ", "no_verb": "number_without_verb"}
+_NUMERIC = regex.compile(r"[\d.]{2}")
+_ACTIONABLE = {
+    "broken": "number_broken",
+    "no_indicator": "number_without_indicator",
+    "distribution": "values_and_names_differ",
+    "no_verb": "number_without_verb",
+}
 _PAST_PARAGRAPH = regex.compile(
     r"(?:取得|实现)[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
 )
@@ -167,7 +173,7 @@ class _Builder:
         dates = [d for d in find_periods(text, self.today, self.issued) if not any(masked[d.start : d.end])]
         for d in dates:
             masked[d.start : d.end] = b"\1" * (d.end - d.start)
-        quantities = find_quantities(text, masked)
+        quantities, broken = _whole(cell.text, find_quantities(text, masked))
         sentences = split(text, closed)
         context = Context(
             dates,
@@ -180,6 +186,7 @@ class _Builder:
             segment.section == "goal",
         )
         findings, rejections = link(text, sentences, context)
+        rejections += [Rejection(q.start, q.end, "broken") for q in broken]
         findings += state.find_states(
             text,
             sentences,
@@ -356,6 +363,16 @@ def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[i
         masked[low:high] = b"\1" * (high - low)
         why.append((low, high, "name"))
     return masked, why
+
+
+def _whole(text: Folded, quantities: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
+    """Numbers that stand in one piece, and those that a line break runs through: a page may have put something else between."""
+    broken = [
+        q
+        for q in quantities
+        if any(text.starts[i + 1] != text.ends[i] and _NUMERIC.match(text.text[i : i + 2]) for i in range(q.value.value_start, q.value.value_end - 1))
+    ]
+    return [q for q in quantities if q not in broken], broken
 
 
 def _without_repeats(said: Sequence[Said]) -> list[Said]:

@@ -123,7 +123,8 @@ def _run(lines: Sequence[Line], end: int, pattern: regex.Pattern[str]) -> tuple[
             len(above) > 60 or len(joined) > 110 or bool(regex.search(r"[。:;!?>|》]|^\(|\d{4}[-年]\d{1,2}[-月]|号\)?$|来源|^附[件表]|如下$", above))
         )
         whole = whole or any(rules.words("official", name).match(above) for name in ("date_line", "signature"))
-        if whole or not pattern.match(joined) or (pattern.match(above) and len(regex.sub(r"\(.*?\)", "", text)) > 8):
+        own = text[0] not in "和及与暨" and len(regex.sub(r"\(.*?\)", "", text)) > 8
+        if whole or not pattern.match(joined) or (pattern.match(above) and own):
             break
         text, start = joined, start - 1
     if end + 1 < len(lines) and _IN_BRACKETS.fullmatch(lines[end + 1].text.text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -88,9 +89,16 @@ def _continues(above: Folded, below: Folded) -> bool:
     """Whether a line goes on with the sentence of the line above it."""
     if len(above) < 18 or _FINAL.search(above.text) or _marker(below.text) or _BULLET.match(below.text) or _BODY_LABEL.match(below.text):
         return False
+    if _width(below.text) > _width(above.text) + 8:
+        return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer
     if any(rules.words("official", n).match(t.text) for n in ("attachment", "date_line", "title") for t in (below, above)):
         return False
     return bool(regex.search(r"[。,;、]", above.text)) or bool(regex.search(r"[。,;]", below.text) and _marker(above.text))
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes: two for a wide character."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _marker(text: str) -> tuple[str, int, regex.Match[str]] | None:

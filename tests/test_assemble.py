@@ -71,6 +71,21 @@ def test_a_number_beside_a_target_is_in_the_ledger_too():
     assert [(u.text.strip(), u.reason) for u in read(text).extraction.uncovered][:1] == [("乡镇医疗机构人员2.16名", "no_verb")]
 
 
+def test_a_number_that_a_line_break_runs_through_is_no_value():
+    text = "方案\n一、任务\n1.空气。加强大气污染防治,细颗粒物年均浓度由53微克每立方米下降到32\n2.5微克/立方米,全面完成。\n"
+    result = read(text)
+    assert "322.5" not in "".join(t.value.text for t in result.extraction.targets)
+    assert "number_broken" in {i.code for i in result.extraction.issues}
+
+
+def test_a_heading_is_not_joined_to_the_paragraph_below_it():
+    text = (
+        "工作报告\n一、2025年工作总结和发展成就回顾与主要经验体会\n"
+        + "过去一年,全市森林覆盖率达到40%,建成公园50个,新增就业6万人,财政收入达到90亿元。" * 2
+    )
+    assert targets(text + "\n二、2026年工作\n森林覆盖率达到41%。\n") == [("二", "森林覆盖率", "=", "41%", "2026-12-31")]
+
+
 def test_a_plan_of_one_sentence_is_read():
     assert [t[3] for t in targets("到2025年,森林覆盖率达到40%。")] == ["40%"]
 
