@@ -96,11 +96,21 @@ def _load_vocabularies(connection: sa.Connection) -> None:
     connection.execute(sa.insert(tables.vocabulary).values(name="vocab", version=version))
 
 
+@contextmanager
+def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction; a database that takes no rows (full disk, locked, read-only) gives a StoreError."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except sa.exc.OperationalError as error:
+        raise StoreError(f"{engine.url}: the database cannot be written ({error.orig})") from error
+
+
 def save(engine: sa.Engine, rows: Rows) -> None:
     """Replace a document's rows in one transaction. Raises StoreError where evidence is not what the source says."""
     check_evidence(rows)
     document = dict(rows.document) | {"given": json.dumps(rows.document["given"], ensure_ascii=False)}
-    with engine.begin() as connection:
+    with _writing(engine) as connection:
         for old in connection.execute(sa.select(tables.document.c.id).where(tables.document.c.name == document["name"])).scalars().all():
             for table in reversed(tables.OF_DOCUMENT):
                 connection.execute(sa.delete(table).where(table.c.document_id == old))
@@ -131,20 +141,20 @@ def check_evidence(rows: Rows) -> None:
 
 def save_failure(engine: sa.Engine, name: str, issue: Issue) -> None:
     """Note a document that could not be stored; its rows from an earlier run stay."""
-    with engine.begin() as connection:
+    with _writing(engine) as connection:
         connection.execute(sa.delete(tables.issue).where(tables.issue.c.document == name, tables.issue.c.document_id.is_(None)))
         connection.execute(sa.insert(tables.issue), _issues((issue,), name, None))
 
 
 def forget_failure(engine: sa.Engine, name: str) -> None:
     """Drop the note of an earlier failure."""
-    with engine.begin() as connection:
+    with _writing(engine) as connection:
         connection.execute(sa.delete(tables.issue).where(tables.issue.c.document == name, tables.issue.c.document_id.is_(None)))
 
 
 def save_run(engine: sa.Engine, values: dict[str, Any]) -> None:
     """Store a run's report."""
-    with engine.begin() as connection:
+    with _writing(engine) as connection:
         connection.execute(sa.insert(tables.run).values(values))
 
 

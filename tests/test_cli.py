@@ -143,6 +143,16 @@ def test_help_needs_no_heavy_library(tmp_path):
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 0
 
 
+def test_a_folder_that_cannot_be_written_is_named(done, tmp_path):
+    folder, _ = done
+    (tmp_path / "file").write_bytes(b"")
+    for words in (["export"], ["compare", "--format", "csv"]):
+        result = zhibiao(*words, "--db", f"sqlite:///{folder}/z.db", "--out", tmp_path / "file" / "x", cwd=tmp_path)
+        assert result.returncode == 2
+        assert result.stderr.decode().startswith(f"zhibiao: {tmp_path / 'file' / 'x'}")
+        assert b"Traceback" not in result.stderr
+
+
 def test_formulas_in_a_document_are_no_formulas_in_a_spreadsheet(tmp_path):
     (tmp_path / "x.txt").write_text("方案\n序号\t指标\t责任单位\t2025年目标\n1\t=SUM(A1)率\t市林业局\t5%\n", "utf-8")
     zhibiao("run", tmp_path / "x.txt", "--db", f"sqlite:///{tmp_path}/z.db", "--out", tmp_path / "o", cwd=tmp_path)
