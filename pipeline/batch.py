@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,9 +22,10 @@ from pipeline.parsers import PARSERS
 from pipeline.parsers.text import decode
 from pipeline.run import process_file
 from schemas import vocab
-from schemas.errors import ParseError, StoreError, ZhibiaoError
+from schemas.errors import ParseError, RuleError, StoreError
 from schemas.types import Issue
 
+_log = logging.getLogger(__name__)
 _GIVEN = {
     "title": ("title", "what", "标题", "名称"),
     "source": ("source", "url", "来源", "网址"),
@@ -49,16 +52,17 @@ class Report:
     uncovered: Counter[str] = field(default_factory=Counter)
 
 
-def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """Documents (files given, and files directly in folders given; sorted, hidden ones left out) and sources lists beside them.
+def find_files(paths: Sequence[Path], out: Path | None = None) -> tuple[list[Path], list[Path]]:
+    """Documents (files given, and all that stands directly in folders given; sorted, hidden ones left out) and sources lists beside them.
 
-    Raises ParseError for a path that does not exist.
+    Folders inside a folder are among them, so that reading them fails aloud; `out`, where the results go, is not.
+    A path given twice counts once. Raises ParseError for a path that does not exist.
     """
     files: list[Path] = []
     lists: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+            inside = sorted(p for p in path.iterdir() if not p.name.startswith(".") and not (out and p.resolve() == out.resolve()))
             lists += [p for p in inside if _is_sources_list(p)]
             files += [p for p in inside if not _is_sources_list(p)]
         elif path.exists():
@@ -66,7 +70,19 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
             lists += [p for p in sorted(path.parent.iterdir()) if p.is_file() and _is_sources_list(p)]
         else:
             raise ParseError(f"{path}: no such file or folder")
-    return files, list(dict.fromkeys(lists))
+    return list({os.path.abspath(p): p for p in files}.values()), list(dict.fromkeys(lists))
+
+
+def name_documents(files: Sequence[Path]) -> dict[Path, str]:
+    """Each file's document name, all different: its name without the last ending, where taken its whole name, then its path.
+
+    Files that have a parser choose first: plan.pdf, which no parser reads, does not take the name of plan.txt beside it.
+    """
+    names: dict[str, Path] = {}
+    for path in sorted(files, key=lambda p: p.suffix.lower() not in PARSERS):
+        choices = (path.stem, path.name, str(path), os.path.abspath(path))
+        names[next(n for n in choices if n not in names)] = path
+    return {path: name for name, path in names.items()}
 
 
 def _is_sources_list(path: Path) -> bool:
@@ -87,33 +103,35 @@ def read_given(lists: Sequence[Path]) -> dict[str, dict[str, str]]:
     return given
 
 
-def run(paths: Sequence[Path], engine: sa.Engine, watch: Callable[[Sequence[Path]], Iterator[Path]] = iter) -> Report:
+def run(paths: Sequence[Path], engine: sa.Engine, watch: Callable[[Sequence[Path]], Iterator[Path]] = iter, out: Path | None = None) -> Report:
     """Process and store all files; a file that fails is noted and the batch goes on. `watch` may show progress."""
     report = Report(datetime.now(UTC).isoformat(timespec="seconds"))
     begun = time.monotonic()
-    files, lists = find_files(paths)
+    files, lists = find_files(paths, out)
     given = read_given(lists)
     store.upgrade(engine)
-    seen: dict[str, Path] = {}
+    names = name_documents(files)
     for path in watch(files):
         try:
-            if path.stem in seen:
-                raise ParseError(f"{path}: a document named {path.stem} was read from {seen[path.stem].name} in this run; rename one of them")
-            if path.suffix.lower() not in PARSERS:
-                raise ParseError(f"{path}: no parser for {path.suffix or 'files without ending'} (there are: {', '.join(sorted(PARSERS))})")
-            seen[path.stem] = path
-            _one(path, given.get(path.name, {}), engine, report)
+            _one(path, names[path], given.get(path.name, {}), engine, report)
+        except RuleError:
+            raise
         except (ParseError, StoreError) as error:
-            _failed(path, error, engine, report)
+            code = "parse_failed" if isinstance(error, ParseError) else "store_failed"
+            _failed(path, names[path], code, str(error), engine, report)
+        except Exception as error:  # a fault of ours that one document brings to light must not cost the others
+            _log.exception("%s: unexpected error", path)
+            message = f"{path}: {type(error).__name__}: {error}; this is a fault of zhibiao: please report this with the file"
+            _failed(path, names[path], "unexpected_error", message, engine, report)
     report.seconds = time.monotonic() - begun
     _save(engine, report)
     return report
 
 
-def _one(path: Path, given: Mapping[str, str], engine: sa.Engine, report: Report) -> None:
-    result = process_file(path, given)
+def _one(path: Path, name: str, given: Mapping[str, str], engine: sa.Engine, report: Report) -> None:
+    result = process_file(path, given, name)
     store.save(engine, result.rows)
-    store.forget_failure(engine, path.stem)
+    store.forget_failure(engine, name)
     report.documents += 1
     report.tasks += len(result.extraction.tasks)
     report.targets += len(result.extraction.targets)
@@ -121,11 +139,10 @@ def _one(path: Path, given: Mapping[str, str], engine: sa.Engine, report: Report
     report.uncovered.update(u.reason for u in result.extraction.uncovered)
 
 
-def _failed(path: Path, error: ZhibiaoError, engine: sa.Engine, report: Report) -> None:
-    code = "parse_failed" if isinstance(error, ParseError) else "store_failed"
-    report.failed.append(str(error))
+def _failed(path: Path, name: str, code: str, message: str, engine: sa.Engine, report: Report) -> None:
+    report.failed.append(message)
     report.issues[code] += 1
-    store.save_failure(engine, path.stem, Issue("error", code, path.name, str(error)))
+    store.save_failure(engine, name, Issue("error", code, path.name, message))
 
 
 def _save(engine: sa.Engine, report: Report) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from schemas.errors import ZhibiaoError
 
@@ -17,8 +18,21 @@ if TYPE_CHECKING:
     from pipeline.batch import Report
     from pipeline.run import Result
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="指标：把政府规划和任务表变成可比较的行。")
-database = typer.Typer(no_args_is_help=True, help="The database.")
+
+class Commands(TyperGroup):
+    """A group that answers an unknown command with the list of those there are."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first word names; a usage error where none is called so."""
+        if self.get_command(ctx, args[0]) is None:
+            ctx.fail(f"there is no command “{args[0]}”; there are: {', '.join(self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="指标：把政府规划和任务表变成可比较的行。"
+)
+database = typer.Typer(cls=Commands, no_args_is_help=True, help="The database.")
 app.add_typer(database, name="db")
 
 Database = Annotated[str, typer.Option("--db", help="Database URL.")]
@@ -67,7 +81,7 @@ def run(
     from pipeline.exporters import EXPORTERS, frames
 
     engine = store.connect(db)
-    report = batch.run(paths or [Path("raw_docs")], engine, _progress)
+    report = batch.run(paths or [Path("raw_docs")], engine, _progress, out)
     written = [p for name in EXPORTERS for p in EXPORTERS[name](frames.read(engine), out)]
     if report.documents:
         matrix = compare.compare(engine, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -18,6 +18,8 @@ from schemas import vocab
 from schemas.types import Document, Extraction, Issue, Segment, Slot, Target, Task
 
 Values = dict[str, Any]
+# a double holds whole numbers exactly up to 2^53 (9·10^15), SQLite integers up to 2^63; the largest figures of plans are near 10^14 (GDP in 元)
+_TOO_LARGE = Decimal(10) ** 15
 ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 _LEVELS = (
     ("group", r"^(?:各|所有|相关|有关|《|市直|涉)"),
@@ -223,6 +225,8 @@ def _targets(
 ) -> list[Values]:
     rows = []
     for position, target in enumerate(targets):
+        where = target.task or "正文"
+        target = _storable(target, where, issues)
         row_id = key(
             document_id,
             "target",
@@ -237,7 +241,6 @@ def _targets(
             target.deadline.end or "" if target.deadline else "",
         )
         period, quantity = target.deadline, target.quantity
-        where = target.task or "正文"
         rows.append(
             {
                 "id": row_id,
@@ -279,6 +282,23 @@ def _quote(document: Document, quote: Slot) -> str:
     if "\n" in between and len(quote.spans) > 1 and "\t" in between:
         return "".join(document.text[s.start : s.end] for s in quote.spans)
     return between
+
+
+def _storable(target: Target, where: str, issues: list[Issue]) -> Target:
+    """The target; without its number, and with an Issue, where the number is too long to be stored exactly (garbage such as 九九九…)."""
+    quantity = target.quantity
+    if quantity is None or all(value is None or abs(value) < _TOO_LARGE for value in (quantity.value, quantity.value_max)):
+        return target
+    shown = target.value.text if len(target.value.text) <= 40 else target.value.text[:40] + "…"
+    issues.append(
+        Issue(
+            "warning",
+            "number_too_large",
+            where,
+            f"“{target.indicator.text}”: “{shown}” is too long a number and is kept as text only; see the source",
+        )
+    )
+    return replace(target, quantity=replace(quantity, value=None, value_max=None))
 
 
 def _number(value: Decimal | None) -> float | int | None:

@@ -25,9 +25,10 @@ class Result:
     rows: Rows
 
 
-def process_file(path: Path, given: Mapping[str, str] | None = None) -> Result:
-    """All stages for one file. Raises ParseError where the file cannot be read."""
-    return process(parse_file(path), given)
+def process_file(path: Path, given: Mapping[str, str] | None = None, name: str | None = None) -> Result:
+    """All stages for one file; `name` is the document's (default: the file's, without its last ending). Raises ParseError where it cannot be read."""
+    document = parse_file(path)
+    return process(replace(document, name=name or document.name), given)
 
 
 def process(document: Document, given: Mapping[str, str] | None = None) -> Result:

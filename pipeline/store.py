@@ -20,14 +20,24 @@ MIGRATIONS = Path(tables.__file__).with_name("migrations")
 
 
 def connect(url: str) -> sa.Engine:
-    """An engine for a database URL; SQLite enforces foreign keys and writes ahead. Creates the file's folder."""
-    address = sa.make_url(url)
-    if address.get_backend_name() == "sqlite" and address.database and address.database != ":memory:":
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(address)
+    """An engine for a database URL; SQLite enforces foreign keys and writes ahead. Nothing is created yet.
+
+    Raises StoreError for a URL that cannot be used.
+    """
+    try:
+        address = sa.make_url(url)
+        engine = sa.create_engine(address)
+    except (sa.exc.ArgumentError, ValueError, ImportError) as error:
+        raise StoreError(f"{url}: cannot be used as a database URL ({error}); write for example sqlite:///output/zhibiao.db") from error
     if address.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _pragmas)
     return engine
+
+
+def _file(engine: sa.Engine) -> Path | None:
+    """The file of an SQLite database; None for one in memory or on a server."""
+    name = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
+    return Path(name) if name and name != ":memory:" else None
 
 
 def _pragmas(connection: Any, _: Any) -> None:
@@ -36,10 +46,15 @@ def _pragmas(connection: Any, _: Any) -> None:
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Bring the schema to the newest migration and load the vocabularies where they changed."""
+    """Bring the schema to the newest migration and load the vocabularies where they changed. Creates an SQLite file and its folder."""
     from alembic import command
     from alembic.config import Config
 
+    if path := _file(engine):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{path}: the folder of the database cannot be made ({error.strerror}); name another with --db") from error
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     try:
@@ -81,11 +96,21 @@ def _load_vocabularies(connection: sa.Connection) -> None:
     connection.execute(sa.insert(tables.vocabulary).values(name="vocab", version=version))
 
 
+@contextmanager
+def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction; a database that takes no rows (full disk, locked, read-only) gives a StoreError."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except sa.exc.OperationalError as error:
+        raise StoreError(f"{engine.url}: the database cannot be written ({error.orig})") from error
+
+
 def save(engine: sa.Engine, rows: Rows) -> None:
     """Replace a document's rows in one transaction. Raises StoreError where evidence is not what the source says."""
     check_evidence(rows)
     document = dict(rows.document) | {"given": json.dumps(rows.document["given"], ensure_ascii=False)}
-    with engine.begin() as connection:
+    with _writing(engine) as connection:
         for old in connection.execute(sa.select(tables.document.c.id).where(tables.document.c.name == document["name"])).scalars().all():
             for table in reversed(tables.OF_DOCUMENT):
                 connection.execute(sa.delete(table).where(table.c.document_id == old))
@@ -116,20 +141,20 @@ def check_evidence(rows: Rows) -> None:
 
 def save_failure(engine: sa.Engine, name: str, issue: Issue) -> None:
     """Note a document that could not be stored; its rows from an earlier run stay."""
-    with engine.begin() as connection:
+    with _writing(engine) as connection:
         connection.execute(sa.delete(tables.issue).where(tables.issue.c.document == name, tables.issue.c.document_id.is_(None)))
         connection.execute(sa.insert(tables.issue), _issues((issue,), name, None))
 
 
 def forget_failure(engine: sa.Engine, name: str) -> None:
     """Drop the note of an earlier failure."""
-    with engine.begin() as connection:
+    with _writing(engine) as connection:
         connection.execute(sa.delete(tables.issue).where(tables.issue.c.document == name, tables.issue.c.document_id.is_(None)))
 
 
 def save_run(engine: sa.Engine, values: dict[str, Any]) -> None:
     """Store a run's report."""
-    with engine.begin() as connection:
+    with _writing(engine) as connection:
         connection.execute(sa.insert(tables.run).values(values))
 
 
@@ -150,7 +175,10 @@ def _issues(issues: Sequence[Issue], name: str, document_id: str | None) -> list
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection for reading; a database that is none gives a StoreError."""
+    """A connection for reading; a database that is not there or is none gives a StoreError, and none is created."""
+    path = _file(engine)
+    if path and not path.exists():
+        raise StoreError(f"{path}: there is no such database; name one with --db, or make it with `zhibiao run`")
     try:
         with engine.connect() as connection:
             yield connection

@@ -32,6 +32,7 @@ def done(tmp_path_factory):
     (docs / "binary.txt").write_bytes(bytes(range(256)) * 20)
     (docs / "talk.txt").write_text("今天天气很好,大家都很高兴。\n", "utf-8")
     (docs / "photo.xyz").write_bytes(b"x")
+    (docs / "folder").mkdir()
     (docs / "SOURCES.csv").write_text("file,title,source\ngood.txt,给定标题,某网站\n", "utf-8")
     result = zhibiao("run", docs, "--db", f"sqlite:///{folder}/z.db", "--out", folder / "out", cwd=folder)
     return folder, result
@@ -45,7 +46,7 @@ def test_a_batch_goes_on_and_says_what_failed(done):
     folder, result = done
     assert result.returncode == 1
     notes = result.stderr.decode()
-    for name in ("empty.txt", "binary.txt", "photo.xyz"):
+    for name in ("empty.txt", "binary.txt", "photo.xyz", "folder"):
         assert name in notes
     assert result.stdout == b""
     documents = lines(folder / "out" / "documents.jsonl")
@@ -113,12 +114,22 @@ def test_every_intermediate_can_be_printed(done):
         ["nonsense"],
         ["score", "nowhere"],
         ["compare", "--db", "sqlite:///none/x.db"],
+        ["export", "--db", "sqlite:///none/x.db"],
+        ["export", "--db", "notaurl"],
+        ["run", "--db", "odd://x"],
+        ["db", "upgrade", "--db", "sqlite:////dev/null/x.db"],
     ],
 )
 def test_wrong_usage_is_status_2_with_one_clear_line(tmp_path, words):
     result = zhibiao(*words, cwd=tmp_path)
     assert result.returncode == 2
     assert b"Traceback" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_command_is_answered_with_those_there_are(tmp_path):
+    notes = zhibiao("serve", cwd=tmp_path).stderr.decode()
+    assert all(name in notes for name in ("run", "extract", "export", "compare", "score", "db"))
 
 
 def test_export_from_a_fresh_database_is_empty_but_whole(tmp_path):
@@ -130,6 +141,16 @@ def test_export_from_a_fresh_database_is_empty_but_whole(tmp_path):
 def test_help_needs_no_heavy_library(tmp_path):
     code = "import sys; from pipeline import cli; sys.exit(bool({'pandas', 'sqlalchemy', 'jieba', 'yaml'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 0
+
+
+def test_a_folder_that_cannot_be_written_is_named(done, tmp_path):
+    folder, _ = done
+    (tmp_path / "file").write_bytes(b"")
+    for words in (["export"], ["compare", "--format", "csv"]):
+        result = zhibiao(*words, "--db", f"sqlite:///{folder}/z.db", "--out", tmp_path / "file" / "x", cwd=tmp_path)
+        assert result.returncode == 2
+        assert result.stderr.decode().startswith(f"zhibiao: {tmp_path / 'file' / 'x'}")
+        assert b"Traceback" not in result.stderr
 
 
 def test_formulas_in_a_document_are_no_formulas_in_a_spreadsheet(tmp_path):

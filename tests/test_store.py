@@ -80,3 +80,23 @@ def test_a_file_that_is_no_database_is_named(tmp_path):
     path.write_text("not a database at all, just text " * 50, "utf-8")
     with pytest.raises(StoreError, match=r"no\.db.*cannot be used"):
         store.upgrade(store.connect(f"sqlite:///{path}"))
+
+
+def test_a_database_that_takes_no_rows_is_named(engine):
+    engine.dispose()
+    sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
+    with pytest.raises(StoreError, match=r"z\.db: the database cannot be written \(attempt to write a readonly database\)"):
+        store.save(engine, read("方案\n一、任务\n1.造林。森林覆盖率≥41%。\n").rows)
+
+
+def test_reading_creates_nothing(tmp_path):
+    engine = store.connect(f"sqlite:///{tmp_path}/typo/z.db")
+    with pytest.raises(StoreError, match=r"typo/z\.db: there is no such database"), store.reading(engine):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("url", ["notaurl", "odd://x", "postgresql://u:p@h:port/y"])
+def test_a_url_that_is_none_is_told(url):
+    with pytest.raises(StoreError, match=r"cannot be used as a database URL .*sqlite:///"):
+        store.connect(url)

@@ -44,6 +44,20 @@ def test_a_character_cut_at_the_end_is_an_issue_not_a_failure():
     assert [i.code for i in document.issues] == ["truncated_file"]
 
 
+def test_a_nul_in_a_file_is_a_blank_and_an_issue():
+    document = parse_bytes(TEXT.replace("目标\n", "目\0标\n").encode(), "nul.txt")
+    assert document.text == TEXT.replace("目标\n", "目 标\n")
+    assert [(i.code, i.where) for i in document.issues] == [("nul_characters", "line 2")]
+    document = parse_bytes(TEXT.replace("目标\n", "目\0标\n").encode("gb18030"), "nul.txt")
+    assert document.text == TEXT.replace("目标\n", "目 标\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["Plan 2025: 30% of all\r\n", "一一、统一思想，一以贯之", "一、森林覆盖率达到40%\n"])
+def test_utf_16_without_mark_is_known_by_its_bytes(text, encoding):
+    assert parse_bytes(text.encode(encoding), "wide.txt").text == text
+
+
 def test_missing_and_unknown_files(tmp_path):
     with pytest.raises(ParseError, match="cannot be read"):
         parse_file(tmp_path / "none.txt")

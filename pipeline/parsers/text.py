@@ -10,7 +10,7 @@ from schemas.types import Block, Issue, Where
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SAMPLE = 65536
-
+_USUAL = re.compile(r"[\t\r\n\x20-\x7e\u2010-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节条]|附[件表录]")
 
@@ -19,35 +19,50 @@ def decode(data: bytes) -> tuple[str, str, list[Issue]]:
     """Text, encoding and issues of a file's bytes; offsets later count characters of this text (line ends as they are).
 
     A byte-order mark decides; else UTF-8, UTF-16 (by its pattern of bytes), GB18030. A last character cut in the
-    middle is dropped with an Issue. Raises ParseError where nothing fits.
+    middle is dropped with an Issue, NUL characters become blanks with an Issue. Raises ParseError where nothing fits.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _strict_or_cut(data[len(mark) :], encoding)
-    if b"\0" in data[:_SAMPLE]:
-        encoding = "utf-16-le" if data[1:_SAMPLE:2].count(0) > data[:_SAMPLE:2].count(0) else "utf-16-be"
-        return _strict_or_cut(data, encoding)
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in _candidates(data):
         try:
-            return _strict_or_cut(data, encoding)
+            text, encoding, issues = _strict_or_cut(data, encoding)
         except ParseError:
             continue
-    for encoding in ("utf-16-le", "utf-16-be"):
-        text = data.decode(encoding, errors="ignore")
-        if text and sum("\u4e00" <= c <= "\u9fff" or c in "\n,。、" for c in text) > 0.7 * len(text):
-            return text, encoding, []
+        if not encoding.startswith("utf-16") or _plausible(text):
+            return text, encoding, issues
     raise ParseError("the bytes are neither UTF-8, UTF-16 nor GB18030 text: save the file as UTF-8 text and run again")
 
 
+def _candidates(data: bytes) -> tuple[str, ...]:
+    """Encodings to try, likeliest first. A few NULs are damage of a UTF-8 file; many at every second byte are Latin letters in UTF-16."""
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    wide = ("utf-16-le", "utf-16-be") if odd > even else ("utf-16-be", "utf-16-le")
+    if max(even, odd) > 0.3 * len(data) / 2 and max(even, odd) > 10 * min(even, odd):
+        return (*wide, "utf-8", "gb18030")
+    return ("utf-8", *wide, "gb18030") if even or odd else ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
+
+
+def _plausible(text: str) -> bool:
+    """Whether a reading as UTF-16, which accepts nearly all bytes, gives Chinese text."""
+    return sum(bool(_USUAL.match(c)) for c in text[:_SAMPLE]) > 0.7 * len(text[:_SAMPLE])
+
+
 def _strict_or_cut(data: bytes, encoding: str) -> tuple[str, str, list[Issue]]:
+    issues: list[Issue] = []
     try:
-        return data.decode(encoding), encoding, []
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         cut = error.start
         if len(data) - cut > 3 or cut == 0:
             raise ParseError(f"byte {error.start} is not {encoding} text ({error.reason})") from error
-        issue = Issue("warning", "truncated_file", f"byte {cut}", "the last character is cut: the file seems incomplete")
-        return data[:cut].decode(encoding), encoding, [issue]
+        issues.append(Issue("warning", "truncated_file", f"byte {cut}", "the last character is cut: the file seems incomplete"))
+        text = data[:cut].decode(encoding)
+    if "\0" in text:
+        where = f"line {text.count(chr(10), 0, text.index(chr(0))) + 1}"
+        message = f"{text.count(chr(0))} NUL characters, the first one here, are read as blanks: the file may be damaged, compare it with its source"
+        issues.append(Issue("warning", "nul_characters", where, message))
+    return text, encoding, issues
 
 
 def _separator(line: str, in_table: bool, following: str) -> str | None:
@@ -75,6 +90,7 @@ def parse(data: bytes) -> tuple[str, tuple[Block, ...], list[Issue]]:
     text, _, issues = decode(data)
     if sum(c < " " and c not in "\t\r\n\f\v" for c in text[:_SAMPLE]) > 0.05 * min(len(text), _SAMPLE) + 1:
         raise ParseError("the file holds binary data, not text")
+    text = text.replace("\0", " ")  # one character for one: offsets stay true
     blocks: list[Block] = []
     table = row = offset = 0
     in_table = False
