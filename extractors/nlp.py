@@ -6,6 +6,8 @@ import logging
 from functools import cache, lru_cache
 from typing import Any
 
+import regex
+
 from schemas import vocab
 
 
@@ -41,11 +43,20 @@ def _tagger() -> Any:
     return jieba.posseg.dt
 
 
+# The tagger reads each of these stretches on its own; one longer than any sentence is read in pieces, so that it stays affordable.
+_BLOCK = regex.compile(r"[\u4E00-\u9FD5A-Za-z0-9+#&._]{1,200}|[^\u4E00-\u9FD5A-Za-z0-9+#&._]+")
+
+
 @lru_cache(maxsize=4096)
 def words(text: str) -> tuple[tuple[int, int, str], ...]:
     """Words of a folded text as (start, end, part of speech): `words("全市森林覆盖率")[0] == (0, 2, "n")`."""
+    return tuple((hit.start() + start, hit.start() + end, flag) for hit in _BLOCK.finditer(text) for start, end, flag in _tagged(hit.group()))
+
+
+@lru_cache(maxsize=16384)
+def _tagged(block: str) -> tuple[tuple[int, int, str], ...]:
     found, at = [], 0
-    for word in _tagger().lcut(text):
+    for word in _tagger().lcut(block):
         found.append((at, at + len(word.word), word.flag))
         at += len(word.word)
     return tuple(found)
@@ -53,7 +64,10 @@ def words(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def is_boundary(text: str, at: int) -> bool:
     """Whether a word begins at `at` (or the text ends there)."""
-    return at in (0, len(text)) or any(start == at for start, _, _ in words(text))
+    if at in (0, len(text)):
+        return True
+    block = next((hit for hit in _BLOCK.finditer(text) if hit.end() > at), None)
+    return block is None or block.start() == at or any(start == at - block.start() for start, _, _ in _tagged(block.group()))
 
 
 def verb_ends_at(text: str, at: int) -> tuple[int, int] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,6 +16,7 @@ from extractors.period import find_periods, read_deadline
 from extractors.quantity import find_quantities, lettered
 from extractors.sentence import split
 from pipeline.measured import read_measures
+from pipeline.repeats import Said, without_repeats
 from schemas.folded import Folded
 from schemas.types import Cell, Extraction, Issue, Mention, Segment, Slot, Target, Task, Uncovered
 from schemas.values import Period
@@ -50,21 +50,6 @@ class _Draft:
     deadline_slot: Slot | None = None
     targets: int = 0
     order: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A target with the segment and the column role it was said in."""
-
-    segment: Segment
-    role: str
-    target: Target
-
-    @property
-    def row(self) -> str | None:
-        """The task, without the sub-row of a table row."""
-        path = self.segment.path
-        return path.rpartition(".")[0] if path and self.segment.kind == "row" and "." in path else path
 
 
 def assemble(segments: Sequence[Segment], today: date | None, issued: date | None, year: int | None) -> Extraction:
@@ -287,7 +272,7 @@ class _Builder:
         known = {t.path for t in tasks}
         deadlines = {t.path: t for t in tasks}
         targets = []
-        for said in _without_repeats(self.targets):
+        for said in without_repeats(self.targets):
             segment, target = said.segment, said.target
             task = self._owner(target.task, known)
             target = replace(target, task=task)
@@ -296,8 +281,9 @@ class _Builder:
                 if own.deadline and (segment.kind == "row" or (own.deadline_slot and own.deadline.kind == "by")):
                     target = replace(target, deadline=own.deadline, deadline_slot=own.deadline_slot)
             targets.append(target)
+        met = {t.task for t in targets}
         for segment in segments:
-            if segment.kind == "row" and segment.path and not any(t.task == segment.path for t in targets) and segment.first_of_row:
+            if segment.kind == "row" and segment.path and segment.path not in met and segment.first_of_row:
                 self.issues.append(Issue("info", "row_without_target", segment.path, f"“{segment.title[:60]}” gave no target"))
         return Extraction({}, False, tuple(tasks), tuple(targets), tuple(self.uncovered), tuple(self.issues), tuple(segments))
 
@@ -373,43 +359,3 @@ def _whole(text: Folded, quantities: Sequence[Mention]) -> tuple[list[Mention], 
         if any(text.starts[i + 1] != text.ends[i] and _NUMERIC.match(text.text[i : i + 2]) for i in range(q.value.value_start, q.value.value_end - 1))
     ]
     return [q for q in quantities if q not in broken], broken
-
-
-def _without_repeats(said: Sequence[Said]) -> list[Said]:
-    """A value said twice in one task is one target; a sub-row's own statement wins over the indicator cell's."""
-    kept: list[Said] = []
-    for new in said:
-        before = next((i for i, old in enumerate(kept) if _repeats(old, new)), None)
-        if before is None:
-            kept.append(new)
-        elif new.target.deadline is not None and kept[before].target.deadline is None:
-            kept[before] = new  # the one that adds a date
-    return kept
-
-
-def _repeats(old: Said, new: Said) -> bool:
-    """Whether two statements of one task (or of one row with its sub-rows) are the same target."""
-    if new.row is None or old.row != new.row or old.target.status != new.target.status:
-        return False
-    first, again = old.target, new.target
-    if again.deadline and first.deadline and first.deadline != again.deadline:
-        return False
-    if first.rule == again.rule == "measured.cell" or (first.scope and again.scope and first.scope.text != again.scope.text):
-        return False
-    if (first.quantity is None) != (again.quantity is None):
-        return False
-    names = [regex.sub(r"[的\W]", "", t.indicator.text) for t in (first, again)]
-    elsewhere = (old.segment.id, old.role) != (new.segment.id, new.role)
-    if first.quantity is None:
-        done = first.kind == again.kind == "milestone" and elsewhere and _within(*names)
-        return done or (names[0] == names[1] and first.value.text == again.value.text)
-    same = (first.quantity, first.unit and first.unit.text) == (again.quantity, again.unit and again.unit.text)
-    if first.kind == "grade":
-        same = same and first.value.text == again.value.text
-    return same and (names[0] == names[1] or (elsewhere and _within(*names)))
-
-
-def _within(first: str, again: str) -> bool:
-    """Whether all characters of the shorter name are in the longer one, and make up most of it."""
-    short, long = sorted((Counter(first), Counter(again)), key=lambda c: c.total())
-    return short <= long and short.total() > 0.55 * long.total()

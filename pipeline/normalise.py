@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -15,7 +16,7 @@ import regex
 
 from extractors import rules
 from schemas import vocab
-from schemas.types import Document, Extraction, Issue, Segment, Slot, Target, Task
+from schemas.types import Block, Document, Extraction, Issue, Segment, Slot, Target, Task
 
 Values = dict[str, Any]
 # a double holds whole numbers exactly up to 2^53 (9·10^15), SQLite integers up to 2^63; the largest figures of plans are near 10^14 (GDP in 元)
@@ -52,7 +53,7 @@ class _Evidence:
         if found is None:
             return
         for position, span in enumerate(found.spans):
-            block = next((b for b in self.document.blocks if b.start <= span.start < max(b.end, b.start + 1)), None)
+            block = self._block(span.start)
             where = block.where if block else None
             self.rows.append(
                 {
@@ -74,6 +75,12 @@ class _Evidence:
                     "text": self.document.text[span.start : span.end],
                 }
             )
+
+    def _block(self, start: int) -> Block | None:
+        """The block that holds a place of the text; blocks stand in text order, without overlap."""
+        blocks = self.document.blocks
+        at = bisect_right(blocks, start, key=lambda b: b.start) - 1
+        return blocks[at] if at >= 0 and start < max(blocks[at].end, blocks[at].start + 1) else None
 
 
 def key(*parts: str) -> str:
