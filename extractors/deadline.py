@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import regex
 
+from extractors.findings import between
 from extractors.indicator import noun_phrase
 from extractors.sentence import Clause, Sentence, depth_at
 from schemas.types import Mention
@@ -21,8 +22,8 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int,
     date that heads a paragraph holds for its sentences without a date.
     """
     best: Mention | None = None
-    for d in dates:
-        if not (sentence.start <= d.start and d.end <= at):
+    for d in between(dates, sentence.start, at):
+        if d.end > at:
             continue
         if depth_at(text, sentence.start, d.start) > 0 or _BASE_BEFORE.search(text[max(0, d.start - 3) : d.start]):
             continue
@@ -36,8 +37,10 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int,
     if best is None and (closing := _closing_date(text, dates, sentence, at)):
         return closing
     if best is None:
-        opening = [d for d in dates if d.end <= sentence.start and not regex.search(r"[一-龥]{7}", text[: d.start].rpartition("。")[2])]
-        return opening[-1] if goal and opening and not sentence.inner else None
+        if not goal or sentence.inner:
+            return None
+        earlier = reversed(between(dates, 0, sentence.start))
+        return next((d for d in earlier if not regex.search(r"[一-龥]{7}", text[text.rfind("。", 0, d.start) + 1 : d.start])), None)
     for clause in sentence.clauses:
         if clause.mark == ";" and best.end <= clause.start <= at:
             alone = text[best.end : best.end + 1] in (",", ":") or goal  # "到2025年,…": the date heads a list
@@ -55,8 +58,8 @@ def _closing_date(text: str, dates: list[Mention], sentence: Sentence, at: int) 
     for clause in sentence.clauses:
         if clause.start <= at:
             continue
-        for d in dates:
-            if clause.start <= d.start < clause.end and _ALL_BY.match(text[clause.start : d.start]) and _DONE.match(text[d.end : clause.end]):
+        for d in between(dates, clause.start, clause.end):
+            if _ALL_BY.match(text[clause.start : d.start]) and _DONE.match(text[d.end : clause.end]):
                 return d
     return None
 

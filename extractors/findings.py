@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from extractors.indicator import Name, Stretch
@@ -55,6 +56,12 @@ class Context:
     results: bool = False
     support: bool = False
     goal: bool = False
+
+
+def between(mentions: list[Mention], start: int, end: int) -> list[Mention]:
+    """The mentions that begin between two places; they stand in text order."""
+    low = bisect_left(mentions, start, key=lambda m: m.start)
+    return mentions[low : bisect_left(mentions, end, low, key=lambda m: m.start)]
 
 
 def dimension(unit: str | None) -> str:

@@ -14,7 +14,7 @@ from extractors import nlp, rules
 from extractors.deadline import governing_date
 from extractors.distribution import spread
 from extractors.exclusion import DURATIONS, is_present, reason_against
-from extractors.findings import Context, Finding, Rejection, dimension, end_year
+from extractors.findings import Context, Finding, Rejection, between, dimension, end_year
 from extractors.indicator import (
     Name,
     Phrase,
@@ -51,6 +51,7 @@ class _Reader:
     scope: Stretch | None = None
     said_scope: Stretch | None = None
     began: int = 0
+    dates: list[Mention] = field(default_factory=list)  # of the sentence
     listed: bool = False
     current: Finding | None = None
 
@@ -59,7 +60,8 @@ class _Reader:
     def read(self, sentence: Sentence) -> None:
         self.began = sentence.start
         self.subject, self.phrase, self.scope, self.said_scope, self.listed = [], None, None, None, False
-        inside = [q for q in self.context.quantities if sentence.start <= q.start < sentence.end]
+        inside = between(self.context.quantities, sentence.start, sentence.end)
+        self.dates = between(self.context.dates, sentence.start, sentence.end)
         if not inside:
             return
         for clause in sentence.clauses:
@@ -192,7 +194,7 @@ class _Reader:
             last = self.findings[-1]
             kind, way = (last.kind, last.way) if last.unit == measure.unit else (kind, way)
         status = "current" if is_present(self.text, sentence.start, q.start) else "target"
-        dates = [d for d in self.context.dates if sentence.start <= d.start]
+        dates = self.dates
         shares = spread(self.text, [m for m in mine if m.start >= q.start], names, scopes, pred.apart, dates)
         if shares is None:
             for other in [m for m in mine if m.start >= q.start]:
@@ -498,7 +500,7 @@ class _Reader:
         return next((d for d in self.context.dates if self.text[q.end : d.start] == "(" and self.text[d.end : d.end + 1] == ")"), None)
 
     def _date_spans(self) -> list[Stretch]:
-        return [(d.start, d.end) for d in self.context.dates]
+        return [(d.start, d.end) for d in self.dates]
 
     def _deadline(self, at: int, sentence: Sentence) -> Mention | None:
         return governing_date(self.text, self.context.dates, sentence, at, self.context.goal)
@@ -602,9 +604,8 @@ def link(text: str, sentences: list[Sentence], context: Context) -> tuple[list[F
     reader = _Reader(text, context)
     for sentence in sentences:
         if sentence.inner and not _own_statement(text, sentence, context):
-            for q in context.quantities:
-                if sentence.start <= q.start < sentence.end:
-                    reader.rejections.append(Rejection(q.start, q.end, "bracket"))
+            for q in between(context.quantities, sentence.start, sentence.end):
+                reader.rejections.append(Rejection(q.start, q.end, "bracket"))
             continue
         reader.read(sentence)
     return _paired_current(text, reader.findings), reader.rejections
@@ -612,7 +613,7 @@ def link(text: str, sentences: list[Sentence], context: Context) -> tuple[list[F
 
 def _own_statement(text: str, sentence: Sentence, context: Context) -> bool:
     """Whether a bracket states targets of its own: "(秸秆综合利用率≥95%,…)"."""
-    inside = [q for q in context.quantities if sentence.start <= q.start < sentence.end]
+    inside = between(context.quantities, sentence.start, sentence.end)
     return any(is_measurable(text[sentence.start : read_back(text, sentence.start, q.start, []).start].split(",")[-1]) for q in inside)
 
 

@@ -33,10 +33,12 @@ class Measure:
     count: bool
 
 
-_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?)"
+_ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,9}+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?)"
 _CN = "[零〇一二两三四五六七八九十百千]"
-_NUM = rf"(?:{_ARABIC}|{_CN})(?:[零〇一二两三四五六七八九十百千万亿]|(?<=[千万亿]){_ARABIC})*"
-_LETTERED = regex.compile(r"[A-Za-z][A-Za-z\-_.]*\d[\d.\-/A-Za-z]*|\d+(?:[.+]\d+)*(?P<letters>[A-Za-z]+)\d*|\d+(?:\+\d+)+")
+_NUM = rf"(?:{_ARABIC}|{_CN})(?:[零〇一二两三四五六七八九十百千万亿]|(?<=[千万亿]){_ARABIC}){{0,24}}"
+_LETTERED = regex.compile(
+    r"[A-Za-z][A-Za-z\-_.]{0,40}+\d[\d.\-/A-Za-z]*|(?<!\d)\d++(?:[.+]\d++){0,20}+(?P<letters>[A-Za-z]+)\d*|(?<!\d)\d++(?:\+\d++){1,20}+"
+)
 _MAGNITUDE = regex.compile(r"(?:万亿|[万亿])$")
 _ORDINAL = regex.compile(r"[第其]$|[\d.A-Za-z]$")
 _SHARE = {"百": ("%", 1), "千": ("‰", 1), "万": ("‱", 1)}

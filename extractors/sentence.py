@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import regex
+
 _OPEN, _CLOSE = "([《", ")]》"
+# No sentence of a plan is as long; one that is, is read in parts, so that time grows with its length only.
+_LONGEST, _LONGEST_CLAUSE = 3000, 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ def split(text: str, closed: list[tuple[int, int]]) -> list[Sentence]:
     hidden = bytearray(len(text))
     for low, high in closed:
         hidden[low:high] = b"\1" * (high - low)
-    brackets = [(a, b) for a, b in _brackets(text) if not any(hidden[a : b + 1])]
+    brackets = [(a, b) for a, b in _brackets(text) if b - a < _LONGEST and not any(hidden[a : b + 1])]
     deep = bytearray(len(text))
     for a, b in brackets:
         deep[a : b + 1] = b"\1" * (b + 1 - a)
@@ -41,6 +45,12 @@ def split(text: str, closed: list[tuple[int, int]]) -> list[Sentence]:
     for a, b in brackets:
         found += _sentences(text, a + 1, b, hidden, shallow, inner=True)
     return found
+
+
+def too_long(text: str) -> bool:
+    """Whether a sentence or clause of a text is longer than is read as a whole."""
+    limits = ((r"[。!?]", _LONGEST), (r"[,;:。!?]", _LONGEST_CLAUSE))
+    return len(text) > _LONGEST_CLAUSE and any(len(part) > limit for marks, limit in limits for part in regex.split(marks, text))
 
 
 def _brackets(text: str) -> list[tuple[int, int]]:
@@ -66,16 +76,18 @@ def _sentences(text: str, low: int, high: int, hidden: bytearray, deep: bytearra
         if i < high and deep[i] and not hidden[i]:
             continue
         stop = char in "。!?" or (i < high and bool(hidden[i]))
-        if not stop and char not in ",;:":
+        inside = not stop and char not in ",;:"
+        if inside and i - at < _LONGEST_CLAUSE:
             continue
+        stop = stop or i - begin >= _LONGEST
         if i > at:
             clauses.append(Clause(at, i, mark))
         mark = "" if stop else char
-        at = i + 1
+        at = i if inside else i + 1
         if stop:
             if clauses:
                 yield Sentence(begin, i, tuple(clauses), inner)
-            begin, clauses, mark = i + 1, [], ""
+            begin, clauses, mark = at, [], ""
 
 
 def depth_at(text: str, start: int, at: int) -> int:

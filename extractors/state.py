@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
 from extractors import nlp, rules
 from extractors.deadline import governing_date
-from extractors.findings import Context, Finding
+from extractors.findings import Context, Finding, between
 from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
 from extractors.linking import STRONG, plain_scope
 from extractors.sentence import Clause, Sentence
@@ -59,8 +59,10 @@ def find_states(
             continue
         sight = _Sight()
         dated_list = any(sentence.start <= f.quote[0] < sentence.end and f.deadline for f in numeric)
+        near = [f for f in numeric if f.quote[0] < sentence.end and sentence.start < f.quote[1]]
+        inside = between(context.quantities, sentence.start, sentence.end)
         for clause in sentence.clauses:
-            found += _clause(text, clause, sentence, context, sight, numeric, firm, dated_list, staged)
+            found += _clause(text, clause, sentence, replace(context, quantities=inside), sight, near, firm, dated_list, staged)
     return found
 
 
@@ -68,7 +70,7 @@ def _clause(
     text: str, clause: Clause, sentence: Sentence, context: Context, sight: _Sight, numeric: list[Finding], firm: bool, dated_list: bool, staged: bool
 ) -> list[Finding]:
     found: list[Finding] = []
-    dates = [(d.start, d.end) for d in context.dates]
+    dates = [(d.start, d.end) for d in between(context.dates, sentence.start, sentence.end)]
     at = clause.start
     while at < clause.end:
         best = _next(text, at, clause.end, sentence)

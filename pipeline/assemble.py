@@ -14,7 +14,7 @@ from extractors.indicator import Name, Stretch, without_quotes
 from extractors.linking import link
 from extractors.period import find_periods, read_deadline
 from extractors.quantity import find_quantities, lettered
-from extractors.sentence import split
+from extractors.sentence import split, too_long
 from pipeline.measured import read_measures
 from pipeline.repeats import Said, without_repeats
 from schemas.folded import Folded
@@ -23,7 +23,7 @@ from schemas.values import Period
 
 _ENTRY = regex.compile(r"(?:完成|办结|落实)?(?:时间|时限|期限)(?:节点|要求)?[::](?P<text>[^)\];]+)")
 _DUTIES = regex.compile(r"职责|分工|任务|责任")
-_DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千]+(?:[个家项条座处所名户]|分之)")
+_DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千](?:[个家项条座处所名户]|分之)")
 _GOES_ON = regex.compile(
     r"[≥≤<>\d]|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
 )
@@ -160,6 +160,8 @@ class _Builder:
             masked[d.start : d.end] = b"\1" * (d.end - d.start)
         quantities, broken = _whole(cell.text, find_quantities(text, masked))
         sentences = split(text, closed)
+        if too_long(text):
+            self.issues.append(Issue("warning", "long_sentence", segment.path or "正文", f"“{cell.text.plain[:60]}…” is too long for one sentence"))
         context = Context(
             dates,
             quantities,
