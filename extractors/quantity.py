@@ -33,7 +33,8 @@ class Measure:
     count: bool
 
 
-_ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?)"
+_BLANKS = r"(?<![\d.,A-Za-z-] ?)[1-9]\d{0,2}(?: \d{3})+(?![\d,]| \d)(?:\.\d+)?"  # 12 000: a blank between thousands
+_ARABIC = rf"(?:{_BLANKS}|\d{{1,3}}(?:,\d{{3}})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?)"
 _CN = "[零〇一二两三四五六七八九十百千]"
 _NUM = rf"(?:{_ARABIC}|{_CN})(?:[零〇一二两三四五六七八九十百千万亿]|(?<=[千万亿]){_ARABIC})*"
 _LETTERED = regex.compile(r"[A-Za-z][A-Za-z\-_.]*\d[\d.\-/A-Za-z]*|\d+(?:[.+]\d+)*(?P<letters>[A-Za-z]+)\d*|\d+(?:\+\d+)+")
@@ -104,7 +105,7 @@ def _measure(text: str, hit: regex.Match[str]) -> tuple[Mention, int] | None:
     if hit["share"]:
         return _share(text, hit)
     number, magnitude, unit = _split(hit["n"], hit["mag"], hit["u1"], text, hit.end("n"))
-    low = parse_number(number)
+    low = parse_number(number.replace(" ", ""))
     if low is None:
         return None
     high: Decimal | None = None
@@ -114,7 +115,7 @@ def _measure(text: str, hit: regex.Match[str]) -> tuple[Mention, int] | None:
     more = bool(hit["more"])
     if hit["n2"]:
         number2, magnitude2, unit2 = _split(hit["n2"], hit["mag2"], hit["u2"], text, hit.end("n2"))
-        second = parse_number(number2)
+        second = parse_number(number2.replace(" ", ""))
         same = not (unit or magnitude) or (unit, magnitude) == (unit2, magnitude2) or (magnitude == magnitude2 and not unit)
         if second is not None and second > low and same and (unit2 or magnitude2):
             high, unit, magnitude = second, unit2, magnitude2
