@@ -219,8 +219,9 @@ class _Builder:
         dated = replace(segment, stage=measured.when or segment.stage, first_of_row=True)
         self._text(dated, replace(measured.cell, role="indicator", text=text), draft)
         found, self.targets[known:] = self.targets[known:], []
+        alone = len({said.target.indicator.text for said in found}) == 1  # 化肥、农药利用率 are two names
         for said in found:
-            target = _named(said.target, name)
+            target = _named(said.target, name) if alone else said.target
             if target.quantity and target.quantity.value is not None and target.unit is None and target.kind in ("level", "count"):
                 target = replace(target, unit=measured.unit, kind=kind_of(measured.unit, target.indicator.text))
             if measured.present:

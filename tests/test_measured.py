@@ -70,12 +70,16 @@ def test_cells_with_words_have_the_date_and_the_sense_of_their_column():
 
 
 def test_the_same_words_in_three_columns_are_three_targets_and_sub_rows_are_read():
-    assert [r[5] for r in rows("指标\t2023年\t2024年\t2025年\n优良天数\t完成省目标\t完成省目标\t完成省目标")] == [
+    assert [r[5] for r in rows("指标\t2023年\t2024年\t2025年\n优良天数\t完成省下达目标\t完成省下达目标\t完成省下达目标")] == [
         "2023",
         "2024",
         "2025",
     ]
     assert [r[0] for r in rows("序号\t指标\t2024年\n1\t就业\t达到1万人\n\t其中：大学生\t达到1千人")] == ["就业", "大学生"]
+
+
+def test_names_that_a_cell_with_words_shares_stay_apart():
+    assert sorted(r[0] for r in rows("指标\t2025年目标\n化肥、农药利用率\t均达到43%以上")) == ["农药利用率", "化肥利用率"]
 
 
 def test_numbers_of_a_cell_with_blanks_ranges_magnitudes_and_notes():
