@@ -143,5 +143,13 @@ def test_the_heading_of_a_group_of_rows_does_not_end_the_table():
     assert [(r[0], r[3], r[5]) for r in rows(table)] == [("总产值", 1, "2024"), ("总产值", 2, "2025"), ("人口", 5, "2024"), ("人口", 6, "2025")]
 
 
+def test_yearly_goals_with_verbs_go_on_with_the_name_of_the_row():
+    table = "任务名称\t2023年度目标\t2024年度目标\n老旧小区改造\t完成10个\t完成20个\n充电桩\t新建100个\t-"
+    assert [(r[0], r[3], r[4], r[5]) for r in rows(table)] == [
+        ("老旧小区改造", 10, "个", "2023"),
+        ("老旧小区改造", 20, "个", "2024"),
+    ] and [u.text for u in result(table).uncovered] == ["新建100个"]
+
+
 def test_a_row_of_years_is_no_header():
     assert [r[5] for r in rows("项目\t建成时间\t目标值\n隧道\t2025年\t2025年\n大桥\t2024年底\t2公里")] == ["2024"]
