@@ -33,7 +33,8 @@ class Measure:
     count: bool
 
 
-_ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,9}+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?)"
+_BLANKS = r"(?<![\d.,A-Za-z-] ?)[1-9]\d{0,2}(?: \d{3}){1,4}(?![\d,]| \d)(?:\.\d+)?"  # 12 000: a blank between thousands
+_ARABIC = rf"(?:{_BLANKS}|\d{{1,3}}(?:,\d{{3}}){{1,9}}+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?)"
 _CN = "[零〇一二两三四五六七八九十百千]"
 _NUM = rf"(?:{_ARABIC}|{_CN})(?:[零〇一二两三四五六七八九十百千万亿]|(?<=[千万亿]){_ARABIC}){{0,24}}"
 _LETTERED = regex.compile(
@@ -62,9 +63,6 @@ def _operators(side: str) -> tuple[tuple[regex.Pattern[str], Operator], ...]:
         for rule in rules.load("quantity").values()
         if rule.attributes["side"] == side
     )
-
-
-_RATIO = regex.compile(r"(?P<n>\d+(?:\.\d+)?):(?P<to>\d+(?:\.\d+)?)(?![\d.%])")  # 15:1 is 15; of 3:7 no side is read
 
 
 def lettered(text: str) -> list[tuple[int, int]]:
@@ -96,11 +94,6 @@ def find_quantities(text: str, masked: bytearray) -> list[Mention]:
             continue
         if _ORDINAL.search(text, max(0, hit.start() - 1), hit.start()) and not hit["share"]:
             continue
-        if ratio := _RATIO.match(text, hit.start("n")) if hit["n"] else None:
-            at = ratio.end()
-            if ratio["to"] == "1":
-                found.append(_finish(text, ratio.start(), ratio.end(), Decimal(ratio["n"]), None, None, False, False)[0])
-            continue
         measure = _measure(text, hit)
         if measure is None:
             at = hit.start() + max(1, len(hit["n"] or ""))
@@ -114,7 +107,7 @@ def _measure(text: str, hit: regex.Match[str]) -> tuple[Mention, int] | None:
     if hit["share"]:
         return _share(text, hit)
     number, magnitude, unit = _split(hit["n"], hit["mag"], hit["u1"], text, hit.end("n"))
-    low = parse_number(number)
+    low = parse_number(number.replace(" ", ""))
     if low is None:
         return None
     high: Decimal | None = None
@@ -124,7 +117,7 @@ def _measure(text: str, hit: regex.Match[str]) -> tuple[Mention, int] | None:
     more = bool(hit["more"])
     if hit["n2"]:
         number2, magnitude2, unit2 = _split(hit["n2"], hit["mag2"], hit["u2"], text, hit.end("n2"))
-        second = parse_number(number2)
+        second = parse_number(number2.replace(" ", ""))
         same = not (unit or magnitude) or (unit, magnitude) == (unit2, magnitude2) or (magnitude == magnitude2 and not unit)
         if second is not None and second > low and same and (unit2 or magnitude2):
             high, unit, magnitude = second, unit2, magnitude2

@@ -15,17 +15,18 @@ from extractors.linking import link
 from extractors.period import find_periods, read_deadline
 from extractors.quantity import find_quantities, lettered
 from extractors.sentence import split, too_long
-from pipeline.measured import read_measures
+from pipeline.measured import Measured, kind_of, read_measures
 from pipeline.repeats import Said, without_repeats
-from schemas.folded import Folded
-from schemas.types import Cell, Extraction, Issue, Mention, Segment, Slot, Target, Task, Uncovered
+from schemas.folded import EMPTY, Folded
+from schemas.types import Cell, Extraction, Issue, Mention, Segment, Slot, Span, Target, Task, Uncovered
 from schemas.values import Period
 
 _ENTRY = regex.compile(r"(?:完成|办结|落实)?(?:时间|时限|期限)(?:节点|要求)?[::](?P<text>[^)\];]+)")
 _DUTIES = regex.compile(r"职责|分工|任务|责任")
 _DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千](?:[个家项条座处所名户]|分之)")
+_LEADING_NUMBER = regex.compile(r"^[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\].、]")
 _GOES_ON = regex.compile(
-    r"[≥≤<>\d]|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
+    r"[≥≤<>\d]|前\d|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
 )
 _NUMERIC = regex.compile(r"[\d.]{2}")
 _ACTIONABLE = {
@@ -72,18 +73,21 @@ class _Builder:
         self.issues: list[Issue] = []
         self.blanket: list[Slot] = []
         self.first_leads = False
+        self.unread: set[tuple[Span, ...]] = set()
 
     def add(self, segment: Segment) -> None:
         if segment.path is not None and segment.path not in self.drafts:
             self._open(segment)
         for cell in segment.cells:
             self._cell(segment, cell)
-        for target, cell in read_measures(segment, self.today, self.year):
-            if target is not None:
-                self.targets.append(Said(segment, cell.role, target))
+        for measured in read_measures(segment, self.today, self.year):
+            if measured.target is not None:
+                self.targets.append(Said(segment, measured.cell.role, measured.target))
                 self.drafts[segment.path or ""].targets += 1
+            elif measured.sentence:
+                self._sentence_cell(segment, measured)
             else:
-                self._sentence_cell(segment, cell)
+                self._unread(segment, measured.cell)
 
     # --- tasks -----------------------------------------------------------------------------------------------------
 
@@ -110,9 +114,16 @@ class _Builder:
             if cell.role == "deadline":
                 self._deadline(draft, cell, read_deadline(cell.text.text, self.today, self.issued))
                 return
+            if cell.role in ("other", "ignored", "category"):
+                self._unread(segment, cell)
             if cell.role not in ("indicator", "task", "text"):
                 return
-        self._text(segment, cell, draft)
+        named = (
+            segment.kind == "row"
+            and cell.role == "indicator"
+            and any(c.role in ("value", "growth") and _DIGIT.search(c.text.text) for c in segment.cells)
+        )
+        self._text(segment, cell, draft, named)
 
     def _bodies(self, draft: _Draft, cell: Cell, found: Iterable[Mention]) -> None:
         for mention in found:
@@ -130,7 +141,7 @@ class _Builder:
 
     # --- targets ---------------------------------------------------------------------------------------------------
 
-    def _text(self, segment: Segment, cell: Cell, draft: _Draft | None) -> None:
+    def _text(self, segment: Segment, cell: Cell, draft: _Draft | None, named: bool = False) -> None:
         text = cell.text.text
         closed = body.find_ranges(text)
         if draft is not None:
@@ -183,18 +194,43 @@ class _Builder:
             segment.heading or context.cell == "indicator",
             segment.kind == "row" or segment.stage is not None,
         )
+        if named:
+            findings = [f for f in findings if f.quantity is not None]  # 能耗降低 beside its value is a name, no promise
         for finding in sorted(findings, key=lambda f: f.quote):
             self._target(segment, cell, draft, finding)
         self._ledger(segment, cell, findings, rejections, why, closed, dates)
 
-    def _sentence_cell(self, segment: Segment, cell: Cell) -> None:
-        """A value cell with words: "控制在8.5%以内" goes on with the row's name, "省级幸福河湖3条" speaks for itself."""
-        name = next((c for c in segment.cells if c.role == "indicator"), None)
-        text = cell.text
-        if name is not None and len(text) <= 24 and _GOES_ON.match(text.text):
-            text = name.text + text
+    def _sentence_cell(self, segment: Segment, measured: Measured) -> None:
+        """A value cell with words: "控制在8.5%以内" goes on with the row's name, "省级幸福河湖3条" speaks for itself.
+
+        Its column gives the date, the unit and whether it is a present value, as for a cell that is only a number.
+        """
+        text, name = measured.cell.text, EMPTY
+        if len(text) <= 24 and _GOES_ON.match(text.text) and any(c.role == "indicator" for c in segment.cells):
+            name = measured.label
+            text = name + text
         draft = self.drafts.get(segment.path or "")
-        self._text(segment, replace(cell, role="indicator", text=text), draft)
+        known = len(self.targets)
+        dated = replace(segment, stage=measured.when or segment.stage, first_of_row=True)
+        self._text(dated, replace(measured.cell, role="indicator", text=text), draft)
+        found, self.targets[known:] = self.targets[known:], []
+        alone = len({said.target.indicator.text for said in found}) == 1  # 化肥、农药利用率 are two names
+        for said in found:
+            target = _named(said.target, name) if alone else said.target
+            if target.quantity and target.quantity.value is not None and target.unit is None and target.kind in ("level", "count"):
+                target = replace(target, unit=measured.unit, kind=kind_of(measured.unit, target.indicator.text))
+            if measured.present:
+                target = replace(target, status="current", deadline=None, deadline_slot=None)
+            if target.status == "target" or target.quantity is not None:
+                self.targets.append(replace(said, target=replace(target, strength=target.strength or measured.strength)))
+
+    def _unread(self, segment: Segment, cell: Cell) -> None:
+        """A cell that no rule reads gets a line in the ledger when it holds a number (once, where rows share it)."""
+        text, at = cell.text, cell.text.spans(0, len(cell.text))
+        bare = _LEADING_NUMBER.sub("", text.text) if cell.role == "category" else text.text
+        if _DIGIT.search(bare) and at not in self.unread:
+            self.unread.add(at)
+            self.uncovered.append(Uncovered(segment.path or "正文", text.plain, at, "column"))
 
     def _target(self, segment: Segment, cell: Cell, draft: _Draft | None, f: Finding) -> None:
         if segment.kind == "row" and cell.role == "indicator" and not segment.first_of_row:
@@ -309,6 +345,17 @@ class _Builder:
     def _task(self, path: str, draft: _Draft) -> Task:
         period = draft.deadline.value if draft.deadline else None
         return Task(path, draft.title, {r: tuple(v) for r, v in draft.bodies.items() if v}, period, draft.deadline_slot)
+
+
+def _named(target: Target, name: Folded) -> Target:
+    """A target of a value cell whose indicator stands in the row's name has that name, whole but for the scope at its head."""
+    if not name.text or any(s.start < name.starts[0] or s.end > name.ends[-1] for s in target.indicator.spans):
+        return target
+    if target.scope is not None:
+        if not name.plain.startswith(target.scope.text) or len(name) == len(target.scope.text):
+            return target
+        name = name.cut(len(target.scope.text), len(name))
+    return replace(target, indicator=Slot(name.plain, name.spans(0, len(name)), "measured.name"))
 
 
 def _reviews(text: str) -> bool:

@@ -13,7 +13,7 @@ from schemas.folded import EMPTY, Folded
 from schemas.types import Cell, Issue, Where
 
 BODY_ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
-_BRACKET = regex.compile(r"[(\[].*?[)\]]")
+_BRACKET = regex.compile(r"[(（\[【〔].*?[)）\]】〕]")
 _NUMBER = regex.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3})[)\]]?[.、]?")
 _SENTENCE_END = regex.compile(r"[。;!?.]$")
 _BODY_LIKE = regex.compile(r"(?:局|委|办|部|厅|院|政府|公司|中心|单位|街道|镇|乡|会|社|站|队|所|校)(?:等)?$")
@@ -69,6 +69,37 @@ def role_of(header: str) -> str | None:
     return None
 
 
+_BARE_YEAR = regex.compile(r"(?:19|20)\d\d年?(?:[(（][^()（）]*[)）])?")
+_EXPECTED = regex.compile(r"(?:19|20)\d\d年底?预计.*")
+_YEAR = regex.compile(r"(?:19|20)\d\d")
+
+
+def with_present(table: Table, start: int | None, issued: int | None) -> Table:
+    """The table with its year columns of present values marked as such.
+
+    A bare year is present before the first year of the plan or the year of issue. Where the plan names no years, the first
+    column is also present when it is the year of issue (or that is unknown) and the next lies at least three years on.
+    2022年预计 is also present beside a later year.
+    """
+    years = [int(hit[0]) if c.role == "value" and (hit := _YEAR.search(c.header)) else None for c in table.columns]
+    begin = max((y for y in (start, issued) if y), default=0)
+    present = set()
+    for i, (column, year) in enumerate(zip(table.columns, years, strict=True)):
+        bare, expected = _BARE_YEAR.fullmatch(column.header), _EXPECTED.fullmatch(column.header)
+        if year is None or not (bare or expected):
+            continue
+        later = min((y for y in years if y is not None and y > year), default=year)
+        base = start is None and issued in (None, year) and year == min(y for y in years if y is not None) and later - year >= 3
+        if year < begin or (bare and base) or (expected and later > year):
+            present.add(i)
+    if not present:
+        return table
+    columns = tuple(replace(c, role="current") if i in present else c for i, c in enumerate(table.columns))
+    headers = {table.columns[i].header for i in present}
+    rows = tuple(replace(r, cells=tuple(replace(c, role="current") if c.header in headers else c for c in r.cells)) for r in table.rows)
+    return replace(table, columns=columns, rows=rows)
+
+
 def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
     """Logical tables of consecutive table lines.
 
@@ -121,6 +152,11 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
     return tables, issues
 
 
+def is_header(lines: Sequence[Line], at: int) -> bool:
+    """Whether a table line is a header."""
+    return _header(lines, at)[0] is not None
+
+
 def _header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | None, int]:
     """The header that starts at a line and how many lines it takes (0 where there is none)."""
     texts = [cell.plain for cell, _ in lines[at]]
@@ -128,6 +164,8 @@ def _header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | None, 
     known = [t for t in filled if len(t) <= 20 and role_of(t)]
     if len(filled) < 2 or len(known) < 2 or 2 * len(known) < len(filled) or any(len(t) > 30 for t in filled):
         return None, 0
+    if all(_BARE_YEAR.fullmatch(t) for t in known):
+        return None, 0  # 隧道 | 2025年 | 2026年 is a row of dates
     if _NUMBER.fullmatch(texts[0]) and texts[0] not in ("号",):
         return None, 0
     used = 1
@@ -144,13 +182,26 @@ def _header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | None, 
     columns = []
     measured = any(role_of(t.split("/")[-1]) in ("value", "current") for t in texts)
     for text in texts:
-        role = role_of(text.split("/")[-1]) or role_of(text.split("/")[0]) or "other"
+        upper, _, lower = text.rpartition("/")
+        role = role_of(lower) or role_of(upper) or "other"
+        if role == "value" and upper and role_of(upper) == "current":
+            role = "current"
         if role == "unit" and not measured:
             role = "responsible" if any(role_of(t) == "task" for t in texts) else role
         if role == "category" and not any(role_of(t) in ("indicator", "task") for t in texts):
             role = "indicator"
         columns.append(Column(text, role))
-    return _settle(tuple(columns)), used
+    return _settle(_goals(columns)), used
+
+
+def _goals(columns: list[Column]) -> tuple[Column, ...]:
+    """A column headed 目标 behind the names of a table without values holds the values (behind tasks, their text); before them it groups them."""
+    roles = [c.role for c in columns]
+    name = "indicator" if "indicator" in roles else "task"
+    if name not in roles or "value" in roles:
+        return tuple(columns)
+    role = "value" if name == "indicator" else "task"
+    return tuple(replace(c, role=role) if c.header == "目标" and i > roles.index(name) else c for i, c in enumerate(columns))
 
 
 def _settle(columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -288,6 +339,6 @@ def _rows(
             if any(i in filled for i in unit_columns):
                 held = {i: v for i, v in held.items() if i not in unit_columns} | {i: own[i] for i in unit_columns if i in filled}
             full = {**held, **{i: own[i] for i in filled}}
-            cells = tuple(Cell(c.role, c.header, full[i][0], full[i][1]) for i, c in enumerate(columns) if i in full and c.role != "ignored")
+            cells = tuple(Cell(c.role, c.header, full[i][0], full[i][1]) for i, c in enumerate(columns) if i in full)
             rows.append(Row(number, sub if len(group) > 1 else 0, cells, frozenset(columns[i].role for i in filled), category))
     return rows

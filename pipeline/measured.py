@@ -3,70 +3,115 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import regex
 
 from extractors.period import find_periods
 from extractors.quantity import Measure, find_quantities
 from schemas import vocab
-from schemas.folded import Folded
+from schemas.folded import EMPTY, Folded
 from schemas.types import Cell, Mention, Segment, Slot, Target
-from schemas.values import Period
+from schemas.values import Period, Quantity
 
 _UNIT_IN_BRACKETS = regex.compile(r"[(\[](?:单位[::])?(?P<unit>[^()\[\]]{1,12})[)\]]$")
 _LEADING = regex.compile(r"(?:其中|#|其)?[::]|其中|[-*]+")
 _WORDS = regex.compile(r"[\s,。;、*]+")
 _EMPTY = regex.compile(r"[-/\\\s…]*|无|/|不适用")
-_PLAIN_YEAR = regex.compile(r"(?:19|20)\d\d年?(?:\([^)]*\))?")
+_VALUES = ("value", "current", "growth")
 _RATE_NAME = regex.compile(r"(?:率|比例|比重|占比|指数|面积|总量|规模|数量|产值|增加值|收入|[^人户家]数|量|水平|强度)(?:\([^)]*\))?$")
+_CHANGE_NAME = regex.compile(r"(?:增长率?|增速|增幅|降低率?|下降率?)$")
+_GROWTH = regex.compile(r"增|速")
+_SHARES = ("%", "‰", "个百分点", "百分点")
+_MAGNITUDES = ("万", "亿", "万亿")
+_RANGE = regex.compile(r"(?P<low>\d+(?:\.\d+)?)(?:-{1,2}|~|至|到)(?P<high>\d+(?:\.\d+)?)")
+_NOTE = regex.compile(r"(?<=[^\s(\[])[(\[](?P<note>[^()\[\]\d]{1,12})[)\]]$")
+_PLACE = regex.compile(r"(?:全|我|本)[市省县区州]|(?:.{0,4}[^不含外])?(?:城区|市区|县城|农村|城镇|乡镇|建成区|地区|园区|[市县]域)|市本级")
+_PRESENT = regex.compile(r"现状|基期|基数|实际|上年|去年|已完成")
+_HARMLESS = regex.compile(rf"{_PLACE.pattern}|.{{0,3}}累计|预期性?|约束性?|力争|目标值?|{_PRESENT.pattern}")
+_OPERATOR = regex.compile(r"以[上下内]|左右|不[低高少多超]|至少|大于|小于|超过")
+_WORDED = regex.compile(r"[一-龥]")
 
 
-def read_measures(segment: Segment, today: date | None, year: int | None) -> Iterator[tuple[Target | None, Cell]]:
-    """A target for each filled value cell of a row; a cell with words around its number gives None: it is read as a sentence.
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a value cell gave: a target; a sentence to be read; or neither, where its number cannot be told for certain.
+
+    For a sentence: the column's date, whether it holds present values, the row's name without its unit, the unit of a
+    number that has none, and 约束性 or 预期性.
+    """
+
+    cell: Cell
+    target: Target | None = None
+    sentence: bool = False
+    when: Slot | None = None
+    present: bool = False
+    label: Folded = EMPTY
+    unit: Slot | None = None
+    strength: str | None = None
+
+
+def read_measures(segment: Segment, today: date | None, year: int | None) -> Iterator[Measured]:
+    """What each filled value cell of a row gave: a target, a sentence to be read, or nothing certain.
 
     Unit, in this order: the cell's own, the unit column, the column's header, the name, the caption. A year in the
     column's header is the deadline; a column of a year before the document's, or headed 现状, holds present values.
     """
-    cells = {c.role: c for c in segment.cells if c.role not in ("value", "current", "growth")}
+    cells = {c.role: c for c in segment.cells if c.role not in _VALUES}
     name = cells.get("indicator") or cells.get("task")
-    columns = [c for c in segment.cells if c.role in ("value", "current", "growth")]
-    if name is None or not columns:
-        return
-    values = [c for c in columns if c.role != "growth" and not _EMPTY.fullmatch(c.text.text)]
+    columns = [c for c in segment.cells if c.role in _VALUES and not _EMPTY.fullmatch(c.text.text)]
+    valued = any(c.role == "value" for c in columns)
     for cell in columns:
-        if _EMPTY.fullmatch(cell.text.text) or (cell.role == "growth" and any(v.role == "value" for v in values)):
-            continue
-        yield _read(segment, name, cell, cells, today, year)
+        yield _read(segment, name, cell, cells, valued, today, year) if name else Measured(cell)
 
 
-def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], today: date | None, year: int | None) -> tuple[Target | None, Cell]:
-    text = cell.text.text.strip("[]()")
-    found = find_quantities(text, bytearray(len(text)))
-    if len(found) != 1 or _WORDS.sub("", text[: found[0].start] + text[found[0].end :]):
-        return None, cell  # words around the number: read as a sentence
-    shift = cell.text.text.find(text)
-    measure: Measure = found[0].value
-    unit, label = _unit(measure, name, cell, cells)
-    period, slot = _deadline(cell, cells, today)
+def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valued: bool, today: date | None, year: int | None) -> Measured:
+    whole = cell.text.text
+    period, slot = _deadline(cell, today)
     ends = int(period.end[:4]) if period and period.end else None
-    present = cell.role == "current" or bool(ends and ((year and ends < year) or _is_base(segment, cell, ends)))
-    low, high = measure.value_start + shift, measure.value_end + shift
-    value = Slot(cell.text.plain[low:high], cell.text.spans(low, high), "measured.cell")
-    known = vocab.units().find(unit.text) if unit else None
-    kind = "count" if known and known.count and not _RATE_NAME.search(label.text) else "level"
-    quote = Slot(name.text.plain + " " + cell.text.plain, (*name.text.spans(0, len(name.text)), *cell.text.spans(0, len(cell.text))), "measured.row")
+    note = _NOTE.search(whole)
+    present = cell.role == "current" or bool(ends and year and ends < year) or bool(note and _PRESENT.match(note["note"]))
+    given, label = _row_unit(name, cell, cells)
+    words = bool(_WORDED.search(whole)) and cell.role != "growth" and not (note and _OPERATOR.search(note["note"]))
     attribute = cells.get("attribute")
     strength = attribute.text.plain if attribute and regex.fullmatch(r"约束性|预期性|指导性", attribute.text.plain) else None
+    unread = Measured(cell, None, words, None if present else slot, present, label[1], given, strength)
+    noted = note is not None and (vocab.units().find(note["note"]) is not None or _HARMLESS.fullmatch(note["note"]) is not None)
+    bare = whole[: note.start()] if note and noted else whole
+    text = bare.strip("[]()")
+    measure = None if find_periods(text, today) else _measure(text)
+    if measure is None:
+        return unread
+    shift = whole.find(text)
+    low, high = measure.value_start + shift, measure.value_end + shift
+    unit = given
+    if note and vocab.units().find(note["note"]):
+        unit = Slot(cell.text.plain[slice(*note.span("note"))], cell.text.spans(*note.span("note")), "unit.own")
+    elif measure.unit in _MAGNITUDES and given:
+        if given.text[0] in "百千万亿%‰":
+            return Measured(cell)
+        unit = Slot(measure.unit + given.text, (*cell.text.spans(low, high), *given.spans), "unit.own")
+    elif measure.unit:
+        unit = Slot(measure.unit, cell.text.spans(low, high), "unit.own")
+    grows = cell.role == "growth" and bool(_GROWTH.search(cell.header)) and text == bare
+    if cell.role == "growth":
+        said = unit is not None and unit.text in _SHARES and (not valued or unit.rule in ("unit.own", "unit.header"))
+        if not said if grows else valued:
+            return Measured(cell)  # a rate of which the unit is not said, or a sum beside the yearly values
+    change = grows and not _CHANGE_NAME.search(label[0].text)
+    quote = Slot(name.text.plain + " " + cell.text.plain, (*name.text.spans(0, len(name.text)), *cell.text.spans(0, len(cell.text))), "measured.row")
+    place = note if note and _PLACE.fullmatch(note["note"]) else None
     target = Target(
         segment.path,
-        label,
-        None,
-        kind,
+        label[0],
+        Slot(cell.text.plain[slice(*place.span("note"))], cell.text.spans(*place.span("note")), "measured.note") if place else None,
+        "change" if change else kind_of(unit, label[0].text),
         measure.quantity,
-        value,
+        Slot(cell.text.plain[low:high], cell.text.spans(low, high), "measured.cell"),
         unit,
-        None,
+        "increase" if change else None,
         None,
         None if present else period,
         None if present else slot,
@@ -77,33 +122,45 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], toda
         0.95,
         segment.id,
     )
-    return target, cell
+    return Measured(cell, target)
 
 
-def _is_base(segment: Segment, cell: Cell, year: int) -> bool:
-    """Whether a plain year column is the base of the plan: the first of several years, at least three before the next."""
-    if not _PLAIN_YEAR.fullmatch(cell.header):
-        return False
-    years = [int(hit[0]) for c in segment.cells if c.role == "value" and (hit := regex.search(r"(?:19|20)\d\d", c.header))]
-    later = [y for y in years if y > year]
-    return year == min(years) and bool(later) and min(later) - year >= 3
+def kind_of(unit: Slot | None, name: str) -> str:
+    """`count` for things counted (个, 家) under a name that is no ratio or amount, else `level`."""
+    known = vocab.units().find(unit.text) if unit else None
+    return "count" if known and known.count and not _RATE_NAME.search(name) else "level"
 
 
-def _unit(measure: Measure, name: Cell, cell: Cell, cells: dict[str, Cell]) -> tuple[Slot | None, Slot]:
-    """The unit and the name without its unit in brackets."""
+def _measure(text: str) -> Measure | None:
+    """The one number of a cell with nothing around it; 3～5 is a range also without a unit (two years are none)."""
+    hit = _RANGE.fullmatch(text)
+    if hit:
+        low, high = Decimal(hit["low"]), Decimal(hit["high"])
+        years = all(regex.fullmatch(r"(?:19|20)\d\d", hit[g]) for g in ("low", "high"))
+        return None if years or low >= high else Measure(Quantity("range", low, high), None, 0, len(text), False, "", False, False)
+    found = find_quantities(text, bytearray(len(text)))
+    if len(found) != 1 or _WORDS.sub("", text[: found[0].start] + text[found[0].end :]):
+        return None
+    measure: Measure = found[0].value
+    return measure
+
+
+def _row_unit(name: Cell, cell: Cell, cells: dict[str, Cell]) -> tuple[Slot | None, tuple[Slot, Folded]]:
+    """The unit of a number that has none of its own, and the name without its unit in brackets (as a slot and as text)."""
     in_name = _bracketed(name.text)
     cut = in_name.start if in_name else len(name.text)
     skip = _LEADING.match(name.text.text)
     first = skip.end() if skip and skip.end() < cut else 0
-    label = Slot(name.text.plain[first:cut], name.text.spans(first, cut), "measured.name")
-    if measure.unit:
-        return Slot(measure.unit, cell.text.spans(measure.value_start, measure.value_end), "unit.own"), label
+    label = (Slot(name.text.plain[first:cut], name.text.spans(first, cut), "measured.name"), name.text.cut(first, cut))
+    header = _UNIT_IN_BRACKETS.search(cell.header.split("/")[-1].replace("（", "(").replace("）", ")"))
+    headed = Slot(header["unit"], cell.text.spans(0, len(cell.text)), "unit.header") if header and vocab.units().find(header["unit"]) else None
+    if headed and cell.role == "growth":
+        return headed, label  # 年均增长(%): a rate has not the unit of the row
     column = cells.get("unit")
     if column and column.text.text and not _EMPTY.fullmatch(column.text.text):
         return Slot(column.text.plain, column.text.spans(0, len(column.text)), "unit.column"), label
-    header = _UNIT_IN_BRACKETS.search(cell.header.split("/")[-1].replace("（", "(").replace("）", ")"))
-    if header and vocab.units().find(header["unit"]):
-        return Slot(header["unit"], cell.text.spans(0, len(cell.text)), "unit.header"), label
+    if headed:
+        return headed, label
     if in_name:
         return Slot(in_name.text, name.text.spans(in_name.start, len(name.text)), "unit.name"), label
     caption = cells.get("caption")
@@ -119,7 +176,7 @@ def _bracketed(text: Folded) -> Mention | None:
     return None
 
 
-def _deadline(cell: Cell, cells: dict[str, Cell], today: date | None) -> tuple[Period | None, Slot | None]:
+def _deadline(cell: Cell, today: date | None) -> tuple[Period | None, Slot | None]:
     found = find_periods(regex.sub(r"[—–－～~]+", "-", cell.header), today)
     if found:
         # the header's characters are another cell's: the deadline is shown with the value it governs

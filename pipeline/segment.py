@@ -12,7 +12,7 @@ import regex
 from extractors import rules
 from extractors.numerals import parse_number
 from extractors.period import find_periods
-from pipeline.grid import Row, Table, read_tables
+from pipeline.grid import Row, Table, is_header, read_tables, with_present
 from pipeline.official import Line, Official
 from schemas.folded import Folded, fold
 from schemas.types import Block, Cell, Document, Issue, Segment, Slot, Span, Where
@@ -25,6 +25,7 @@ _BODY_LABEL = regex.compile(
 _BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
 _CONTENTS = regex.compile(r"\.{6,}\d*|…{3,}\d*")  # a line of the table of contents
 _FURNITURE = regex.compile(r"[-\s]*第?\d{1,3}页?(?:共\d{1,3}页)?[-\s]*|续表\d*|\(续表?\d*\)|\f")
+_GROUP = regex.compile(r"(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])[^,。;:]{2,10}")
 _LIST_LEAD = regex.compile(r"(?:如下|目标|指标|任务|即|包括|为|做到|实现)[::]$|[::]$")
 
 
@@ -311,9 +312,11 @@ def _rows(document: Document, official: Official) -> tuple[list[Segment], list[I
     tables: list[Table] = []
     issues: list[Issue] = []
     captions: list[Cell | None] = []
+    named = official.metadata.get("period_start")
+    begin, issued = int(named.text) if named else None, official.issued.year if official.issued else None
     for lines in _joined(by_table, official):
         found, odd = read_tables(lines)
-        kept = [t for t in found if t.rows and any(c.role in ("task", "indicator") for c in t.columns)]
+        kept = [with_present(t, begin, issued) for t in found if t.rows and any(c.role in ("task", "indicator") for c in t.columns)]
         tables += kept
         captions += [_caption(official, lines[0][0][1].line or 0)] * len(kept)
         issues += odd
@@ -326,13 +329,15 @@ def _rows(document: Document, official: Official) -> tuple[list[Segment], list[I
 
 
 def _joined(by_table: dict[int, list[list[tuple[Folded, Where]]]], official: Official) -> Iterator[list[list[tuple[Folded, Where]]]]:
-    """Line runs of the tables; runs with no paragraph between them (only a page break) are one."""
+    """Line runs of the tables; runs with only a page break or the heading of a group of rows between them are one."""
     pending: list[list[tuple[Folded, Where]]] = []
     last_line = 0
     for lines in by_table.values():
         first = lines[0][0][1].line or 0
-        between = any(last_line < (line.block.where.line or 0) < first and not _FURNITURE.fullmatch(line.text.text) for line in official.lines)
-        if pending and between:
+        above = [line.text.text for line in official.lines if last_line < (line.block.where.line or 0) < first]
+        between = [text for text in above if not _FURNITURE.fullmatch(text)]
+        group = len(between) == 1 and _GROUP.fullmatch(between[0]) and pending and len(pending[-1]) == len(lines[0]) and not is_header(lines, 0)
+        if pending and between and not group:
             yield pending
             pending = []
         pending += lines

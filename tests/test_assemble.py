@@ -55,7 +55,7 @@ def test_indicator_table_with_years_units_and_present_values():
         ("人均收入", "current", "21000", "元", None, "预期性"),
         ("人均收入", "target", "26000", "元", "2025-12-31", "预期性"),
         ("优良天数", "current", "80", "%", None, "预期性"),
-        ("优良天数", "target", "完成省下达目标", None, None, None),
+        ("优良天数", "target", "完成省下达目标", None, "2025-12-31", "预期性"),
     ]
 
 

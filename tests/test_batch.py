@@ -63,7 +63,7 @@ def test_a_number_too_long_is_an_issue_and_no_value(number):
     rows = read(PLAN.replace("30", number)).rows
     (target,) = rows.tables["target"]
     assert (target["value"], target["canonical_value"]) == (None, None)
-    assert number in target["value_text"]
+    assert target["value_text"].removesuffix("%") in number
     assert [i.where for i in rows.issues if i.code == "number_too_large"] == ["一/(一)"]
 
 

@@ -24,6 +24,8 @@ SPECS = [
     ("100余家", "~", 100, None, "家", "100余家"),
     ("5至10个位次", "range", 5, 10, "个位次", "5至10个位次"),
     ("80%~90%", "range", 80, 90, "%", "80%~90%"),
+    ("12 000米", "=", 12000, None, "米", "12 000米"),
+    ("约1 200 300棵", "~", 1200300, None, "棵", "1 200 300棵"),
     ("30.61万亩", "=", 30.61, None, "万亩", "30.61万亩"),
     ("百分之三十", "=", 30, None, "%", "百分之三十"),
     ("百分之九十五点五", "=", 95.5, None, "%", "百分之九十五点五"),
@@ -61,3 +63,8 @@ def test_names_with_digits_are_no_quantities(text):
 def test_a_measure_word_is_no_unit_before_another_word():
     (found,) = find_quantities("3方面", bytearray(3))
     assert found.value.unit is None
+
+
+@pytest.mark.parametrize("text", ["2024 200个", "1 20个", "12 0000米", "1.5 200个", "0 200个", "A1 200个"])
+def test_a_blank_joins_only_groups_of_three_digits(text):
+    assert not any(" " in m.text for m in find_quantities(text, bytearray(len(text))))
