@@ -6,7 +6,7 @@ Every number ends as a finding or as a rejection with its reason.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -20,11 +20,9 @@ from extractors.indicator import (
     Phrase,
     Stretch,
     is_measurable,
-    narrowed,
     noun_phrase,
-    split_scopes,
-    split_subjects,
 )
+from extractors.naming import STRONG, Memory, plain_scope
 from extractors.predicate import Predicate, read_back
 from extractors.quantity import Measure
 from extractors.sentence import Clause, Sentence, depth_at
@@ -37,23 +35,11 @@ _END = regex.compile(
 _JOINT = regex.compile(r"(?:共|总计|合计|总长|、|和|及|与|或者?|以及|且|并且?|,)(?=[^,;。]*\d|[^,;。]*[一二三四五六七八九十百]|[^,;。]*$)|或|并|且")
 _TAIL_NOUN = regex.compile(r"(?:的)?(?:目标任务|工作任务|任务|工作|目标|计划|要求|左右|以上)+$")
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
-_KEPT_VERBS = ("新增", "净增", "累计")
 
 
 @dataclass(slots=True)
-class _Reader:
-    text: str
-    context: Context
-    findings: list[Finding] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
-    subject: list[Name] = field(default_factory=list)
-    phrase: Phrase | None = None
-    scope: Stretch | None = None
-    said_scope: Stretch | None = None
-    began: int = 0
-    dates: list[Mention] = field(default_factory=list)  # of the sentence
-    listed: bool = False
-    current: Finding | None = None
+class _Reader(Memory):
+    """Reads the numbers of a text sentence by sentence."""
 
     # --- sentences -------------------------------------------------------------------------------------------------
 
@@ -162,7 +148,7 @@ class _Reader:
             phrase = replace(phrase, start=q.start, end=q.start)  # 达到40%(2025年)、45%(2030年)
         if pred.way == "rank" and self.text[phrase.end - 1 : phrase.end] in ("中", "上"):
             phrase = replace(phrase, end=phrase.end - 1)
-        names, scopes, verb = self._names(phrase, pred, mine, q)
+        names, scopes, verb = self.names(phrase, pred, mine, q)
         if not names and self.listed and phrase.empty and self.findings and self.findings[-1].rule == "linking.count_before":
             self._reject(q, "no_indicator")
             return q.end
@@ -204,7 +190,7 @@ class _Reader:
         for share in shares:
             self._add(share.name, share.scope, kind, way, share.value, pred, status, sentence, rule, confidence, date=share.date)
         self.said_scope = shares[-1].scope
-        self._hold(names, phrase if not phrase.empty else replace(phrase, scope=self.said_scope))
+        self.hold(names, phrase if not phrase.empty else replace(phrase, scope=self.said_scope))
         self.listed = bool(verb) or self.listed
         return shares[-1].value.end
 
@@ -225,107 +211,6 @@ class _Reader:
         """A second value of the same name in one clause ("70%以上或在2020年基础上提高5个百分点" has its own verb)."""
         self._reject(q, "no_indicator")
         return q.end
-
-    def _names(self, phrase: Phrase, pred: Predicate, mine: list[Mention], q: Mention) -> tuple[list[Name], list[Stretch | None], Stretch | None]:
-        """Names and scopes that the value belongs to, from the phrase or from what stands before."""
-        values = len([m for m in mine if m.start >= q.start]) if pred.apart else 1
-        verb = phrase.verb
-        if verb and self.text[verb[0] : verb[1]] in _KEPT_VERBS and not phrase.empty:
-            phrase = narrowed(phrase, verb[0])
-        bare_scope = not phrase.empty and phrase.scope is None and plain_scope(self.text[phrase.start : phrase.end])
-        if phrase.empty and pred.apart and values > 1 and len(self._recent(values)) == values:
-            return self._recent(values), [phrase.scope or self.said_scope or self.scope], verb
-        if pred.apart and values > 1 and _LEVEL.fullmatch(self.text[phrase.start : phrase.end]) and len(self._recent(values)) == values:
-            level = (phrase.start, phrase.end)
-            return [Name((level, *n.parts)) for n in self._recent(values)], [phrase.scope or self.said_scope or self.scope], verb
-        if parts := self._parts_of_subject(phrase, pred, q):
-            return self.subject * len(parts), list(parts), verb
-        if phrase.empty and verb and self.text[slice(*verb)] in ("惠及", "覆盖", "服务", "帮扶", "吸纳", "带动"):
-            return [], [None], verb  # 改造小区100个,惠及5万户: the households have no name here
-        if phrase.empty or bare_scope:
-            scope = (phrase.start, phrase.end) if bare_scope else phrase.scope or self.said_scope or self.scope
-            known = self.subject or self._title_name()
-            return [self._without_total(n) for n in known], [scope], verb
-        scope = phrase.scope or self.scope
-        if _BARE_HEAD.fullmatch(self.text[phrase.start : phrase.end]) and len(self.subject) == 1:
-            base = self.subject[0]
-            if len(base.parts) > 1 and self.text[base.parts[-1][0]] == "占":
-                base = Name(base.parts[:-1])  # 绿色贷款余额占…: the rate of growth is that of 绿色贷款余额
-            return [Name((*self._without_rate(base).parts, (phrase.start, phrase.end)))], [scope], verb
-        if (shared := self._shared_level(phrase)) is not None:
-            return [shared], [scope], verb
-        if self.text[phrase.start : phrase.end].startswith("占") and len(self.subject) == 1:
-            return [Name((*self._without_rate(self.subject[0]).parts, (phrase.start, phrase.end)))], [scope], verb
-        placed = _NAME_THEN_PLACE.fullmatch(self.text[phrase.start : phrase.end])
-        if placed:
-            cut = phrase.start + placed.end(1)
-            return [Name(((phrase.start, cut),))], [(cut, phrase.end)], verb
-        if measure_count(q) and not pred.marked:
-            return [Name(((phrase.start, phrase.end),))], [scope], verb
-        names = split_subjects(self.text, phrase, values, pred.marked)
-        places = [n.parts[0] for n in names if len(n.parts) == 2 and plain_scope(self.text[slice(*n.parts[0])])]
-        if len(names) > 1 and len(places) == len(names) - 1:
-            first = names[-1].parts[0]
-            tail = names[0].parts[1]
-            return [Name((tail,))] * len(names), [*places, (first[0], tail[0])], verb
-        if pred.apart and len(names) == 1 and phrase.scope:
-            parts = split_scopes(self.text, phrase.scope)
-            if len(parts) == values:
-                return names * values, list(parts), verb
-        return names, [scope], verb
-
-    def _without_rate(self, name: Name) -> Name:
-        """A name without its own rate: 建议提案办复率 → 建议提案."""
-        low, high = name.parts[-1]
-        cut = regex.search(r"(?:[一-龥]{2}(?:率|度|比例)|(?:年均)?(?:增速|增幅))$", self.text[low:high])
-        return Name((*name.parts[:-1], (low, low + cut.start()))) if cut and cut.start() > 1 else name
-
-    def _without_total(self, name: Name) -> Name:
-        """A name without 累计 or 年均, which speak of the value it was read with: 年均新增就业5万人,…累计新增15万人."""
-        low, high = name.parts[0]
-        cut = regex.compile(r"累计(?:建成|完成|新建)?|年均(?=新增)").match(self.text, low, high)
-        return Name(((cut.end(), high), *name.parts[1:])) if cut and high - cut.end() >= 2 else name
-
-    def _parts_of_subject(self, phrase: Phrase, pred: Predicate, q: Mention) -> list[Stretch]:
-        """Whom a value covers that goes on with the indicator before it: 取暖率达到85%,其中城区和县城100%、农村75%; 重点人群达到85%."""
-        if phrase.empty or phrase.verb or pred.apart or pred.way or len(self.subject) != 1 or not self.findings:
-            return []
-        last = self.findings[-1]
-        start = phrase.scope[0] if phrase.scope else phrase.start
-        whom = self.text[start : phrase.end]
-        if last.name != self.subject[0] or last.unit != q.value.unit or last.kind != "level" or is_measurable(whom):
-            return []
-        if dimension(last.unit) != "ratio" and "/" not in (last.unit or ""):  # the parts of a sum are indicators of their own
-            return []
-        among = "其中" in self.text[last.quote[1] : start] or last.scope not in (None, self.scope)
-        if not (among or _WHOM.fullmatch(whom)) or len(whom) > 12:
-            return []
-        return split_scopes(self.text, (start, phrase.end))
-
-    def _recent(self, count: int) -> list[Name]:
-        """The last names that were given values, in order: "游客突破1亿人次,收入900亿元,年均分别增长10%和11%"."""
-        seen: dict[tuple[Stretch, ...], Name] = {f.name.parts: f.name for f in self.findings if f.quote[0] >= self.began}
-        return list(seen.values())[-count:]
-
-    def _shared_level(self, phrase: Phrase) -> Name | None:
-        """A bare level takes the noun of the name before: 省级幸福河湖3条、市级8条 → 市级幸福河湖; so does 每千人口 医师数…、护士数."""
-        if len(self.subject) != 1 or len(self.subject[0].parts) != 1 or not (self.listed or self._in_sequence(phrase)):
-            return None
-        low, high = self.subject[0].parts[0]
-        before, own = self.text[low:high], self.text[phrase.start : phrase.end]
-        level, per = _LEVEL.match(before), _PER.match(before)
-        if _LEVEL.fullmatch(own):
-            return Name(((phrase.start, phrase.end), (low + (level.end() if level else 0), high)))
-        if per and not own.startswith("每") and self._in_sequence(phrase):
-            return Name(((low, low + per.end()), (phrase.start, phrase.end)))
-        return None
-
-    def _in_sequence(self, phrase: Phrase) -> bool:
-        """Whether only 、 stands between the last finding and this phrase."""
-        return bool(self.findings) and self.text[self.findings[-1].quote[1] : phrase.start] in ("、", "和", "及")
-
-    def _title_name(self) -> list[Name]:
-        return []
 
     def _kind(self, measure: Measure, pred: Predicate, label: str, verb: Stretch | None, phrase: Phrase) -> tuple[str, str | None]:
         if pred.way == "rank" and measure.unit in (None, "名", "位", "强", "%", "个"):
@@ -359,7 +244,7 @@ class _Reader:
         if measure.unit is None or len(label) < 2:
             self._reject(q, "bare_number" if measure.unit is None else "no_indicator")
             return taken
-        if measure.unit in ("%", "成", "‰") and (covered := self._coverage(np)):
+        if measure.unit in ("%", "成", "‰") and (covered := self.coverage(np)):
             whom, name = covered
             self._add(name, whom, "level", None, q, Predicate(q.start), "target", sentence, "linking.coverage", 0.85, quote=(q.start, name.end))
             self.subject, self.listed = [name], True
@@ -372,13 +257,13 @@ class _Reader:
         sized = dimension(measure.unit) in ("area", "length", "mass", "volume", "data", "electricity", "power")
         if governed and measure.suffix and not measure.count and (side == "attribute" or measure.suffix != "以上" or confidence < 0.9 or not sized):
             governed = False
-        if not governed and measure.count and side == "noun" and phrase.empty and (covered := self._coverage(np)):
+        if not governed and measure.count and side == "noun" and phrase.empty and (covered := self.coverage(np)):
             whom, name = covered
             joined = Name((whom, *name.parts))
             self._add(
                 joined, phrase.scope, "count", None, q, Predicate(q.start), "target", sentence, "linking.coverage", 0.8, quote=(q.start, name.end)
             )
-            self._hold([joined], phrase)
+            self.hold([joined], phrase)
             return np[1]
         if not governed:
             self._reject(q, "condition" if side == "attribute" or measure.suffix else "modifier")
@@ -388,7 +273,7 @@ class _Reader:
             return taken
         inner = noun_phrase(self.text, np[0], np[1], self._date_spans())
         start = np[0] if inner.empty or (inner.scope is None and not regex.match(r"的", label)) else inner.start
-        name = self._shared_head(Name(((start, np[1]),)), phrase)
+        name = self.shared_head(Name(((start, np[1]),)), phrase)
         verb = phrase.verb
         if verb and self.text[slice(*verb)] in ("新增", "净增") and phrase.empty:
             name = Name((verb, *name.parts))
@@ -397,18 +282,9 @@ class _Reader:
         area = (phrase.start, phrase.end) if _AREA.fullmatch(self.text[phrase.start : phrase.end]) else None
         scope = phrase.scope or area or inner.scope or self.scope
         self._add(name, scope, kind, None, q, pred, "target", sentence, "linking.count_before", confidence, quote=(min(name.start, q.start), np[1]))
-        self._hold([name], phrase)
+        self.hold([name], phrase)
         self.listed = True
         return np[1]
-
-    def _hold(self, names: list[Name], phrase: Phrase) -> None:
-        """Keep the subject for values that follow; of its scope only what speaks of the whole area holds for later subjects."""
-        if phrase.end > phrase.start or self.phrase is None:
-            self.phrase = phrase
-        self.subject = list(dict.fromkeys(names))
-        self.said_scope = phrase.scope or self.said_scope
-        if phrase.scope and rules.words("phrase", "whole").match(self.text, *phrase.scope):
-            self.scope = self.scope or phrase.scope
 
     def _governed(self, phrase: Phrase, taken: int, q: Mention, side: str) -> tuple[bool, float]:
         """Whether a verb of doing governs the number: right before it, before a list that ends with 等, or earlier in the list."""
@@ -438,32 +314,6 @@ class _Reader:
             return True, 0.7
         return False, 0.0
 
-    def _coverage(self, np: Stretch) -> tuple[Stretch, Name] | None:
-        """ "50%以上(的)事业单位建成节水型单位": whom it covers, and what they are to reach."""
-        pattern = rules.words("phrase", "coverage_verb")
-        for hit in pattern.finditer(self.text, np[0] + 2, np[1]):
-            if not nlp.is_boundary(self.text[np[0] : np[1]], hit.start() - np[0]) or self.text[hit.end() : hit.end() + 1] in "率的":
-                continue
-            start = hit.end() if np[1] - hit.end() >= 2 else hit.start()
-            return (np[0], hit.start()), Name(((start, np[1]),))
-        return None
-
-    def _shared_head(self, name: Name, phrase: Phrase) -> Name:
-        """A bare action of a list takes the object of the one before: 80%入河排污口溯源及40%整治 → 入河排污口整治."""
-        low, high = name.parts[0]
-        if high - low > 2:
-            return name
-        first, last = phrase.start, phrase.end
-        if phrase.empty and self.findings and self.findings[-1].rule == "linking.count_before":
-            first, last = self.findings[-1].name.start, self.findings[-1].name.end
-        while last > first and self.text[last - 1] in "及和、与":
-            last -= 1
-        if self.text[first:last].startswith("全部"):
-            first += 2
-        if low - last > 12 or last - first < high - low + 2:
-            return name
-        return Name(((first, last - (high - low)), (low, high)))
-
     # --- "由A提高到B" ------------------------------------------------------------------------------------------------
 
     def _from_value(self, q: Mention, following: Mention | None, clause: Clause) -> bool:
@@ -484,13 +334,13 @@ class _Reader:
         from_word = max(self.text.rfind("由", taken, q.start), self.text.rfind("从", taken, q.start))
         phrase = noun_phrase(self.text, taken, from_word, self._date_spans(), doing=True)
         pred = Predicate(from_word, verb=True)
-        names, scopes, _ = self._names(phrase, pred, [q], q)
+        names, scopes, _ = self.names(phrase, pred, [q], q)
         if not names:
             self._reject(q, "no_indicator")
             return q.end
         for name in names:
             self._add(name, scopes[0], "level", None, q, pred, "current", sentence, "linking.from_value", 0.9)
-        self._hold(names, phrase)
+        self.hold(names, phrase)
         return q.end
 
     # --- shared ----------------------------------------------------------------------------------------------------
@@ -559,18 +409,7 @@ _TEMPORAL = regex.compile(
 )
 _LOWERED = regex.compile(r"(?:降低|减少|压减|压降|缩短|压缩|缩减|缩小)(?!到|至)[的了]?$")
 _STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
-_WHOM = regex.compile(
-    r"[一-龥]{0,6}?(?:人群|职工|居民|农民|学生|儿童|妇女|老年人|老人|患者|城区|县城|乡镇|农村|城镇|新区|结合部|[国省县乡村]道|高中|初中|小学|幼儿园|医院|卫生院|公交|出租)"
-)
-_LEVEL = regex.compile(r"(?:国家|自治区|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
-_PER = regex.compile(r"每(?:百|千|万|十万|百万)?(?:名)?(?:常住)?(?:人口|人|户|公里|床位)(?:拥有)?")
 _AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|库区|灌区)")
-_BARE_HEAD = regex.compile(
-    r"(?:年均|平均)?(?:增速|增长率|增幅|总长度?|总里程|总面积|总投资|总规模|年?销售额|年产值|修复面积|使用比例|办结率|办复率|满意率|满意度|完好率|入住率|成活率|保存率)"
-)
-_NAME_THEN_PLACE = regex.compile(
-    r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|(?:市|县)?(?:中心|主)城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵|职工|居民)"
-)
 
 
 def _acts(label: str) -> bool:
@@ -582,21 +421,6 @@ def _acts(label: str) -> bool:
 def measure_said(q: Mention) -> bool:
     """Whether words of comparison stand with a number that is no count: 超50亿元, 10亿元以上."""
     return bool(q.value.said and not q.value.count)
-
-
-def measure_count(q: Mention) -> bool:
-    """Whether a number counts things (家, 个, 条 …)."""
-    return bool(q.value.count)
-
-
-STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
-
-
-def plain_scope(text: str) -> bool:
-    """Whether a text is nothing but a scope: 其他县区建成区, 县城, 全市."""
-    probe = text.strip("、,:;的 ") + "覆盖率"
-    phrase = noun_phrase(probe, 0, len(probe), [])
-    return phrase.scope is not None and probe[phrase.start : phrase.end] == "覆盖率"
 
 
 def link(text: str, sentences: list[Sentence], context: Context) -> tuple[list[Finding], list[Rejection]]:

@@ -10,7 +10,7 @@ from extractors import nlp, rules
 from extractors.deadline import governing_date
 from extractors.findings import Context, Finding, between
 from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
-from extractors.linking import STRONG, plain_scope
+from extractors.naming import STRONG, plain_scope
 from extractors.sentence import Clause, Sentence
 from schemas.types import Mention
 from schemas.values import Quantity

@@ -1,0 +1,188 @@
+"""Names: what a value is named where its own clause leaves the name, or part of it, to earlier clauses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import regex
+
+from extractors import nlp, rules
+from extractors.findings import Context, Finding, Rejection, dimension
+from extractors.indicator import Name, Phrase, Stretch, is_measurable, narrowed, noun_phrase, split_scopes, split_subjects
+from extractors.predicate import Predicate
+from schemas.types import Mention
+
+_WHOM = regex.compile(
+    r"[一-龥]{0,6}?(?:人群|职工|居民|农民|学生|儿童|妇女|老年人|老人|患者|城区|县城|乡镇|农村|城镇|新区|结合部|[国省县乡村]道|高中|初中|小学|幼儿园|医院|卫生院|公交|出租)"
+)
+_LEVEL = regex.compile(r"(?:国家|自治区|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
+_PER = regex.compile(r"每(?:百|千|万|十万|百万)?(?:名)?(?:常住)?(?:人口|人|户|公里|床位)(?:拥有)?")
+_BARE_HEAD = regex.compile(
+    r"(?:年均|平均)?(?:增速|增长率|增幅|总长度?|总里程|总面积|总投资|总规模|年?销售额|年产值|修复面积|使用比例|办结率|办复率|满意率|满意度|完好率|入住率|成活率|保存率)"
+)
+_NAME_THEN_PLACE = regex.compile(
+    r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|(?:市|县)?(?:中心|主)城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵|职工|居民)"
+)
+_KEPT_VERBS = ("新增", "净增", "累计")
+STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
+
+
+@dataclass(slots=True)
+class Memory:
+    """What has been read of a text, and what the clauses of a sentence leave for later ones: subject, scope, the verb of a list."""
+
+    text: str
+    context: Context
+    findings: list[Finding] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    subject: list[Name] = field(default_factory=list)
+    phrase: Phrase | None = None
+    scope: Stretch | None = None
+    said_scope: Stretch | None = None
+    began: int = 0
+    dates: list[Mention] = field(default_factory=list)  # of the sentence
+    listed: bool = False
+
+    def names(self, phrase: Phrase, pred: Predicate, mine: list[Mention], q: Mention) -> tuple[list[Name], list[Stretch | None], Stretch | None]:
+        """Names and scopes that the value belongs to, from the phrase or from what stands before."""
+        values = len([m for m in mine if m.start >= q.start]) if pred.apart else 1
+        verb = phrase.verb
+        if verb and self.text[verb[0] : verb[1]] in _KEPT_VERBS and not phrase.empty:
+            phrase = narrowed(phrase, verb[0])
+        bare_scope = not phrase.empty and phrase.scope is None and plain_scope(self.text[phrase.start : phrase.end])
+        if phrase.empty and pred.apart and values > 1 and len(self._recent(values)) == values:
+            return self._recent(values), [phrase.scope or self.said_scope or self.scope], verb
+        if pred.apart and values > 1 and _LEVEL.fullmatch(self.text[phrase.start : phrase.end]) and len(self._recent(values)) == values:
+            level = (phrase.start, phrase.end)
+            return [Name((level, *n.parts)) for n in self._recent(values)], [phrase.scope or self.said_scope or self.scope], verb
+        if parts := self._parts_of_subject(phrase, pred, q):
+            return self.subject * len(parts), list(parts), verb
+        if phrase.empty and verb and self.text[slice(*verb)] in ("惠及", "覆盖", "服务", "帮扶", "吸纳", "带动"):
+            return [], [None], verb  # 改造小区100个,惠及5万户: the households have no name here
+        if phrase.empty or bare_scope:
+            scope = (phrase.start, phrase.end) if bare_scope else phrase.scope or self.said_scope or self.scope
+            return [self._without_total(n) for n in self.subject], [scope], verb
+        scope = phrase.scope or self.scope
+        if _BARE_HEAD.fullmatch(self.text[phrase.start : phrase.end]) and len(self.subject) == 1:
+            base = self.subject[0]
+            if len(base.parts) > 1 and self.text[base.parts[-1][0]] == "占":
+                base = Name(base.parts[:-1])  # 绿色贷款余额占…: the rate of growth is that of 绿色贷款余额
+            return [Name((*self._without_rate(base).parts, (phrase.start, phrase.end)))], [scope], verb
+        if (shared := self._shared_level(phrase)) is not None:
+            return [shared], [scope], verb
+        if self.text[phrase.start : phrase.end].startswith("占") and len(self.subject) == 1:
+            return [Name((*self._without_rate(self.subject[0]).parts, (phrase.start, phrase.end)))], [scope], verb
+        placed = _NAME_THEN_PLACE.fullmatch(self.text[phrase.start : phrase.end])
+        if placed:
+            cut = phrase.start + placed.end(1)
+            return [Name(((phrase.start, cut),))], [(cut, phrase.end)], verb
+        if measure_count(q) and not pred.marked:
+            return [Name(((phrase.start, phrase.end),))], [scope], verb
+        names = split_subjects(self.text, phrase, values, pred.marked)
+        places = [n.parts[0] for n in names if len(n.parts) == 2 and plain_scope(self.text[slice(*n.parts[0])])]
+        if len(names) > 1 and len(places) == len(names) - 1:
+            first = names[-1].parts[0]
+            tail = names[0].parts[1]
+            return [Name((tail,))] * len(names), [*places, (first[0], tail[0])], verb
+        if pred.apart and len(names) == 1 and phrase.scope:
+            parts = split_scopes(self.text, phrase.scope)
+            if len(parts) == values:
+                return names * values, list(parts), verb
+        return names, [scope], verb
+
+    def _without_rate(self, name: Name) -> Name:
+        """A name without its own rate: 建议提案办复率 → 建议提案."""
+        low, high = name.parts[-1]
+        cut = regex.search(r"(?:[一-龥]{2}(?:率|度|比例)|(?:年均)?(?:增速|增幅))$", self.text[low:high])
+        return Name((*name.parts[:-1], (low, low + cut.start()))) if cut and cut.start() > 1 else name
+
+    def _without_total(self, name: Name) -> Name:
+        """A name without 累计 or 年均, which speak of the value it was read with: 年均新增就业5万人,…累计新增15万人."""
+        low, high = name.parts[0]
+        cut = regex.compile(r"累计(?:建成|完成|新建)?|年均(?=新增)").match(self.text, low, high)
+        return Name(((cut.end(), high), *name.parts[1:])) if cut and high - cut.end() >= 2 else name
+
+    def _parts_of_subject(self, phrase: Phrase, pred: Predicate, q: Mention) -> list[Stretch]:
+        """Whom a value covers that goes on with the indicator before it: 取暖率达到85%,其中城区和县城100%、农村75%; 重点人群达到85%."""
+        if phrase.empty or phrase.verb or pred.apart or pred.way or len(self.subject) != 1 or not self.findings:
+            return []
+        last = self.findings[-1]
+        start = phrase.scope[0] if phrase.scope else phrase.start
+        whom = self.text[start : phrase.end]
+        if last.name != self.subject[0] or last.unit != q.value.unit or last.kind != "level" or is_measurable(whom):
+            return []
+        if dimension(last.unit) != "ratio" and "/" not in (last.unit or ""):  # the parts of a sum are indicators of their own
+            return []
+        among = "其中" in self.text[last.quote[1] : start] or last.scope not in (None, self.scope)
+        if not (among or _WHOM.fullmatch(whom)) or len(whom) > 12:
+            return []
+        return split_scopes(self.text, (start, phrase.end))
+
+    def _recent(self, count: int) -> list[Name]:
+        """The last names that were given values, in order: "游客突破1亿人次,收入900亿元,年均分别增长10%和11%"."""
+        seen: dict[tuple[Stretch, ...], Name] = {f.name.parts: f.name for f in self.findings if f.quote[0] >= self.began}
+        return list(seen.values())[-count:]
+
+    def _shared_level(self, phrase: Phrase) -> Name | None:
+        """A bare level takes the noun of the name before: 省级幸福河湖3条、市级8条 → 市级幸福河湖; so does 每千人口 医师数…、护士数."""
+        if len(self.subject) != 1 or len(self.subject[0].parts) != 1 or not (self.listed or self._in_sequence(phrase)):
+            return None
+        low, high = self.subject[0].parts[0]
+        before, own = self.text[low:high], self.text[phrase.start : phrase.end]
+        level, per = _LEVEL.match(before), _PER.match(before)
+        if _LEVEL.fullmatch(own):
+            return Name(((phrase.start, phrase.end), (low + (level.end() if level else 0), high)))
+        if per and not own.startswith("每") and self._in_sequence(phrase):
+            return Name(((low, low + per.end()), (phrase.start, phrase.end)))
+        return None
+
+    def _in_sequence(self, phrase: Phrase) -> bool:
+        """Whether only 、 stands between the last finding and this phrase."""
+        return bool(self.findings) and self.text[self.findings[-1].quote[1] : phrase.start] in ("、", "和", "及")
+
+    def shared_head(self, name: Name, phrase: Phrase) -> Name:
+        """A bare action of a list takes the object of the one before: 80%入河排污口溯源及40%整治 → 入河排污口整治."""
+        low, high = name.parts[0]
+        if high - low > 2:
+            return name
+        first, last = phrase.start, phrase.end
+        if phrase.empty and self.findings and self.findings[-1].rule == "linking.count_before":
+            first, last = self.findings[-1].name.start, self.findings[-1].name.end
+        while last > first and self.text[last - 1] in "及和、与":
+            last -= 1
+        if self.text[first:last].startswith("全部"):
+            first += 2
+        if low - last > 12 or last - first < high - low + 2:
+            return name
+        return Name(((first, last - (high - low)), (low, high)))
+
+    def coverage(self, np: Stretch) -> tuple[Stretch, Name] | None:
+        """ "50%以上(的)事业单位建成节水型单位": whom it covers, and what they are to reach."""
+        pattern = rules.words("phrase", "coverage_verb")
+        for hit in pattern.finditer(self.text, np[0] + 2, np[1]):
+            if not nlp.is_boundary(self.text[np[0] : np[1]], hit.start() - np[0]) or self.text[hit.end() : hit.end() + 1] in "率的":
+                continue
+            start = hit.end() if np[1] - hit.end() >= 2 else hit.start()
+            return (np[0], hit.start()), Name(((start, np[1]),))
+        return None
+
+    def hold(self, names: list[Name], phrase: Phrase) -> None:
+        """Keep the subject for values that follow; of its scope only what speaks of the whole area holds for later subjects."""
+        if phrase.end > phrase.start or self.phrase is None:
+            self.phrase = phrase
+        self.subject = list(dict.fromkeys(names))
+        self.said_scope = phrase.scope or self.said_scope
+        if phrase.scope and rules.words("phrase", "whole").match(self.text, *phrase.scope):
+            self.scope = self.scope or phrase.scope
+
+
+def measure_count(q: Mention) -> bool:
+    """Whether a number counts things (家, 个, 条 …)."""
+    return bool(q.value.count)
+
+
+def plain_scope(text: str) -> bool:
+    """Whether a text is nothing but a scope: 其他县区建成区, 县城, 全市."""
+    probe = text.strip("、,:;的 ") + "覆盖率"
+    phrase = noun_phrase(probe, 0, len(probe), [])
+    return phrase.scope is not None and probe[phrase.start : phrase.end] == "覆盖率"
