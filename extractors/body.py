@@ -17,14 +17,16 @@ _BRACKETS = regex.compile(r"[(\[](?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*[)\]]")
 _HINT = regex.compile(r"牵头|负责|配合|参与|责任|落实|主办|协办|实施单位|指导|按职责|参加|承办|组织实施")
 _ETC = regex.compile(r"等(?:有关|相关|各)?(?:[省市县区]级|[省市县区]直)?(?:有关|相关)?(?:单位|部门|地区|[市县区]+)?$")
 _LEVEL = regex.compile(
-    r"^(?:自治区|[省市县区州](?!场|政(?!府)|民|容|长|域|属|际)(?:委|政府|直)?(?=[^一-龥]|.{2,})|各[^、]{0,8}?(?=(?:人民)?政府|党委|党工委|管委会|街道))"
+    r"^(?:自治区|[省市县区州](?!场|政(?!府)|民(?!政|族|宗|委|兵)|容|长|域|属|际)(?:委|政府|直)?(?=[^一-龥]|.{2,})|各[^、]{0,8}?(?=(?:人民)?政府|党委|党工委|管委会|街道))"
 )
-_BARE_OFFICE = regex.compile(r"(?:局|委|办|厅|中心|委员会|公司|办公室|部|会|社|队|分局|院|处|站)(?:\([^)]*\))?$")
+_BARE_OFFICE = regex.compile(r"(?:残联|妇联|文联|工商联|科协|局|委|办|厅|中心|委员会|公司|办公室|部|会|社|队|分局|院|处|站)(?:\([^)]*\))?$")
 _PARTY = regex.compile(r"^(?:组织部|宣传部|统战部|政法委|网信办|编办|党校|老干部局|机要局|政研室|改革办|社会工作部|外办|台办|巡察办|农办)")
 _EVERY = regex.compile(
     r"^(各(?:级|[市县区镇乡旗盟州]|\([^)]*\)|、)*(?:\([^)]*\))?(?:地方|有关|相关)?)(?:人民政府|政府|党委|党工委|管委会|街道|办事处)"
 )
-_NO_MORE = regex.compile(r"[,。;]?(?:以下)?不再(?:一一|逐一|逐项|重复)?列出.*$|[,。;]?下同[。)]?$")
+_NO_MORE = regex.compile(
+    r"[,;。]?(?:完成|办结|落实)?(?:时间|时限|期限)(?:节点|要求)?[::].*$|[,。;]?(?:以下)?不再(?:一一|逐一|逐项|重复)?列出.*$|[,。;]?下同[。)]?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,13 @@ def read_cell(text: str, role: str) -> list[Mention]:
 
 
 def find_blanket(text: str) -> list[Mention]:
-    """Units that a statement gives to all that follows: "以下所有工作任务均需各县区落实" → 各县区 implement."""
+    """Units that a statement gives to all that follows ("以下所有工作任务均需各县区落实" → 各县区 implement) or, with the rule
+    `body.blanket_all`, to all tasks of the document ("各县区政府负责落实本方案各项任务")."""
     hit = rules.words("body", "blanket").search(text) or rules.words("body", "blanket_all").search(text)
-    return _units(text, hit.start("list"), hit.end("list"), "implement", "body.blanket") if hit else []
+    if hit is None:
+        return []
+    everywhere = hit.groupdict().get("whole")
+    return _units(text, hit.start("list"), hit.end("list"), "implement", "body.blanket_all" if everywhere else "body.blanket")
 
 
 def is_body(text: str) -> bool:
@@ -128,6 +134,7 @@ def _statement(text: str, start: int, end: int, first_leads: bool) -> list[Menti
     for label, after in zip(labels, [*labels[1:], None], strict=True):
         role = next((r for r in LABEL_ROLES if rules.words("body", f"label_{r}").search(label["label"])), "responsible")
         stop = after.start() if after else end
+        stop = regex.search(r"(?:,?按照?(?:各自)?(?:职责|职能)(?:分工)?)?(?:负责)?$", text[:stop]).start()  # type: ignore[union-attr]
         units = _units(text, label.end(), stop, role, f"body.label_{role}")
         if first_leads and role == "responsible" and units:
             lead = units[0]

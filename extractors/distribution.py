@@ -64,6 +64,8 @@ def _share_unit(values: list[Mention]) -> list[Mention]:
 def _share_operator(values: list[Mention]) -> list[Mention]:
     """An operator said once, at the first or the last value, holds for all: 分别不低于85%、98.5%; 分别控制在3.2‰和4.5‰以内."""
     said = [m.value.quantity.operator for m in values if m.value.said]
+    if len(said) == 1 and said[0] == ">=" and any(m.value.unit == "%" and m.value.quantity.value == 100 for m in values):
+        return values  # 分别达到100%、85%以上: nothing is above 100%
     if len(said) != 1 or not (values[0].value.said or values[-1].value.said):
         return values
     return [m if m.value.said else replace(m, value=replace(m.value, quantity=replace(m.value.quantity, operator=said[0]))) for m in values]

@@ -85,7 +85,10 @@ class _Reader(Memory):
         reason = reason_against(self.text, q, clause, sentence, self.context)
         if reason:
             self._reject(q, reason)
-            return taken if reason in ("condition", "existing", "modifier", "idiom", "routine") else q.end
+            if reason in ("condition", "existing", "modifier", "idiom", "routine"):
+                return taken
+            self.subject = []  # what follows speaks of this number, not of one before it
+            return q.end
         side, np = self._right(q, clause, following)
         if self._from_value(q, following, clause):
             return self._current_value(q, following, clause, sentence, taken)
@@ -104,6 +107,8 @@ class _Reader(Memory):
             if close < 0 or close >= clause.end:
                 break
             at = close + 1
+        if q.value.suffix and _CONDITION.match(self.text, at, clause.end):
+            return "attribute", (at, at)  # 年货运量150万吨以上且有条件的企业
         if self.text[at : at + 1] == "的" and (at + 1 >= clause.end or self.text[at + 1] in ",;。"):
             return "attribute", (at, at)  # "…达到15%以上的,给予…": a condition
         if at >= clause.end or _END.match(self.text, at, clause.end):
@@ -148,6 +153,8 @@ class _Reader(Memory):
             phrase = replace(phrase, start=q.start, end=q.start)  # 达到40%(2025年)、45%(2030年)
         if pred.way == "rank" and self.text[phrase.end - 1 : phrase.end] in ("中", "上"):
             phrase = replace(phrase, end=phrase.end - 1)
+        if measure.count and not pred.marked:
+            phrase = self._embedded(phrase)
         names, scopes, verb = self.names(phrase, pred, mine, q)
         if not names and self.listed and phrase.empty and self.findings and self.findings[-1].rule == "linking.count_before":
             self._reject(q, "no_indicator")
@@ -194,6 +201,18 @@ class _Reader(Memory):
         self.listed = bool(verb) or self.listed
         return shares[-1].value.end
 
+    def _embedded(self, phrase: Phrase) -> Phrase:
+        """A phrase whose verb stands behind who or where: 中医院于6月底前增设床位 → 床位, scope 中医院."""
+        hits = [h for h in _EMBEDDED.finditer(self.text, phrase.start + 3, phrase.end - 1) if self.text[h.end() : h.end() + 1] not in "率的"]
+        if not hits or not nlp.is_boundary(self.text[phrase.start : phrase.end], hits[-1].start() - phrase.start):
+            return phrase
+        verb = hits[-1].span()
+        who = regex.compile(r"[一-龥、()]{2,14}?(?=(?:[于在到]?\d|[于在]|$))").match(self.text, phrase.start, verb[0])
+        scope = phrase.scope
+        if who and phrase.verb is None:
+            scope = (scope[0] if scope and scope[1] == phrase.start else phrase.start, who.end())
+        return replace(phrase, start=verb[1], scope=scope, verb=verb)
+
     def _is_duration(self, measure: Measure, pred: Predicate, label: str) -> bool:
         """Whether a stretch of time is just that: 用8年时间 is, 平均住院日降至8天 is not."""
         kind = dimension(measure.unit)
@@ -221,7 +240,7 @@ class _Reader(Memory):
             return "change", "increase" if "增" in self.text[verb[0] : verb[1]] else "decrease"
         if (
             measure.count
-            and not regex.search(r"(?:率|指数|数|量|规模|水平|面积|密度|额|值)$", label)
+            and not regex.search(r"(?:率|指数|数|量|能力|规模|水平|面积|密度|额|值)$", label)
             and not label.startswith(("每", "人均", "平均"))
         ):
             return "count", None
@@ -320,7 +339,7 @@ class _Reader(Memory):
         before = self.text[max(clause.start, q.start - 12) : q.start]
         return (
             following is not None
-            and bool(regex.search(r"(?:由|从)(?:(?:19|20)\d\d年底?的?)?$", before))
+            and bool(regex.search(r"(?:由|从)(?:(?:19|20)\d\d年底?的?|(?:目前|现在|现有|现状|当前|上年|去年)的?)?$", before))
             and bool(
                 regex.fullmatch(
                     r"(?:的)?[一-龥\d]{0,8}?(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|压缩|缩短|缩减|发展|增|升|减|压减)?(?:到|至|为)(?:(?:19|20)\d\d年底?的?)?",
@@ -405,11 +424,13 @@ class _Reader(Memory):
 
 
 _TEMPORAL = regex.compile(
-    r"(?:到|自|于|在)?(?:\(?\d{1,4}年|\d{1,3}[月日](?:底|末|前|内)|[一二三四五六七八九十]季度|[上下]半年|今年|明年|次年|来年|年底|自?[一-龥]{0,4}印发之日)"
+    r"(?:到|自|于|在)?(?:\(?\d{1,4}年|\d{1,3}[月日](?:底|末|前|内)|[一二三四五六七八九十]季度|[上下]半年|今年|明年|此后|以后|今后|其后|次年|来年|年底|自?[一-龥]{0,4}印发之日)"
 )
+_CONDITION = regex.compile(r"(?:且|并且?|或)[^,。;\d]{1,14}的")
+_EMBEDDED = regex.compile(r"新建|增设|设立|打造|引进|创建|开通|配备|安装|加装|建成(?!区)|投放")
 _LOWERED = regex.compile(r"(?:降低|减少|压减|压降|缩短|压缩|缩减|缩小)(?!到|至)[的了]?$")
 _STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
-_AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|库区|灌区)")
+_AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|[库灌湖林山牧]区)")
 
 
 def _acts(label: str) -> bool:

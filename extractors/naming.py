@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import regex
 
@@ -12,9 +12,11 @@ from extractors.indicator import Name, Phrase, Stretch, is_measurable, narrowed,
 from extractors.predicate import Predicate
 from schemas.types import Mention
 
+_BUILT = regex.compile(r"(?:新建|改建|扩建|改扩建)(?:项目|建筑|小区|住宅|道路|工程)")
 _WHOM = regex.compile(
     r"[一-龥]{0,6}?(?:人群|职工|居民|农民|学生|儿童|妇女|老年人|老人|患者|城区|县城|乡镇|农村|城镇|新区|结合部|[国省县乡村]道|高中|初中|小学|幼儿园|医院|卫生院|公交|出租)"
 )
+_ANAPHOR = regex.compile(r"(?:这一|该|此|上述|这个)(?:比例|指标|数据|数字|占比|比率|规模|数量|面积)")
 _LEVEL = regex.compile(r"(?:国家|自治区|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
 _PER = regex.compile(r"每(?:百|千|万|十万|百万)?(?:名)?(?:常住)?(?:人口|人|户|公里|床位)(?:拥有)?")
 _BARE_HEAD = regex.compile(
@@ -49,6 +51,8 @@ class Memory:
         verb = phrase.verb
         if verb and self.text[verb[0] : verb[1]] in _KEPT_VERBS and not phrase.empty:
             phrase = narrowed(phrase, verb[0])
+        if _ANAPHOR.fullmatch(self.text[phrase.start : phrase.end]):
+            phrase = replace(phrase, start=phrase.end)
         bare_scope = not phrase.empty and phrase.scope is None and plain_scope(self.text[phrase.start : phrase.end])
         if phrase.empty and pred.apart and values > 1 and len(self._recent(values)) == values:
             return self._recent(values), [phrase.scope or self.said_scope or self.scope], verb
@@ -56,7 +60,7 @@ class Memory:
             level = (phrase.start, phrase.end)
             return [Name((level, *n.parts)) for n in self._recent(values)], [phrase.scope or self.said_scope or self.scope], verb
         if parts := self._parts_of_subject(phrase, pred, q):
-            return self.subject * len(parts), list(parts), verb
+            return [self._without_built(self.subject[0])] * len(parts), list(parts), verb
         if phrase.empty and verb and self.text[slice(*verb)] in ("惠及", "覆盖", "服务", "帮扶", "吸纳", "带动"):
             return [], [None], verb  # 改造小区100个,惠及5万户: the households have no name here
         if phrase.empty or bare_scope:
@@ -68,6 +72,8 @@ class Memory:
             if len(base.parts) > 1 and self.text[base.parts[-1][0]] == "占":
                 base = Name(base.parts[:-1])  # 绿色贷款余额占…: the rate of growth is that of 绿色贷款余额
             return [Name((*self._without_rate(base).parts, (phrase.start, phrase.end)))], [scope], verb
+        if "其中" in self.text[self.began : phrase.start] and self.text[phrase.end : phrase.end + 1] == "的" and len(self.subject) == 1:
+            return [Name(((phrase.start, phrase.end + 1), *self.subject[0].parts))], [scope], verb  # 其中直通港区的不少于5条
         if (shared := self._shared_level(phrase)) is not None:
             return [shared], [scope], verb
         if self.text[phrase.start : phrase.end].startswith("占") and len(self.subject) == 1:
@@ -102,19 +108,26 @@ class Memory:
         cut = regex.compile(r"累计(?:建成|完成|新建)?|年均(?=新增)").match(self.text, low, high)
         return Name(((cut.end(), high), *name.parts[1:])) if cut and high - cut.end() >= 2 else name
 
+    def _without_built(self, name: Name) -> Name:
+        """A name without the 新建项目 that it begins with, where another value is for 改建项目."""
+        low, high = name.parts[0]
+        cut = _BUILT.match(self.text, low, high)
+        return Name(((cut.end(), high), *name.parts[1:])) if cut and high - cut.end() >= 2 else name
+
     def _parts_of_subject(self, phrase: Phrase, pred: Predicate, q: Mention) -> list[Stretch]:
         """Whom a value covers that goes on with the indicator before it: 取暖率达到85%,其中城区和县城100%、农村75%; 重点人群达到85%."""
-        if phrase.empty or phrase.verb or pred.apart or pred.way or len(self.subject) != 1 or not self.findings:
+        built = phrase.verb and _BUILT.fullmatch(self.text[phrase.verb[0] : phrase.end])
+        if phrase.empty or (phrase.verb and not built) or pred.apart or pred.way or len(self.subject) != 1 or not self.findings:
             return []
         last = self.findings[-1]
-        start = phrase.scope[0] if phrase.scope else phrase.start
+        start = phrase.verb[0] if phrase.verb else phrase.scope[0] if phrase.scope else phrase.start
         whom = self.text[start : phrase.end]
         if last.name != self.subject[0] or last.unit != q.value.unit or last.kind != "level" or is_measurable(whom):
             return []
         if dimension(last.unit) != "ratio" and "/" not in (last.unit or ""):  # the parts of a sum are indicators of their own
             return []
         among = "其中" in self.text[last.quote[1] : start] or last.scope not in (None, self.scope)
-        if not (among or _WHOM.fullmatch(whom)) or len(whom) > 12:
+        if not (among or built or _WHOM.fullmatch(whom)) or len(whom) > 12:
             return []
         return split_scopes(self.text, (start, phrase.end))
 

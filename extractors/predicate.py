@@ -51,11 +51,14 @@ def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicat
     strength: str | None = None
     doing = ""
     moved = True
+    dated = False
     while moved and end > start:
         moved = False
+        if dated and text[end - 1] in "、和及" and any(high == end - 1 for _, high in dates):
+            end -= 1  # 2024年、2025年分别达到
         for low, high in dates:
             if low >= start and high == end:
-                end, moved = low, True
+                end, moved, dated = low, True, True
                 if end > start and text[end - 1] in "较比同与":
                     base, end = (low, high), end - 1
                 elif text[low] in "到至" and not way and (change := _CHANGE.search(text, start, end)):
@@ -78,7 +81,7 @@ def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicat
             if hit.groupdict().get("base"):
                 base = hit.span("base")
             marked = marked or (name == "adverb" and bool(regex.search(r"(?<!年)均$|都$|各$|各自|分别|依次", word)))
-            apart = apart or word in ("分别", "依次", "各自")
+            apart = apart or word.startswith(("分别", "依次", "各自"))
             annual = annual or "年均" in word or word in ("每年", "平均每年")
             if word in ("力争", "争取", "力求", "力争达", "力争到"):
                 strength = "力争"

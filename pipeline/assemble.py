@@ -152,7 +152,13 @@ class _Builder:
                 draft.bodies.setdefault("lead", []).append(responsible.pop(0))
         for mention in body.find_blanket(text):
             value: body.Assignment = mention.value
-            self.blanket.append(Slot(_shown(cell.text, value.name, mention), cell.text.spans(mention.start, mention.end), mention.rule))
+            slot = Slot(_shown(cell.text, value.name, mention), cell.text.spans(mention.start, mention.end), mention.rule)
+            self.blanket.append(slot)
+            if mention.rule == "body.blanket_all":
+                for earlier in self.drafts.values():
+                    units = earlier.bodies.setdefault("implement", [])
+                    if slot.text not in {u.text for u in units}:
+                        units.append(slot)
         for low, high in closed:
             entry = regex.compile(r"[(\[]?(?P<text>[^,;:()\[\]]{2,20})[,;]").match(text, low, high)
             if draft is not None and entry:
@@ -329,7 +335,7 @@ class _Builder:
         """The smallest numbered unit that carries duties: rows, duty items, and leaf items with units, a date or targets."""
         if draft.segment.kind == "row":
             return True
-        named = any(v for r, v in draft.bodies.items() if r != "implement" or any(s.rule != "body.blanket" for s in v))
+        named = any(v for r, v in draft.bodies.items() if r != "implement" or any(not s.rule.startswith("body.blanket") for s in v))
         if named or draft.deadline:
             return True
         if not draft.segment.leaf or draft.segment.section in ("talk", "goal", "past", "support"):

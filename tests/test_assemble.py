@@ -40,6 +40,11 @@ def test_blanket_clause_gives_units_to_all_that_follows():
     assert [[s.text for s in t.bodies.get("implement", ())] for t in tasks] == [[], ["各县区"]]
 
 
+def test_a_clause_about_all_tasks_gives_units_to_those_before_it_too():
+    text = "方案\n一、任务\n1.修路。完成道路改造40公里。\n二、保障\n各县区人民政府负责组织落实本地区各项任务。\n"
+    assert [[s.text for s in t.bodies.get("implement", ())] for t in read(text).extraction.tasks] == [["各县区人民政府"]]
+
+
 def test_indicator_table_with_years_units_and_present_values():
     text = (
         "新河市发展规划(2024—2025年)\n序号\t指标\t单位\t2022年现状\t2025年目标\t属性\n"
