@@ -19,6 +19,7 @@ _IDIOM_UNITS = frozenset("个类条项方级种位面大批次期起对张块本
 _ACHIEVED = regex.compile(r"(?:执行|发放|覆盖|到位|兑现|使用|拨付|成功|合格|满意|完成|落实|知晓|参保|达标)率")
 _CEILING = regex.compile(r"消费券$|最高|上限|封顶|限额|可?按照?[^,。;]{0,24}(?:金额|比例|标准)的?$")
 _COMPARED = regex.compile(r"(?<!或)(?:高于|低于|快于|慢于|高出|低出)[一-龥A-Z、]{2,20}$")  # 增速高于全省平均水平2个百分点: no level
+_VOUCHER = regex.compile(r"的?[一-龥A-Z]{0,4}(?<!证|债)券")
 _SCORING = regex.compile(r"[^,。;]{0,10}(?:扣|加|得|计)\d+(?:\.\d+)?分")
 _IDIOM_NOUNS = regex.compile(
     r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次|制度|措施|机制|政策|要求|责任"
@@ -40,6 +41,8 @@ def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, co
     if (money or (kind in ("ratio", "multiple") and not _ACHIEVED.search(left))) and rules.words("phrase", "support").search(cued):
         return "support"
     if money and _CEILING.search(text[clause.start : measure.value_start]):
+        return "support"
+    if money and _VOUCHER.match(text, q.end):
         return "support"
     if _SCORING.match(text, q.end):
         return "scoring"

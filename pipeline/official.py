@@ -119,11 +119,14 @@ def _run(lines: Sequence[Line], end: int, pattern: regex.Pattern[str]) -> tuple[
     while start > 0 and end - start < 3:
         above = lines[start - 1].text.text
         joined = above + text
+        goes_on = text[0] in "和及与暨"
         whole = (
-            len(above) > 60 or len(joined) > 110 or bool(regex.search(r"[。:;!?>|》]|^\(|\d{4}[-年]\d{1,2}[-月]|号\)?$|来源|^附[件表]|如下$", above))
+            len(above) > 60
+            or len(joined) > 110
+            or bool(regex.search((r"" if goes_on else r"》|") + r"[。:;!?>|]|^\(|\d{4}[-年]\d{1,2}[-月]|号\)?$|来源|^附[件表]|如下$", above))
         )
         whole = whole or any(rules.words("official", name).match(above) for name in ("date_line", "signature"))
-        own = text[0] not in "和及与暨" and len(regex.sub(r"\(.*?\)", "", text)) > 8
+        own = not goes_on and len(regex.sub(r"\(.*?\)", "", text)) > 8
         if whole or not pattern.match(joined) or (pattern.match(above) and own):
             break
         text, start = joined, start - 1

@@ -24,6 +24,7 @@ _BODY_LABEL = regex.compile(
 )
 _BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
 _CONTENTS = regex.compile(r"\.{6,}\d*|…{3,}\d*")  # a line of the table of contents
+_PAGE_NUMBER = regex.compile(r"[-—]+ ?\d{1,3} ?[-—]+")
 _FURNITURE = regex.compile(r"[-\s]*第?\d{1,3}页?(?:共\d{1,3}页)?[-\s]*|续表\d*|\(续表?\d*\)|\f")
 _GROUP = regex.compile(r"(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])[^,。;:]{2,10}")
 _LIST_LEAD = regex.compile(r"(?:如下|目标|指标|任务|即|包括|为|做到|实现)[::]$|[::]$")
@@ -73,7 +74,7 @@ def _paragraphs(document: Document, official: Official) -> Iterator[Line]:
     """The official lines, with lines that a page or a converter broke in mid-sentence joined again."""
     pending: Line | None = None
     for line in official.lines[official.first : official.last]:
-        if _CONTENTS.search(line.text.text):
+        if _CONTENTS.search(line.text.text) or _PAGE_NUMBER.fullmatch(line.text.text):
             continue
         if pending is not None and _continues(pending.text, line.text):
             block = Block(pending.block.id, "paragraph", pending.block.start, line.block.end, pending.block.where)
