@@ -123,7 +123,7 @@ def _run(lines: Sequence[Line], end: int, pattern: regex.Pattern[str]) -> tuple[
         whole = (
             len(above) > 60
             or len(joined) > 110
-            or bool(regex.search((r"" if goes_on else r"》|") + r"[。:;!?>|]|^\(|\d{4}[-年]\d{1,2}[-月]|号\)?$|来源|^附[件表]|如下$", above))
+            or bool(regex.search(("" if goes_on else "》|") + r"[。:;!?>|]|^\(|\d{4}[-年]\d{1,2}[-月]|号\)?$|来源|^附[件表]|如下$", above))
         )
         whole = whole or any(rules.words("official", name).match(above) for name in ("date_line", "signature"))
         own = not goes_on and len(regex.sub(r"\(.*?\)", "", text)) > 8
