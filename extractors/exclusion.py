@@ -17,7 +17,7 @@ _PRESENT = regex.compile(r"目前|现状|截至|现有")
 # two to nine of these are mostly turns of phrase: 两个确立, 三项制度, 五个方面
 _IDIOM_UNITS = frozenset("个类条项方级种位面大批次期起对张块本口门家场")
 _ACHIEVED = regex.compile(r"(?:执行|发放|覆盖|到位|兑现|使用|拨付|成功|合格|满意|完成|落实|知晓|参保|达标)率")
-_CEILING = regex.compile(r"消费券$|最高|上限|封顶|限额|可?按照?[^,。;]{0,24}(?:金额|比例|标准)的?$")
+_CEILING = regex.compile(r"(?<!证|债)券$|最高|上限|封顶|限额|可?按照?[^,。;]{0,24}(?:金额|比例|标准)的?$")
 _COMPARED = regex.compile(r"(?<!或)(?:高于|低于|快于|慢于|高出|低出)[一-龥A-Z、]{2,20}$")  # 增速高于全省平均水平2个百分点: no level
 _VOUCHER = regex.compile(r"的?[一-龥A-Z]{0,4}(?<!证|债)券")
 _SCORING = regex.compile(r"[^,。;]{0,10}(?:扣|加|得|计)\d+(?:\.\d+)?分")

@@ -147,7 +147,8 @@ class _Reader(Memory):
             return q.end
         again = regex.fullmatch(r"[共计总合]+", self.text[taken : q.start]) is not None
         if phrase.empty and taken > clause.start and not again and not (pred.verb or pred.way or measure.said or self.listed or pred.apart):
-            return self._further_value(q, sentence)
+            self._reject(q, "no_indicator")  # a second value of the same name needs a verb of its own
+            return q.end
         dated = self._bracket_date(q)
         if dated and self.subject and regex.fullmatch(r"\([^()]*\)[、,和及]?", self.text[taken : q.start]):
             phrase = replace(phrase, start=q.start, end=q.start)  # 达到40%(2025年)、45%(2030年)
@@ -156,9 +157,6 @@ class _Reader(Memory):
         if measure.count and not pred.marked:
             phrase = self._embedded(phrase)
         names, scopes, verb = self.names(phrase, pred, mine, q)
-        if not names and self.listed and phrase.empty and self.findings and self.findings[-1].rule == "linking.count_before":
-            self._reject(q, "no_indicator")
-            return q.end
         if not names:
             self._reject(q, "no_indicator")
             return q.end
@@ -180,17 +178,13 @@ class _Reader(Memory):
             self._reject(q, "duration")
             return q.end
         kind, way = self._kind(measure, pred, label, verb, phrase)
-        bare = not pred.verb and (measure.suffix or not measure.said)  # 降低成本5%以上, not 降低失业率至5%
-        if kind == "level" and bare and _LOWERED.search(self.text, taken, phrase.start):
-            kind, way = "change", "decrease"
-        if phrase.empty and pred.strength and kind == "level" and self.findings and self.findings[-1].name is names[0]:
-            last = self.findings[-1]
-            kind, way = (last.kind, last.way) if last.unit == measure.unit else (kind, way)
+        if kind == "level":
+            kind, way = self._unsaid_change(measure, pred, phrase, taken, names[0])
         status = "current" if is_present(self.text, sentence.start, q.start) else "target"
-        dates = self.dates
-        shares = spread(self.text, [m for m in mine if m.start >= q.start], names, scopes, pred.apart, dates)
+        rest = [m for m in mine if m.start >= q.start]
+        shares = spread(self.text, rest, names, scopes, pred.apart, self.dates)
         if shares is None:
-            for other in [m for m in mine if m.start >= q.start]:
+            for other in rest:
                 self._reject(other, "distribution")
             return clause.end
         rule, confidence = f"linking.{kind}", 0.95 if said else 0.85
@@ -226,11 +220,6 @@ class _Reader(Memory):
         between = self.text[self.findings[-1].quote[1] : phrase.start]
         return regex.fullmatch(r"[、,和及以与并其中]*", between) is not None
 
-    def _further_value(self, q: Mention, sentence: Sentence) -> int:
-        """A second value of the same name in one clause ("70%以上或在2020年基础上提高5个百分点" has its own verb)."""
-        self._reject(q, "no_indicator")
-        return q.end
-
     def _kind(self, measure: Measure, pred: Predicate, label: str, verb: Stretch | None, phrase: Phrase) -> tuple[str, str | None]:
         if pred.way == "rank" and measure.unit in (None, "名", "位", "强", "%", "个"):
             return "rank", None
@@ -244,6 +233,15 @@ class _Reader(Memory):
             and not label.startswith(("每", "人均", "平均"))
         ):
             return "count", None
+        return "level", None
+
+    def _unsaid_change(self, measure: Measure, pred: Predicate, phrase: Phrase, taken: int, name: Name) -> tuple[str, str | None]:
+        """Whether a level is a change by what stands before: 降低成本5%以上 (not 降低失业率至5%); 增长6%左右,力争达到7%."""
+        if not pred.verb and (measure.suffix or not measure.said) and _LOWERED.search(self.text, taken, phrase.start):
+            return "change", "decrease"
+        last = self.findings[-1] if self.findings else None
+        if last and phrase.empty and pred.strength and last.name is name and last.unit == measure.unit:
+            return last.kind, last.way
         return "level", None
 
     # --- "number name" ---------------------------------------------------------------------------------------------
@@ -366,7 +364,7 @@ class _Reader(Memory):
 
     def _bracket_date(self, q: Mention) -> Mention | None:
         """The date that stands alone in the bracket after a value: 40%(2025年)."""
-        return next((d for d in self.context.dates if self.text[q.end : d.start] == "(" and self.text[d.end : d.end + 1] == ")"), None)
+        return next((d for d in self.dates if self.text[q.end : d.start] == "(" and self.text[d.end : d.end + 1] == ")"), None)
 
     def _date_spans(self) -> list[Stretch]:
         return [(d.start, d.end) for d in self.dates]

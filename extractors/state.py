@@ -8,7 +8,7 @@ import regex
 
 from extractors import nlp, rules
 from extractors.deadline import governing_date
-from extractors.findings import Context, Finding, between
+from extractors.findings import Context, Finding, between, end_year
 from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
 from extractors.naming import STRONG, plain_scope
 from extractors.sentence import Clause, Sentence
@@ -120,7 +120,7 @@ def _make(
 ) -> list[Finding]:
     kind = rule.attributes.get("kind", "qualitative")
     deadline = governing_date(text, context.dates, sentence, hit.start(), context.goal)
-    if deadline is not None and context.year and deadline.value.end and int(deadline.value.end[:4]) < context.year:
+    if (ends := end_year(deadline)) and context.year and ends < context.year:
         return []
     side = rule.attributes["side"]
     if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):

@@ -22,6 +22,7 @@ from schemas.types import Cell, Extraction, Issue, Mention, Segment, Slot, Span,
 from schemas.values import Period
 
 _ENTRY = regex.compile(r"(?:完成|办结|落实)?(?:时间|时限|期限)(?:节点|要求)?[::](?P<text>[^)\];]+)")
+_FIRST_ENTRY = regex.compile(r"[(\[]?(?P<text>[^,;:()\[\]]{2,20})[,;]")
 _DUTIES = regex.compile(r"职责|分工|任务|责任")
 _DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千](?:[个家项条座处所名户]|分之)")
 _LEADING_NUMBER = regex.compile(r"^[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\].、]")
@@ -133,6 +134,17 @@ class _Builder:
             if name not in [s.text for s in slots]:
                 slots.append(Slot(name, cell.text.spans(mention.start, mention.end), mention.rule))
 
+    def _blanket(self, cell: Cell) -> None:
+        """Units that the text gives to all tasks that follow, or to all tasks."""
+        for mention in body.find_blanket(cell.text.text):
+            value: body.Assignment = mention.value
+            slot = Slot(_shown(cell.text, value.name, mention), cell.text.spans(mention.start, mention.end), mention.rule)
+            self.blanket.append(slot)
+            for earlier in self.drafts.values() if mention.rule == "body.blanket_all" else ():
+                units = earlier.bodies.setdefault("implement", [])
+                if slot.text not in {u.text for u in units}:
+                    units.append(slot)
+
     def _deadline(self, draft: _Draft, cell: Cell, found: Mention | None, shift: int = 0) -> None:
         if found and draft.deadline is None:
             draft.deadline = found
@@ -150,21 +162,9 @@ class _Builder:
             self.first_leads = True
             if draft is not None and (responsible := draft.bodies.get("responsible")):
                 draft.bodies.setdefault("lead", []).append(responsible.pop(0))
-        for mention in body.find_blanket(text):
-            value: body.Assignment = mention.value
-            slot = Slot(_shown(cell.text, value.name, mention), cell.text.spans(mention.start, mention.end), mention.rule)
-            self.blanket.append(slot)
-            if mention.rule == "body.blanket_all":
-                for earlier in self.drafts.values():
-                    units = earlier.bodies.setdefault("implement", [])
-                    if slot.text not in {u.text for u in units}:
-                        units.append(slot)
-        for low, high in closed:
-            entry = regex.compile(r"[(\[]?(?P<text>[^,;:()\[\]]{2,20})[,;]").match(text, low, high)
-            if draft is not None and entry:
-                self._deadline(draft, cell, read_deadline(entry["text"], self.today, self.issued), entry.start("text"))
-        for hit in _ENTRY.finditer(text):
-            if draft is not None:
+        self._blanket(cell)
+        if draft is not None:
+            for hit in [h for low, high in closed if (h := _FIRST_ENTRY.match(text, low, high))] + list(_ENTRY.finditer(text)):
                 self._deadline(draft, cell, read_deadline(hit["text"], self.today, self.issued), hit.start("text"))
         closed += [
             hit.span()
@@ -243,7 +243,7 @@ class _Builder:
             return
         period, slot = _period(cell, f.deadline)
         if period is None and f.status == "target" and segment.stage is not None:
-            found = find_periods(_fold_dash(segment.stage.text))
+            found = find_periods(segment.stage.text)
             if found:
                 period, slot = found[0].value, segment.stage
         unit = Slot(f.unit, cell.text.spans(*f.value), "quantity.unit") if f.unit else None
@@ -377,10 +377,6 @@ def _shown(text: Folded, name: str, mention: Mention) -> str:
 
 def _plain(text: Folded, name: Name) -> str:
     return "".join(text.plain[a:b] for a, b in name.parts)
-
-
-def _fold_dash(text: str) -> str:
-    return regex.sub(r"[—–－～~]+", "-", text)
 
 
 def _period(cell: Cell, deadline: Mention | None) -> tuple[Period | None, Slot | None]:

@@ -177,7 +177,7 @@ def _bracketed(text: Folded) -> Mention | None:
 
 
 def _deadline(cell: Cell, today: date | None) -> tuple[Period | None, Slot | None]:
-    found = find_periods(regex.sub(r"[—–－～~]+", "-", cell.header), today)
+    found = find_periods(cell.header, today)
     if found:
         # the header's characters are another cell's: the deadline is shown with the value it governs
         return found[-1].value, Slot(found[-1].text, (), "measured.header")

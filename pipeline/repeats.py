@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-import regex
-
+from pipeline.normalise import squashed
 from schemas.types import Segment, Target
 
 
@@ -35,7 +34,7 @@ class _Label:
 
     @classmethod
     def of(cls, name: str) -> _Label:
-        text = regex.sub(r"[的\W]", "", name)
+        text = squashed(name)
         letters = 0
         for char in text:
             letters |= 1 << ord(char) % 256
