@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from extractors import rules
 from pipeline import store
 from pipeline.normalise import key
-from pipeline.parsers import PARSERS
 from pipeline.parsers.text import decode
 from pipeline.run import process_file
 from schemas import vocab
 from schemas.errors import ParseError, RuleError, StoreError
+from schemas.limits import Limits
 from schemas.types import Issue
 
 _log = logging.getLogger(__name__)
@@ -74,12 +74,9 @@ def find_files(paths: Sequence[Path], out: Path | None = None) -> tuple[list[Pat
 
 
 def name_documents(files: Sequence[Path]) -> dict[Path, str]:
-    """Each file's document name, all different: its name without the last ending, where taken its whole name, then its path.
-
-    Files that have a parser choose first: plan.pdf, which no parser reads, does not take the name of plan.txt beside it.
-    """
+    """Each file's document name, all different: its name without the last ending, where taken its whole name, then its path."""
     names: dict[str, Path] = {}
-    for path in sorted(files, key=lambda p: p.suffix.lower() not in PARSERS):
+    for path in files:
         choices = (path.stem, path.name, str(path), os.path.abspath(path))
         names[next(n for n in choices if n not in names)] = path
     return {path: name for name, path in names.items()}
@@ -103,7 +100,13 @@ def read_given(lists: Sequence[Path]) -> dict[str, dict[str, str]]:
     return given
 
 
-def run(paths: Sequence[Path], engine: sa.Engine, watch: Callable[[Sequence[Path]], Iterator[Path]] = iter, out: Path | None = None) -> Report:
+def run(
+    paths: Sequence[Path],
+    engine: sa.Engine,
+    watch: Callable[[Sequence[Path]], Iterator[Path]] = iter,
+    out: Path | None = None,
+    limits: Limits | None = None,
+) -> Report:
     """Process and store all files; a file that fails is noted and the batch goes on. `watch` may show progress."""
     report = Report(datetime.now(UTC).isoformat(timespec="seconds"))
     begun = time.monotonic()
@@ -113,7 +116,7 @@ def run(paths: Sequence[Path], engine: sa.Engine, watch: Callable[[Sequence[Path
     names = name_documents(files)
     for path in watch(files):
         try:
-            _one(path, names[path], given.get(path.name, {}), engine, report)
+            _one(path, names[path], given.get(path.name, {}), engine, report, limits)
         except RuleError:
             raise
         except (ParseError, StoreError) as error:
@@ -128,8 +131,8 @@ def run(paths: Sequence[Path], engine: sa.Engine, watch: Callable[[Sequence[Path
     return report
 
 
-def _one(path: Path, name: str, given: Mapping[str, str], engine: sa.Engine, report: Report) -> None:
-    result = process_file(path, given, name)
+def _one(path: Path, name: str, given: Mapping[str, str], engine: sa.Engine, report: Report, limits: Limits | None) -> None:
+    result = process_file(path, given, name, limits)
     store.save(engine, result.rows)
     store.forget_failure(engine, name)
     report.documents += 1

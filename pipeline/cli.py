@@ -38,6 +38,7 @@ app.add_typer(database, name="db")
 Database = Annotated[str, typer.Option("--db", help="Database URL.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
 File = Annotated[str, typer.Argument(help="A file, or - for standard input.")]
+Limit = Annotated[list[str] | None, typer.Option("--limit", help="Raise or lower a limit for hostile files: name=number (see the README).")]
 DEFAULT_DB = "sqlite:///output/zhibiao.db"
 
 
@@ -75,13 +76,16 @@ def run(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders (default: raw_docs).")] = None,
     db: Database = DEFAULT_DB,
     out: Out = Path("output"),
+    limit: Limit = None,
 ) -> None:
     """Read documents, store their rows, export them, and write the comparison of all regions."""
     from pipeline import batch, compare, store
     from pipeline.exporters import EXPORTERS, frames
+    from schemas.limits import read_limits
 
+    limits = read_limits(limit or ())
     engine = store.connect(db)
-    report = batch.run(paths or [Path("raw_docs")], engine, _progress, out)
+    report = batch.run(paths or [Path("raw_docs")], engine, _progress, out, limits)
     written = [p for name in EXPORTERS for p in EXPORTERS[name](frames.read(engine), out)]
     if report.documents:
         matrix = compare.compare(engine, [])
@@ -93,19 +97,19 @@ def run(
 
 
 @app.command()
-def parse(file: File) -> None:
+def parse(file: File, limit: Limit = None) -> None:
     """Print the blocks of a document as JSON lines."""
     from dataclasses import asdict
 
-    document = _result(file).document
+    document = _result(file, limit).document
     for block in document.blocks:
         _line({**asdict(block), "text": document.text[block.start : block.end]})
 
 
 @app.command()
-def segment(file: File) -> None:
+def segment(file: File, limit: Limit = None) -> None:
     """Print the segments of a document as JSON lines."""
-    for s in _result(file).segments:
+    for s in _result(file, limit).segments:
         _line(
             {
                 "id": s.id,
@@ -122,9 +126,9 @@ def segment(file: File) -> None:
 
 
 @app.command()
-def extract(file: File) -> None:
+def extract(file: File, limit: Limit = None) -> None:
     """Print the tasks and targets of a document as JSON lines, with the offsets of their evidence."""
-    rows = _result(file).rows
+    rows = _result(file, limit).rows
     paths = {t["id"]: t["path"] for t in rows.tables["task"]}
     for kind in ("task", "task_body", "target"):
         for row in rows.tables[kind]:
@@ -196,11 +200,13 @@ def db_upgrade(db: Database = DEFAULT_DB) -> None:
     typer.echo(f"{db}: schema and vocabularies are up to date", err=True)
 
 
-def _result(file: str) -> Result:
+def _result(file: str, limit: list[str] | None) -> Result:
     from pipeline.parsers import parse_bytes
     from pipeline.run import process, process_file
+    from schemas.limits import read_limits
 
-    return process(parse_bytes(sys.stdin.buffer.read(), "stdin.txt")) if file == "-" else process_file(Path(file))
+    limits = read_limits(limit or ())
+    return process(parse_bytes(sys.stdin.buffer.read(), "-", limits=limits)) if file == "-" else process_file(Path(file), limits=limits)
 
 
 def _line(values: dict[str, Any]) -> None:

@@ -127,7 +127,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
                     Issue(
                         "warning",
                         "unknown_column",
-                        f"line {lines[at][0][1].line}",
+                        _place(lines[at][0][1]),
                         f"no role is known for the column “{c.header}”; its cells are not read",
                     )
                     for c in header
@@ -142,7 +142,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
                 Issue(
                     "warning",
                     "table_without_header",
-                    f"line {lines[at][0][1].line}",
+                    _place(lines[at][0][1]),
                     "the table has no header that is known: columns are read by what their cells look like",
                 )
             )
@@ -150,6 +150,14 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
         at += 1
     close()
     return tables, issues
+
+
+def _place(where: Where) -> str:
+    """A table line for people: "line 12", "附件.xlsx Sheet1 row 3", "表2 row 3, page 7"."""
+    if where.line and not where.table:
+        return f"line {where.line}"
+    at = [where.file, where.sheet or f"表{where.table}", f"row {where.row}", f"line {where.line}" if where.line else None]
+    return " ".join(x for x in at if x) + (f", page {where.boxes[0].page}" if where.boxes else "")
 
 
 def is_header(lines: Sequence[Line], at: int) -> bool:

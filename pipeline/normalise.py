@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +17,7 @@ import regex
 
 from extractors import rules
 from schemas import vocab
-from schemas.types import Block, Document, Extraction, Issue, Segment, Slot, Target, Task
+from schemas.types import Block, Document, Extraction, Issue, Segment, Slot, Span, Target, Task, Where
 
 Values = dict[str, Any]
 # a double holds whole numbers exactly up to 2^53 (9·10^15), SQLite integers up to 2^63; the largest figures of plans are near 10^14 (GDP in 元)
@@ -54,7 +55,6 @@ class _Evidence:
             return
         for position, span in enumerate(found.spans):
             block = self._block(span.start)
-            where = block.where if block else None
             self.rows.append(
                 {
                     "id": key(row, slot, str(position)),
@@ -66,12 +66,7 @@ class _Evidence:
                     "block": block.id if block else -1,
                     "start": span.start,
                     "end": span.end,
-                    "page": None,
-                    "box": None,
-                    "line": where.line if where else None,
-                    "table": where.table if where else None,
-                    "row": where.row if where else None,
-                    "column": where.column if where else None,
+                    **_place(self.document, span, block.where if block else Where()),
                     "text": self.document.text[span.start : span.end],
                 }
             )
@@ -81,6 +76,22 @@ class _Evidence:
         blocks = self.document.blocks
         at = bisect_right(blocks, start, key=lambda b: b.start) - 1
         return blocks[at] if at >= 0 and start < max(blocks[at].end, blocks[at].start + 1) else None
+
+
+def _place(document: Document, span: Span, where: Where) -> Values:
+    """Where a reader finds a span: `box` lists [page, x0, top, x1, bottom] for each of its lines, in points from the upper left corner."""
+    boxes = document.boxes(span.start, span.end)
+    return {
+        "file": where.file,
+        "page": boxes[0].page if boxes else None,
+        "box": json.dumps([[b.page, *(round(x, 2) for x in (b.x0, b.top, b.x1, b.bottom))] for b in boxes]) if boxes else None,
+        "line": where.line,
+        "table": where.table,
+        "row": where.row,
+        "column": where.column,
+        "sheet": where.sheet,
+        "cell": where.cell,
+    }
 
 
 def key(*parts: str) -> str:

@@ -12,6 +12,7 @@ from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
 from pipeline.segment import segment
+from schemas.limits import Limits
 from schemas.types import Document, Extraction, Issue, Segment, Slot
 
 
@@ -25,9 +26,9 @@ class Result:
     rows: Rows
 
 
-def process_file(path: Path, given: Mapping[str, str] | None = None, name: str | None = None) -> Result:
+def process_file(path: Path, given: Mapping[str, str] | None = None, name: str | None = None, limits: Limits | None = None) -> Result:
     """All stages for one file; `name` is the document's (default: the file's, without its last ending). Raises ParseError where it cannot be read."""
-    document = parse_file(path)
+    document = parse_file(path, limits)
     return process(replace(document, name=name or document.name), given)
 
 

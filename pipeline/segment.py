@@ -295,31 +295,47 @@ def _lead(text: Folded) -> Slot | None:
     return Slot(text.plain[shift + found[0].start : shift + found[0].end], text.spans(shift + found[0].start, shift + found[0].end), "stage.lead")
 
 
-def _rows(document: Document, official: Official) -> tuple[list[Segment], list[Issue]]:
-    """A segment for each logical row of the plan's tables."""
-    cells = [b for b in document.blocks if b.kind == "cell"]
-    by_table: dict[int, list[list[tuple[Folded, Where]]]] = {}
+@dataclass(slots=True)
+class _Run:
+    """Lines of one table as the parser gave it, and the offsets between which it stands."""
+
+    start: int
+    end: int
+    paged: bool
+    lines: list[list[tuple[Folded, Where]]] = field(default_factory=list)
+
+
+def _runs(document: Document, official: Official) -> list[_Run]:
+    """The tables that stand behind the title."""
+    begin = official.lines[official.first - 1].block.end if official.first else 0
+    runs: list[_Run] = []
     current: tuple[int | None, int | None] | None = None
-    start = official.lines[official.first - 1].block.end if official.first else 0
-    for block in cells:
-        if block.start < start:
+    for block in document.blocks:
+        if block.kind != "cell" or block.start < begin:
             continue
         key = (block.where.table, block.where.row)
-        lines = by_table.setdefault(block.where.table or 0, [])
+        if current is None or key[0] != current[0]:
+            runs.append(_Run(block.start, block.end, bool(document.pieces)))
         if key != current:
-            lines.append([])
+            runs[-1].lines.append([])
             current = key
-        lines[-1].append((fold(document.text, [(block.start, block.end)]), block.where))
+        runs[-1].end = block.end
+        runs[-1].lines[-1].append((fold(document.text, [(block.start, block.end)]), block.where))
+    return runs
+
+
+def _rows(document: Document, official: Official) -> tuple[list[Segment], list[Issue]]:
+    """A segment for each logical row of the plan's tables."""
     tables: list[Table] = []
     issues: list[Issue] = []
     captions: list[Cell | None] = []
     named = official.metadata.get("period_start")
     begin, issued = int(named.text) if named else None, official.issued.year if official.issued else None
-    for lines in _joined(by_table, official):
-        found, odd = read_tables(lines)
+    for run in _joined(_runs(document, official), official):
+        found, odd = read_tables(run.lines)
         kept = [with_present(t, begin, issued) for t in found if t.rows and any(c.role in ("task", "indicator") for c in t.columns)]
         tables += kept
-        captions += [_caption(official, lines[0][0][1].line or 0)] * len(kept)
+        captions += [_caption(official, run.start)] * len(kept)
         issues += odd
     segments = []
     for i, table in enumerate(tables, 1):
@@ -329,28 +345,33 @@ def _rows(document: Document, official: Official) -> tuple[list[Segment], list[I
     return segments, issues
 
 
-def _joined(by_table: dict[int, list[list[tuple[Folded, Where]]]], official: Official) -> Iterator[list[list[tuple[Folded, Where]]]]:
-    """Line runs of the tables; runs with only a page break or the heading of a group of rows between them are one."""
-    pending: list[list[tuple[Folded, Where]]] = []
-    last_line = 0
-    for lines in by_table.values():
-        first = lines[0][0][1].line or 0
-        above = [line.text.text for line in official.lines if last_line < (line.block.where.line or 0) < first]
+def _joined(runs: Sequence[_Run], official: Official) -> Iterator[_Run]:
+    """The tables; where the format has no pages, those with only a page break or the heading of a group of rows between them are one."""
+    pending: _Run | None = None
+    for run in runs:
+        above = [line.text.text for line in official.lines if pending and pending.end <= line.block.start < run.start]
         between = [text for text in above if not _FURNITURE.fullmatch(text)]
-        group = len(between) == 1 and _GROUP.fullmatch(between[0]) and pending and len(pending[-1]) == len(lines[0]) and not is_header(lines, 0)
-        if pending and between and not group:
+        if pending and not run.paged and (not between or _is_group(between, pending, run)):
+            pending.lines += run.lines
+            pending.end = run.end
+            continue
+        if pending:
             yield pending
-            pending = []
-        pending += lines
-        last_line = lines[-1][-1][1].line or 0
+        pending = run
     if pending:
         yield pending
 
 
-def _caption(official: Official, line: int) -> Cell | None:
-    """The unit that a caption above a table gives: 单位：万元."""
+def _is_group(between: Sequence[str], above: _Run, below: _Run) -> bool:
+    """Whether the text between two tables is the heading of a group of rows."""
+    same = len(above.lines[-1]) == len(below.lines[0]) and not is_header(below.lines, 0)
+    return len(between) == 1 and bool(_GROUP.fullmatch(between[0])) and same
+
+
+def _caption(official: Official, start: int) -> Cell | None:
+    """The unit that the paragraph above a table gives: 单位：万元."""
     for above in reversed(official.lines):
-        if (above.block.where.line or 0) < line:
+        if above.block.start < start:
             hit = regex.search(r"单位[::](?P<unit>[^,;。()\s]{1,10})[)\]]?$", above.text.text)
             return Cell("caption", "", above.text.cut(*hit.span("unit")), above.block.where) if hit else None
     return None

@@ -9,6 +9,10 @@ class ParseError(ZhibiaoError):
     """A file cannot be turned into a `Document`."""
 
 
+class LimitError(ParseError):
+    """A file goes beyond a limit; names the limit, what the file has, and how to raise it."""
+
+
 class RuleError(ZhibiaoError):
     """A rule file or vocabulary file of ours is wrong; names the file and the entry."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,13 +23,57 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page (counted from 1), in points from the upper left corner of the page as it is read."""
+
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Where:
-    """Where a block stands for a reader: line of the file, and table, row and column (all counted from 1)."""
+    """Where a block stands for a reader; all counted from 1, None where the format has no such thing.
+
+    `file`: the member of an archive or folder. `line`: of a text file, or the paragraph of a document without pages.
+    `boxes`: one for each page the block stands on. `table`, `row`, `column`: of the logical table, joined over pages; a merged
+    cell stands at its first row and column and takes `rowspan` × `colspan` places. `sheet`, `cell` ("B7"): of a workbook.
+    """
 
     line: int | None = None
     table: int | None = None
     row: int | None = None
     column: int | None = None
+    rowspan: int = 1
+    colspan: int = 1
+    file: str | None = None
+    boxes: tuple[Box, ...] = ()
+    sheet: str | None = None
+    cell: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Characters `start` to `end` of a text as they stand on one line of a page.
+
+    `edges` holds the left and the right edge of each character, in points (2 × (end - start) numbers). `confidence` (0 to 1)
+    is the recogniser's, 1 for text that the file holds as text.
+    """
+
+    start: int
+    end: int
+    page: int
+    top: float
+    bottom: float
+    edges: array[float]
+    confidence: float = 1.0
+
+    def box(self, start: int, end: int) -> Box:
+        """The box around those of its characters that lie between two offsets of the text (at least one must)."""
+        low, high = 2 * (max(start, self.start) - self.start), 2 * (min(end, self.end) - self.start)
+        return Box(self.page, min(self.edges[low:high]), self.top, max(self.edges[low:high]), self.bottom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +99,10 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as text and blocks. `id` is the hash of its bytes; offsets of everything count in `text`."""
+    """A file as text and blocks. `id` is the hash of its bytes; offsets of everything count in `text`.
+
+    `pieces` (in text order) say where the characters stand on their pages, for the formats that have pages.
+    """
 
     id: str
     name: str
@@ -62,6 +111,18 @@ class Document:
     text: str
     blocks: tuple[Block, ...]
     issues: tuple[Issue, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+
+    def boxes(self, start: int, end: int) -> tuple[Box, ...]:
+        """Where the characters `start` to `end` stand: a box for each line of each page."""
+        first = max(bisect_right(self.pieces, start, key=lambda p: p.start) - 1, 0)
+        found = []
+        for piece in self.pieces[first:]:
+            if piece.start >= end:
+                break
+            if piece.end > start:
+                found.append(piece.box(start, end))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

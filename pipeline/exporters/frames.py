@@ -135,8 +135,8 @@ def _targets(targets: list[Line], tasks: list[Line], names: dict[str, str], span
                 "quote": row["quote"],
                 "start": start,
                 "end": end,
-                "page": value["page"] if value else None,
-                "line": value["line"] if value else None,
+                **{k: value[k] if value else None for k in ("file", "page", "line", "table", "row", "column", "sheet", "cell")},
+                "box": json.loads(value["box"]) if value and value["box"] else None,
                 "value_start": value["start"] if value else None,
                 "value_end": value["end"] if value else None,
                 **{

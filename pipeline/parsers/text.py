@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 
+from pipeline.content import Content
 from schemas.errors import ParseError
+from schemas.limits import Budget
 from schemas.types import Block, Issue, Where
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -80,13 +82,11 @@ def _separator(line: str, in_table: bool, following: str) -> str | None:
     return None
 
 
-def parse(data: bytes) -> tuple[str, tuple[Block, ...], list[Issue]]:
+def parse(data: bytes, budget: Budget) -> Content:
     """Text, blocks and issues of a text file. A line with cells is a table row, each cell a block.
 
-    Raises ParseError where the file is empty or no text.
+    Raises ParseError where it is no text.
     """
-    if not data.strip():
-        raise ParseError("the file is empty")
     text, _, issues = decode(data)
     if sum(c < " " and c not in "\t\r\n\f\v" for c in text[:_SAMPLE]) > 0.05 * min(len(text), _SAMPLE) + 1:
         raise ParseError("the file holds binary data, not text")
@@ -108,10 +108,11 @@ def parse(data: bytes) -> tuple[str, tuple[Block, ...], list[Issue]]:
             at = offset
             for column, cell in enumerate(content.split(separator), 1):
                 where = Where(line=line_number, table=table, row=row, column=column)
+                budget.cells(1)
                 blocks.append(Block(len(blocks), "cell", at, at + len(cell), where))
                 at += len(cell) + 1
         elif content.strip():
             in_table = False
             blocks.append(Block(len(blocks), "paragraph", offset, offset + len(content), Where(line=line_number)))
         offset += len(line)
-    return text, tuple(blocks), issues
+    return Content(text, tuple(blocks), tuple(issues))
