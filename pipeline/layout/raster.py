@@ -21,6 +21,7 @@ _POINTS = 60_000  # of ink that are enough to measure skew
 _RED = 45  # how far red is over green and blue in the ink of a seal
 _SEAL_MM = (20, 65)  # official seals are 38 to 50 mm wide; a picture without dpi may be off
 _COVERED, _COVERED_MEETING = 0.95, 0.75  # share of a ruled line's length that has ink: faint copies of borders break, feet of characters do too
+_WORN = 0.35  # share of the way to the next line that still shows the border
 _NOISE = 2e-4  # share of lone dots from which a picture is a noisy scan
 
 
@@ -152,6 +153,7 @@ def find_rules(ink: Grey, dpi: float) -> tuple[tuple[Band, ...], tuple[Band, ...
     across = _strokes(ink, point, True)
     down = _strokes(ink, point, False)
     horizontal, vertical = _settle(across, down, ink, point), _settle(down, across, ink, point)
+    vertical = tuple(_extended(v, horizontal, ink, point) for v in vertical)
     mask = np.zeros_like(ink)
     for x0, top, x1, bottom in (*horizontal, *vertical):
         mask[max(top - 1, 0) : bottom + 1, max(x0 - 1, 0) : x1 + 1] = 255
@@ -191,6 +193,29 @@ def _settle(own: list[Band], others: list[Band], ink: Grey, point: float) -> tup
     return tuple(kept)
 
 
+def _extended(rule: Band, others: tuple[Band, ...], ink: Grey, point: float) -> Band:
+    """A vertical line lengthened to the horizontal lines above and below while worn dashes lead there: what is left of a border reads like a 1."""
+    x0, top, x1, bottom = rule
+    crossing = sorted((o[1] + o[3]) // 2 for o in others if o[0] - point <= (x0 + x1) / 2 <= o[2] + point)
+    for level in (level for level in crossing if level > bottom + 3 * point):
+        if not _worn(ink[bottom:level], x0, x1, point):
+            break
+        bottom = level
+    for level in (level for level in crossing[::-1] if level < top - 3 * point):
+        if not _worn(ink[level:top], x0, x1, point):
+            break
+        top = level
+    return x0, top, x1, bottom
+
+
+def _worn(strip: Grey, x0: int, x1: int, point: float) -> bool:
+    """Whether dashes stand between two columns of a strip, and nothing beside them."""
+    edge, side = round(point), round(3 * point)
+    here = (strip[:, max(x0 - edge, 0) : x1 + edge] > 0).any(axis=1)
+    beside = (strip[:, max(x0 - side, 0) : max(x0 - edge, 0)] > 0).any(axis=1) | (strip[:, x1 + edge : x1 + side] > 0).any(axis=1)
+    return bool((here & ~beside).mean() >= _WORN and (here & beside).mean() < 0.1)
+
+
 def _near(end: tuple[float, float], band: Band, reach: float) -> bool:
     return band[0] - reach <= end[0] <= band[2] + reach and band[1] - reach <= end[1] <= band[3] + reach
 
@@ -205,14 +230,48 @@ def coloured(grey: NDArray[Any]) -> NDArray[Any]:
     return np.repeat(grey[..., None], 3, axis=2)
 
 
-def crops(picture: Picture, boxes: list[Band], dpi: float) -> list[Band]:
-    """Boxes of text cut at the ruled lines that cross them and between their lines, and boxes around ink that the detection missed."""
+def crops(picture: Picture, boxes: list[Band], dpi: float) -> tuple[list[Band], list[Band]]:
+    """Boxes of single lines: those found, cut at the ruled lines that cross them and between their lines; and those around ink that was missed."""
     point = dpi / 72
     edge = round(point)
     wider = [(b[0] - edge, b[1], b[2] + edge, b[3]) for b in boxes]
-    cut = [part for box in wider for part in _cut(box, picture, point)]
-    missed = [part for box in _missed(picture.ink, cut, point) for part in _cut(box, picture, point)]
-    return sorted([line for box in [*cut, *missed] for line in _lines(picture.ink, box, point)], key=lambda b: (b[1], b[0]))
+    found = [line for box in wider for part in _cut(box, picture, point) for line in _lines(picture.ink, part, point)]
+    found = _apart(found)
+    high = float(np.median([b[3] - b[1] for b in found])) if found else 12 * point
+    found = [_as_high(box, high, picture, point) for box in found]
+    missed = [_as_high(part, high, picture, point) for box in _missed(picture.ink, found, point) for part in _cut(box, picture, point)]
+    return found, missed
+
+
+def _apart(boxes: list[Band]) -> list[Band]:
+    """Boxes of which none reads what another reads: those mostly inside another fall away, overlapping ends are cut."""
+    kept: list[Band] = []
+    for box in sorted(boxes, key=lambda b: b[0] - b[2]):
+        x0, top, x1, bottom = box
+        for other in kept:
+            if min(bottom, other[3]) - max(top, other[1]) < 0.6 * (bottom - top):
+                continue
+            if other[0] <= x0 < other[2]:
+                x0 = other[2]
+            elif other[0] < x1 <= other[2]:
+                x1 = other[0]
+        if x1 - x0 >= 0.3 * (bottom - top):
+            kept.append((x0, top, x1, bottom))
+    return kept
+
+
+def _as_high(box: Band, high: float, picture: Picture, point: float) -> Band:
+    """A low box (a dash, ≤) as high as the lines of the page, as far as ruled lines leave room: a sign that fills its crop is read as a letter."""
+    x0, top, x1, bottom = box
+    if bottom - top >= 0.85 * high:
+        return box
+    upper = max([h[3] for h in picture.horizontal if h[0] <= x0 and x1 <= h[2] and h[3] <= top + point], default=0)
+    lower = min([h[1] for h in picture.horizontal if h[0] <= x0 and x1 <= h[2] and h[1] >= bottom - point], default=picture.grey.shape[0])
+    more = round((high - (bottom - top)) / 2)
+    ink = picture.ink
+    while more > 0 and (top - more < upper or bottom + more > lower or (ink[top - more : top, x0:x1].any() or ink[bottom : bottom + more, x0:x1].any())):
+        more -= 1
+    return x0, top - more, x1, bottom + more
 
 
 def _lines(ink: Grey, box: Band, point: float) -> list[Band]:

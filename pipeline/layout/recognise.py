@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DPI = 200  # what pictures are brought to: characters of 10 points are 28 pixels high, as the models like them
 DETECT_DPI = 110  # where lines of text are looked for: finding needs less than reading
 LOW_CONFIDENCE = 0.75  # of the surest reading of one character; see tests/test_recognise.py for what clean and bad scans give
+_GUESSED = 0.6  # confidence of dirt that looks like a character
+_BELIEVED = 0.9  # confidence that ink outside the lines found must have
 _UPRIGHT = 0.8  # mean confidence of long lines under which the page may stand on its head
 _THREADS = 2
 _WORD = re.compile(r"[^\W\u2e80-\u9fff]+(?:[.．,，:：/~～-]?[0-9０-９]+)*[%％]?|.", re.S)
@@ -43,7 +45,10 @@ def page_of(image: Any, dpi: float, number: int, budget: Budget) -> Page:
         dpi = DPI
     picture, boxes = _upright(engine, image, dpi)
     point = 72 / dpi
-    lines = _read(engine, picture, raster.crops(picture, boxes, dpi))
+    found, missed = raster.crops(picture, boxes, dpi)
+    lines = [line for line in _read(engine, picture, found) if not _smudge(line, picture)]
+    lines += [line for line in _read(engine, picture, missed) if _believed(line)]
+    lines.sort(key=lambda line: (line.box[1], line.box[0]))
     rules = [Rule(*(v * point for v in band)) for band in (*picture.horizontal, *picture.vertical)]
     height, width = picture.grey.shape
     budget.tick()
@@ -197,6 +202,18 @@ def _em(line: _Line, ink: float) -> float:
         return sum(inner) / len(inner)
     height = line.box[3] - line.box[1]
     return min(max(ink / (0.93 if any(wide) else 0.75), 0.4 * height), height)
+
+
+def _smudge(line: _Line, picture: Picture) -> bool:
+    """Whether what was found is dirt: one or two characters that were guessed, in no cell."""
+    x, y = (line.box[0] + line.box[2]) / 2, (line.box[1] + line.box[3]) / 2
+    in_table = any(v[1] < y < v[3] and v[0] < x for v in picture.vertical) and any(v[1] < y < v[3] and v[0] > x for v in picture.vertical)
+    return not in_table and len(line.text) <= 2 and max(line.confidences) < _GUESSED
+
+
+def _believed(line: _Line) -> bool:
+    """Whether ink outside the lines found is text: scratches and worn borders look like dashes, points and ones."""
+    return any(c.isalnum() or c in "≥≤" for c in line.text) and min(line.confidences) >= _BELIEVED
 
 
 def _edges(line: _Line, em: float) -> tuple[list[float], list[float]]:

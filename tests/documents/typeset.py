@@ -43,19 +43,18 @@ def half_em(char: str, size: float) -> float:
 
 def wrap(text: str, width: float, size: float, advance: Advance = half_em, indent: float = 0) -> list[str]:
     """Lines of at most `width` points; numbers and Latin words stay whole, no line begins with a closing mark."""
-    lines, line, used = [], "", indent
+    lines, line = [], ""
     for word in _words(text):
-        room = sum(advance(c, size) for c in word)
-        if line and used + room > width and not (word in NO_START and used + room <= width + size):
-            lines.append(line)
-            line, used = "", 0.0
-            word = word.lstrip()
+        room = indent if not lines else 0.0
+        if line and room + sum(advance(c, size) for c in line + word) > width:
+            carried = line[-1] if word in NO_START and len(line) > 1 else ""
+            lines.append(line[: len(line) - len(carried)])
+            line, word = carried, word if carried else word.lstrip()
         for char in word:
-            if used + advance(char, size) > width + size:
+            if line and sum(advance(c, size) for c in line + char) > width:
                 lines.append(line)
-                line, used = "", 0.0
+                line = ""
             line += char
-            used += advance(char, size)
     return [*lines, line] if line.strip() else lines
 
 
