@@ -1,4 +1,4 @@
-"""Character recognition: the picture of a page → the `Page` that formats with text give. The only importer of rapidocr; offline, models in its wheel."""
+"""Character recognition: the picture of a page → the `Page` that formats with text give. Offline: rapidocr brings its models in its wheel."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from schemas.errors import ParseError
 from schemas.limits import Budget
 
 if TYPE_CHECKING:
-    from pipeline.layout.raster import Band, Picture
+    from pipeline.layout.raster import Picture
+    from pipeline.layout.strokes import Band
 
 DPI = 200  # what pictures are brought to: characters of 10 points are 28 pixels high, as the models like them
 DETECT_DPI = 110  # where lines of text are looked for: finding needs less than reading
 LOW_CONFIDENCE = 0.75  # of the surest reading of one character; see tests/test_recognise.py for what clean and bad scans give
+_A3_LONG = 17.0  # inches
 _GUESSED = 0.6  # confidence of dirt that looks like a character
 _BELIEVED = 0.9  # confidence that ink outside the lines found must have
 _UPRIGHT = 0.8  # mean confidence of long lines under which the page may stand on its head
@@ -31,21 +33,33 @@ _SIGNS = "%％‰≥≤><＞＜±+＋/℃°"
 _ISSUES = 20  # a page: more say nothing new
 
 
-def page_of(image: Any, dpi: float, number: int, budget: Budget) -> Page:
+def usual_dpi(width: int, height: int, stated: float = 0.0) -> float:
+    """Pixels an inch of a picture of a page: `stated` where that makes a usual sheet of paper, else what makes it an A4 page.
+
+    Cameras, screens and careless converters state 72 or 96 for everything.
+    """
+    short, long = sorted((width, height))
+    if stated > 0 and 5 <= long / stated <= _A3_LONG and short / stated >= 2:
+        return stated
+    return max(long / 11.69, short / 8.27) if long < 2 * short else width / 8.27
+
+
+def page_of(image: Any, dpi: float, number: int, budget: Budget, size: tuple[float, float] | None = None) -> Page:
     """Page `number` from its picture (numpy array, height × width or × RGB, 8 bits) of `dpi` pixels an inch.
 
+    `size`: width and height of the page in points where they are known and differ from what dpi says (a PDF page of 2480 × 3504 points).
     Raises ParseError where the extra `ocr` is not installed, LimitError over the budget.
     """
     engine = _engine()
-    from pipeline.layout import raster
+    from pipeline.layout import crops, raster
 
     budget.tick()
     if not 0.8 <= dpi / DPI <= 1.25:
         image = raster.scaled(image, DPI / dpi)
         dpi = DPI
     picture, boxes = _upright(engine, image, dpi)
-    point = 72 / dpi
-    found, missed = raster.crops(picture, boxes, dpi)
+    point = 72 / dpi if size is None else (size[0] * size[1] / (image.shape[0] * image.shape[1])) ** 0.5
+    found, missed = crops.boxes_of_lines(picture, boxes, dpi)
     lines = [line for line in _read(engine, picture, found) if not _smudge(line, picture)]
     lines += [line for line in _read(engine, picture, missed) if _believed(line)]
     lines.sort(key=lambda line: (line.box[1], line.box[0]))
@@ -142,30 +156,30 @@ def _detect(engine: Any, picture: Picture, dpi: float) -> list[Band]:
 
 def _read(engine: Any, picture: Picture, boxes: Iterable[Band]) -> list[_Line]:
     """What stands in each box; boxes without characters give nothing."""
-    from pipeline.layout import raster
+    from pipeline.layout import crops
 
     boxes = list(boxes)
     if not boxes:
         return []
-    crops = [raster.coloured(picture.grey[b[1] : b[3], b[0] : b[2]]) for b in boxes]
-    result = engine.recognize_txt(crops)
+    result = engine.recognize_txt([crops.crop(picture, b) for b in boxes])
     lines = []
     for box, text, info in zip(boxes, result.txts, result.word_results, strict=True):
         columns = [column for word in info.word_cols for column in word]
         if not columns:
             continue
         sure = [c for c, char in zip(info.confs, text, strict=True) if not char.isspace()]
-        step = (box[2] - box[0]) / info.line_txt_len
-        middles = tuple(box[0] + (column + 0.5) * step for column in columns)
+        margin = crops.margin(box)
+        step = (box[2] - box[0] + 2 * margin) / info.line_txt_len
+        middles = tuple(box[0] - margin + (column + 0.5) * step for column in columns)
         lines.append(_Line(box, "".join(text.split()), middles, tuple(sure)))
     return lines
 
 
 def _runs(picture: Picture, line: _Line, point: float) -> Iterator[Run]:
     """The line in points; words that hold a doubtful character are runs of their own, so that doubt stays where it is."""
-    from pipeline.layout import raster
+    from pipeline.layout import crops
 
-    upper, lower = raster.rows_of_ink(picture.ink, line.box)
+    upper, lower = crops.rows_of_ink(picture.ink, line.box)
     em = _em(line, lower - upper)
     lefts, rights = _edges(line, em)
     middle, size = (upper + lower) / 2 * point, em * point
@@ -213,7 +227,7 @@ def _smudge(line: _Line, picture: Picture) -> bool:
 
 def _believed(line: _Line) -> bool:
     """Whether ink outside the lines found is text: scratches and worn borders look like dashes, points and ones."""
-    return any(c.isalnum() or c in "≥≤" for c in line.text) and min(line.confidences) >= _BELIEVED
+    return any((c.isalnum() and c != "一") or c in "≥≤" for c in line.text) and min(line.confidences) >= _BELIEVED
 
 
 def _edges(line: _Line, em: float) -> tuple[list[float], list[float]]:

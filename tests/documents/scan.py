@@ -63,7 +63,8 @@ def seal(image: Image.Image, x: float, y: float, radius: float) -> Image.Image:
     layer = Image.new("RGB", image.size, (255, 255, 255))
     pen = ImageDraw.Draw(layer)
     pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=(215, 40, 45), width=max(int(radius / 12), 3))
-    points = [(x + radius * r * math.sin(a), y - radius * r * math.cos(a)) for a, r in ((math.pi * i / 5, 0.35 if i % 2 == 0 else 0.14) for i in range(10))]
+    turns = [(math.pi * i / 5, radius * (0.35 if i % 2 == 0 else 0.14)) for i in range(10)]
+    points = [(x + r * math.sin(a), y - r * math.cos(a)) for a, r in turns]
     pen.polygon(points, fill=(215, 40, 45))
     face = font(int(radius / 4))
     for i, char in enumerate("驻马店市人民政府"):

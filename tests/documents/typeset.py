@@ -123,7 +123,10 @@ class Setter:
     def _table(self, table: Table) -> None:
         scale = (self.page[0] - 2 * self.margin) / sum(table.widths)
         edges = [self.margin + scale * sum(table.widths[:i]) for i in range(len(table.widths) + 1)]
-        wrapped = {(c.row, c.column): wrap(c.text, edges[c.column + c.colspan] - edges[c.column] - 2 * PAD, self.size, self.advance) for c in table.cells}
+        wrapped = {}
+        for c in table.cells:
+            width = edges[c.column + c.colspan] - edges[c.column] - 2 * PAD
+            wrapped[c.row, c.column] = wrap(c.text, width, self.size, self.advance)
         heights = self._heights(table, wrapped)
         self.y += self.size
         row = 0
