@@ -74,7 +74,7 @@ def _extended(rule: Band, others: tuple[Band, ...], ink: Grey, point: float) -> 
 
 
 def _walk(end: int, levels: list[int], ink: Grey, columns: tuple[int, int], point: float) -> int:
-    """The farthest of the lines `levels` that worn dashes lead to from `end`, some in every row; a step too short for dashes is taken with the next."""
+    """The farthest of the lines `levels` that worn dashes lead to from `end`, some in every row; short steps are taken with the next."""
     reached, last = end, end
     for level in levels:
         if _worn(ink[min(last, level) : max(last, level)], *columns, point) < _TRACE:
