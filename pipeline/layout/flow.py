@@ -23,7 +23,7 @@ def lay_out(pages: Iterable[Page], builder: Builder) -> None:
     remove_furniture(sheets)
     flow = _Flow(builder, Frames(sheets))
     for sheet in sheets:
-        notes = notes_of(sheet, flow.frames.body)
+        notes = notes_of(sheet)
         flow.notes([item for item in sheet.items if isinstance(item, TextLine) and id(item) in notes])
         for item in sheet.items:
             if isinstance(item, Fragment):

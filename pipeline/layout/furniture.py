@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pipeline.layout.page import Sheet, TextLine
 
 _EDGE = 3  # lines from the top and from the bottom of a page that may be furniture
-_HEAD, _FOOT = 0.13, 0.86  # shares of the height above and below which it stands
+_HEAD, _FOOT = 0.13, 0.82  # shares of the height above and below which it stands
 _NEAR = 4.0  # points by which the places of repeated lines differ
 _DASH = "[-－—–―─~～·•.｡﹣一\\s]"
 _NUMBERED = re.compile(
@@ -47,7 +47,7 @@ def _edge_lines(sheet: Sheet) -> list[TextLine]:
 
 def _is_number(line: TextLine, sheet: Sheet) -> bool:
     """A page number that says so: between dashes, 第3页, 3/12."""
-    return bool(_NUMBERED.fullmatch(line.text.strip())) and (line.bottom < 0.1 * sheet.height or line.top > _FOOT * sheet.height)
+    return bool(_NUMBERED.fullmatch(line.text.strip())) and (line.bottom < _HEAD * sheet.height or line.top > _FOOT * sheet.height)
 
 
 def _is_printed(line: TextLine, sheet: Sheet) -> bool:

@@ -17,7 +17,7 @@ from schemas.types import Piece
 _SAME_BASE = 0.3  # ems by which the baselines of one line differ
 _SCRIPT = 0.82  # a raised or lowered character is smaller than this share of its neighbour
 _SOLID = 0.25  # ems: characters closer than this have no blank between them
-_APART = 0.7  # ems by which Chinese characters stand apart beyond the line's own spacing where a blank is meant
+_APART, _LOOSE = 0.4, 0.7  # ems beyond the line's own spacing that make a blank between two Chinese characters, and beside other signs
 
 
 @dataclass(slots=True)
@@ -157,5 +157,6 @@ def _is_blank(a: str, b: str, gap: float, usual: float, written: bool) -> bool:
         return False  # spaced out letter by letter, with blanks or without
     if written and gap > 0.1:
         return True
-    narrow = ord(a) < 0x2000 and ord(b) < 0x2000
-    return gap - usual > (_SOLID if narrow else _APART)
+    if ord(a) < 0x2000 and ord(b) < 0x2000:
+        return gap - usual > _SOLID
+    return gap - usual > (_APART if "一" <= a <= "鿿" and "一" <= b <= "鿿" else _LOOSE)

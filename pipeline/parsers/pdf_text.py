@@ -60,6 +60,7 @@ class Reader:
     def __init__(self) -> None:
         self._box, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._drawn: dict[float, float] = {}  # size by the font's own measure → size that is seen
 
     def read(self, text: object, view: View, hidden: bool) -> Writing:
         """The characters of a text page in runs. `hidden`: some may be set invisibly and are kept only where nearly all are (a scan's text layer)."""
@@ -106,18 +107,33 @@ class Reader:
             bottom, top = box.bottom, box.top
             if abs(top - bottom - height) > 0.01:
                 height = top - bottom
-                size, a, b = self._size(text, i, height)
+                size, a, b = self._size(text, i, code)
             char = _UNMAPPED if unmapped_at(text, i) == 1 else _decode(code)
-            yield i, Glyph(char, x.value, y.value, box.left, bottom, box.right, top, size, a, b)
+            if char == _UNMAPPED and self._is_point(text, i, size):
+                char = "."
+            left, right = box.left, box.right
+            if "一" <= char <= "鿿" and abs(left - x.value) > 0.02 * size and b == 0:
+                left, right = x.value, max(right, x.value + 0.9 * size)  # some fonts give the ink only: a 一 is as wide as its neighbours
+            yield i, Glyph(char, x.value, y.value, left, bottom, right, top, size, a, b)
 
-    def _size(self, text: object, index: int, height: float) -> tuple[float, float, float]:
-        """Size and direction of a character. Where the font's own em has nothing to do with its letters, the height of the line is the size."""
-        matrix = self._matrix
+    def _size(self, text: object, index: int, code: int) -> tuple[float, float, float]:
+        """Size and direction of a character. Some fonts draw their letters in a part of the em: there the ideographs tell the size."""
+        matrix, box = self._matrix, self._box
         raw.FPDFText_GetMatrix(text, index, matrix)
         size = raw.FPDFText_GetFontSize(text, index) * (matrix.c**2 + matrix.d**2) ** 0.5
-        if abs(matrix.b) < 0.05 * abs(matrix.a) and not 0.62 < height / (size or 1) < 1.8:
-            size = height
+        wide, high = box.right - box.left, box.top - box.bottom
+        if 0x4E00 <= code < 0xA000 and not (max(wide, high) > 0.62 * size and min(wide, high) < 1.8 * size):
+            self._drawn[round(size, 2)] = max(wide, high)
+        if self._drawn:
+            size = self._drawn.get(round(size, 2), size)
         return size, matrix.a, matrix.b
+
+    def _is_point(self, text: object, index: int, size: float) -> bool:
+        """Whether the ink of a character is a dot on the baseline. Typesetters of official papers draw the decimal point with a private character."""
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        raw.FPDFText_GetCharBox(text, index, left, right, bottom, top)
+        wide, high = right.value - left.value, top.value - bottom.value
+        return 0 < wide < 0.2 * size and 0 < high < 0.2 * size and abs(bottom.value - self._y.value) < 0.06 * size and wide < 2 * high
 
 
 def _decode(code: int) -> str:
