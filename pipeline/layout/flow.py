@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.content import Builder
+from pipeline.layout.fragments import join
 from pipeline.layout.furniture import remove_furniture
 from pipeline.layout.lines import join_lines, read_lines
 from pipeline.layout.page import Fragment, Page, Sheet, TextLine
@@ -19,8 +20,10 @@ def lay_out(pages: Iterable[Page], builder: Builder) -> None:
     sheets = []
     for page in pages:
         builder.budget.tick()
-        sheets.append(_sheet(page))
+        sheets.append(_sheet(page, _last_table(sheets)))
     remove_furniture(sheets)
+    for issue in join(sheets):
+        builder.issue(issue.level, issue.code, issue.where, issue.message)
     flow = _Flow(builder, Frames(sheets))
     for sheet in sheets:
         notes = notes_of(sheet)
@@ -34,9 +37,14 @@ def lay_out(pages: Iterable[Page], builder: Builder) -> None:
     flow.end()
 
 
-def _sheet(page: Page) -> Sheet:
+def _last_table(sheets: Sequence[Sheet]) -> Fragment | None:
+    """The last table of the page read last, whose columns may go on."""
+    return next((i for i in reversed(sheets[-1].items) if isinstance(i, Fragment)), None) if sheets else None
+
+
+def _sheet(page: Page, above: Fragment | None) -> Sheet:
     """Tables and lines of a page in reading order: a table stands before the first line of its column that begins below it."""
-    tables, rest = find_tables(page)
+    tables, rest = find_tables(page, above)
     items: list[TextLine | Fragment] = list(read_lines(rest, page.number))
     for table in tables:
         below = (i for i, item in enumerate(items) if item.top > table.top and item.x0 < table.x1 and item.x1 > table.x0)

@@ -38,6 +38,11 @@ def read_lines(runs: Sequence[Run], page: int = 1) -> list[TextLine]:
     return lines
 
 
+def lines_of(runs: Sequence[Run], page: int) -> list[TextLine]:
+    """Lines of runs that stand in one column, from top to bottom."""
+    return [_line(row, page, 0) for row in _rows(runs)]
+
+
 def join_lines(lines: Sequence[TextLine]) -> tuple[str, tuple[Piece, ...]]:
     """The text of lines that go on with each other, and where its characters stand.
 
