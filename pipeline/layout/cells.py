@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.layout.lines import read_lines
+from pipeline.layout.lines import lines_of
 from pipeline.layout.page import Run, TextLine
 from schemas.types import Piece
 
@@ -14,7 +14,7 @@ _MARGIN = 12.0  # points: more white than this on both sides of a line is no pad
 
 def cell_text(runs: Sequence[Run], page: int, width: float = 0.0) -> tuple[str, tuple[Piece, ...]]:
     """Text and pieces of a cell `width` points wide (0: not known)."""
-    return join_lines(read_lines(runs, page), width) if runs else ("", ())
+    return join_lines(lines_of(runs, page), width) if runs else ("", ())
 
 
 def join_lines(lines: Sequence[TextLine], width: float = 0.0) -> tuple[str, tuple[Piece, ...]]:

@@ -14,6 +14,7 @@ from schemas.types import Box, Piece
 NUMBER = regex.compile(r"[(（\[]?\d{1,4}(?:\.\d{1,3}){0,2}[)）\]]?[.、．]?")
 _END = regex.compile(r"[。；！？;!?]$")
 _BEGIN = regex.compile(r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.、．](?!\d)|[①-⑳]")
+_UNIT = regex.compile(r"[“‘（《〈【(]*(?:[A-Za-z0-9.,%≥≤+-]+|.)[。，、；：！？）》〉】”’,.;:!?)]*")  # what no line break parts
 _NEEDED = 2.0  # votes that make a cut row
 
 
@@ -96,7 +97,7 @@ def free_lines(cell: Place) -> float:
 
 
 def ends_full(above: Place, below: Place) -> bool:
-    """Whether the first character of the cell below had no room on the last line of the cell above."""
+    """Whether what must stay together at the head of the cell below (a character with its marks, a number, a word) had no room above."""
     lines, next_ = _lines(above), below.pieces[:1]
     if not lines or not next_:
         return False
@@ -105,7 +106,10 @@ def ends_full(above: Place, below: Place) -> bool:
     last = [p for p in lines if p.bottom > foot - 0.6 * (p.bottom - p.top)]
     used = max(max(p.edges) for p in last) - min(min(p.edges) for p in last)
     padding = min(max(min(min(p.edges) for p in lines) - box.x0, 1.0), 8.0)
-    return used + (next_[0].edges[1] - next_[0].edges[0]) > box.x1 - box.x0 - 2 * padding - 0.5
+    unit = _UNIT.match(below.text)
+    size = min(unit.end() if unit else 1, len(next_[0].edges) // 2)
+    need = next_[0].edges[2 * size - 1] - next_[0].edges[0]
+    return used + need > box.x1 - box.x0 - 2 * padding - 0.5
 
 
 def _lines(cell: Place) -> list[Piece]:
@@ -115,9 +119,9 @@ def _lines(cell: Place) -> list[Piece]:
 
 def goes_on(above: Place, below: Place, merged: bool) -> bool:
     """Whether a merged cell that reaches the foot of a page goes on below, though the rows beside it are not cut."""
-    spans = above.rowspan > 1 or below.rowspan > 1
+    spans = merged or above.rowspan > 1 or below.rowspan > 1
     if not below.text:
-        return merged or spans
+        return spans
     if not above.text:
         return above.rowspan > 1
     return spans and free_lines(above) < 1.2 and ends_full(above, below) and not _END.search(above.text)

@@ -69,7 +69,7 @@ class Page:
 
 @dataclass(slots=True)
 class TextLine:
-    """A line of running text on a page. Offsets of `pieces` count in `text`."""
+    """A line of running text on a page. Offsets of `pieces` count in `text`; `column`: 0, or 1 and 2 where two columns of text stand side by side."""
 
     page: int
     x0: float
@@ -79,6 +79,7 @@ class TextLine:
     size: float
     text: str
     pieces: tuple[Piece, ...]
+    column: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,8 @@ def other_header(body: Sequence[Place], below: Sequence[Place]) -> bool:
     first = [c for c in below if c.row == 1]
     if looks_header(first):
         return True
+    if any(_DATA.fullmatch(c.text) for c in first):
+        return False
     changes = 0
     for cell in first:
         old = [c.text for c in body if c.column == cell.column and c.text]
