@@ -29,6 +29,7 @@ _BELIEVED = 0.9  # confidence that ink outside the lines found must have
 _UPRIGHT = 0.8  # mean confidence of long lines under which the page may stand on its head
 _THREADS = 2
 _WORD = re.compile(r"[^\W\u2e80-\u9fff]+(?:[.．,，:：/~～-]?[0-9０-９]+)*[%％]?|.", re.S)
+_DASH = re.compile(r"(?<=[0-9])[一ー](?=[0-9])")  # between figures a dash was printed, not the numeral
 _SIGNS = "%％‰≥≤><＞＜±+＋/℃°"
 _ISSUES = 20  # a page: more say nothing new
 
@@ -44,21 +45,24 @@ def usual_dpi(width: int, height: int, stated: float = 0.0) -> float:
     return max(long / 11.69, short / 8.27) if long < 2 * short else width / 8.27
 
 
-def page_of(image: Any, dpi: float, number: int, budget: Budget, size: tuple[float, float] | None = None) -> Page:
-    """Page `number` from its picture (numpy array, height × width or × RGB, 8 bits) of `dpi` pixels an inch.
+def page_of(image: Any, dpi: float, number: int, budget: Budget) -> Page:
+    """Page `number` from its picture (numpy array or Pillow image, height × width or × RGB, 8 bits) of `dpi` pixels an inch.
 
-    `size`: width and height of the page in points where they are known and differ from what dpi says (a PDF page of 2480 × 3504 points).
-    Raises ParseError where the extra `ocr` is not installed, LimitError over the budget.
+    A page that would be far larger or smaller than paper (2480 × 3504 points: a scanner's pixels) is taken as A4, and its places are in
+    points of that: what finds lines and tables goes by the size of print. Raises ParseError where the extra `ocr` is not installed, LimitError over the budget.
     """
     engine = _engine()
+    import numpy
+
     from pipeline.layout import crops, raster
 
     budget.tick()
+    image = numpy.asarray(image)
+    dpi = usual_dpi(image.shape[1], image.shape[0], dpi)
     if not 0.8 <= dpi / DPI <= 1.25:
-        image = raster.scaled(image, DPI / dpi)
-        dpi = DPI
+        image, dpi = raster.scaled(image, DPI / dpi), DPI
     picture, boxes = _upright(engine, image, dpi)
-    point = 72 / dpi if size is None else (size[0] * size[1] / (image.shape[0] * image.shape[1])) ** 0.5
+    point = 72 / dpi
     found, missed = crops.boxes_of_lines(picture, boxes, dpi)
     lines = [line for line in _read(engine, picture, found) if not _smudge(line, picture)]
     lines += [line for line in _read(engine, picture, missed) if _believed(line)]
@@ -171,7 +175,7 @@ def _read(engine: Any, picture: Picture, boxes: Iterable[Band]) -> list[_Line]:
         margin = crops.margin(box)
         step = (box[2] - box[0] + 2 * margin) / info.line_txt_len
         middles = tuple(box[0] - margin + (column + 0.5) * step for column in columns)
-        lines.append(_Line(box, "".join(text.split()), middles, tuple(sure)))
+        lines.append(_Line(box, _DASH.sub("—", "".join(text.split())), middles, tuple(sure)))
     return lines
 
 
