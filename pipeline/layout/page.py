@@ -69,7 +69,7 @@ class Page:
 
 @dataclass(slots=True)
 class TextLine:
-    """A line of running text on a page. Offsets of `pieces` count in `text`."""
+    """A line of running text on a page. Offsets of `pieces` count in `text`; `column`: 0, or 1 and 2 where two columns of text stand side by side."""
 
     page: int
     x0: float
@@ -79,13 +79,26 @@ class TextLine:
     size: float
     text: str
     pieces: tuple[Piece, ...]
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Why a table goes on, on `page`: the votes and their sum. `cut`: the page's edge cuts a row."""
+
+    page: int
+    score: float
+    reasons: tuple[str, ...]
+    cut: bool
 
 
 @dataclass(slots=True)
 class Fragment:
     """The part of a table that stands on one page: its cells (rows and columns from 1, each with its box) and the x of its column edges.
 
-    `open_above` and `open_below`: no ruled line closes it there, a row may be cut by the page's edge.
+    `open_above` and `open_below`: no ruled line closes it there, a row may be cut by the page's edge. `ruled`: vertical lines part
+    its columns; where none do, `gutters` are the white strips (from, to) in which the inner edges may lie. `header`: rows above the
+    first line of a table without vertical lines (0: not known). `joins`: the parts on later pages that were joined to it.
     """
 
     page: int
@@ -97,6 +110,10 @@ class Fragment:
     cells: list[Place]
     open_above: bool = False
     open_below: bool = False
+    ruled: bool = True
+    gutters: tuple[tuple[float, float], ...] = ()
+    header: int = 0
+    joins: list[Join] = field(default_factory=list)
 
 
 @dataclass(slots=True)

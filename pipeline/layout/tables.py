@@ -1,10 +1,78 @@
-"""Tables of a page."""
+"""Tables of a page: the cells that ruled lines bound, and columns that stand without vertical lines."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from pipeline.content import Place
+from pipeline.layout.cells import cell_text
+from pipeline.layout.lattice import Grid, GridCell, find_grids
 from pipeline.layout.page import Fragment, Page, Run
+from schemas.types import Box, Where
 
 
-def find_tables(page: Page) -> tuple[list[Fragment], list[Run]]:
-    """The parts of tables that stand on a page, and the runs that belong to none."""
-    return [], page.runs
+def find_tables(page: Page, above: Fragment | None = None) -> tuple[list[Fragment], list[Run]]:
+    """The parts of tables that stand on a page, and the runs that belong to none.
+
+    `above` is the last table of the page before, where nothing stands below it: a part without lines is known by its columns.
+    """
+    fragments: list[Fragment] = []
+    rest = page.runs
+    if page.rules:
+        grids, _loose = find_grids(page)
+        for grid in grids:
+            fragment, left = _fill(grid, page, rest)
+            if fragment is not None:
+                fragments.append(fragment)
+                rest = left
+    return fragments, rest
+
+
+def _fill(grid: Grid, page: Page, runs: Sequence[Run]) -> tuple[Fragment | None, list[Run]]:
+    """The cells of a grid with their text, and the runs outside; None where the lines bound no table."""
+    inside: dict[int, list[Run]] = {}
+    rest: list[Run] = []
+    for run in runs:
+        middle = (run.top + run.bottom) / 2
+        if run.x1 < grid.xs[0] or run.x0 > grid.xs[-1] or not grid.ys[0] <= middle <= grid.ys[-1]:
+            rest.append(run)
+            continue
+        for cell, part in _split(grid, run, middle):
+            if cell is None:
+                rest.append(part)
+            else:
+                inside.setdefault(cell, []).append(part)
+    if not _is_table(grid, inside):
+        return None, list(runs)
+    cells = [_place(grid, cell, page.number, inside.get(i, [])) for i, cell in enumerate(grid.cells)]
+    xs, ys = grid.xs, grid.ys
+    return Fragment(page.number, xs[0], ys[0], xs[-1], ys[-1], xs, cells, grid.open_above, grid.open_below), rest
+
+
+def _split(grid: Grid, run: Run, middle: float) -> list[tuple[int | None, Run]]:
+    """A run cut where its characters stand in different cells (each belongs where its middle is)."""
+    centres = [(left + right) / 2 for left, right in zip(run.lefts, run.rights, strict=True)]
+    owners = [grid.find(x, middle) for x in (centres[0], centres[-1])]
+    if owners[0] == owners[1]:
+        return [(owners[0], run)]
+    parts, start = [], 0
+    owners = [grid.find(x, middle) for x in centres]
+    for i in range(1, len(owners) + 1):
+        if i == len(owners) or owners[i] != owners[start]:
+            parts.append((owners[start], run.cut(start, i)))
+            start = i
+    return parts
+
+
+def _is_table(grid: Grid, inside: dict[int, list[Run]]) -> bool:
+    """Whether a grid is a table: text in at least two cells of different columns, and not a chart's lines with a label here and there."""
+    filled = [grid.cells[i] for i, runs in inside.items() if any(r.text.strip() for r in runs)]
+    columns = {cell.column for cell in filled}
+    return len(columns) >= 2 and len(filled) * 5 >= len(grid.cells)
+
+
+def _place(grid: Grid, cell: GridCell, page: int, runs: Sequence[Run]) -> Place:
+    x0, top, x1, bottom = grid.box(cell)
+    text, pieces = cell_text(runs, page, x1 - x0)
+    where = Where(boxes=(Box(page, x0, top, x1, bottom),))
+    return Place(text, cell.row + 1, cell.column + 1, cell.rowspan, cell.colspan, where, pieces)

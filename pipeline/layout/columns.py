@@ -1,0 +1,71 @@
+"""Two columns of text side by side, read one after the other; only where they are beyond doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from pipeline.layout.page import Run
+
+_BIN = 4.0  # points
+_ROWS = 6  # lines that each column has at least
+_CHARS = 80  # characters that each column has at least
+
+
+def split_columns(runs: Sequence[Run]) -> list[tuple[int, list[Run]]]:
+    """Parts of a page in reading order, each with its number of the column: 0 for the whole width, 1 left, 2 right."""
+    whole = [(0, list(runs))]
+    if len(runs) < 2 * _ROWS:
+        return whole
+    left, right = min(r.x0 for r in runs), max(r.x1 for r in runs)
+    size = median(r.size for r in runs)
+    gutter = _gutter(runs, left, right, size)
+    if gutter is None:
+        return whole
+    crossing = sorted(r.base for r in runs if r.x0 < gutter < r.x1)
+    bounds = [float("-inf"), *crossing, float("inf")]
+    above, below = max(
+        zip(bounds, bounds[1:], strict=False),
+        key=lambda b: sum(b[0] < r.base < b[1] for r in runs),
+    )
+    first = [r for r in runs if above < r.base < below and r.x1 <= gutter]
+    second = [r for r in runs if above < r.base < below and r.x0 >= gutter]
+    if not (_is_column(first, size) and _is_column(second, size)):
+        return whole
+    parts = [(0, [r for r in runs if r.base <= above]), (1, first), (2, second), (0, [r for r in runs if r.base >= below])]
+    return [(number, part) for number, part in parts if part]
+
+
+def _gutter(runs: Sequence[Run], left: float, right: float, size: float) -> float | None:
+    """The middle of the widest gap near the centre that nearly all lines leave free."""
+    count = int((right - left) / _BIN) + 2
+    steps = [0] * (count + 1)
+    for run in runs:
+        steps[int((run.x0 - left) / _BIN)] += 1
+        steps[int((run.x1 - left) / _BIN) + 1] -= 1
+    free: list[tuple[int, int]] = []
+    height, begun, limit = 0, None, len(runs) // 6
+    for i in range(count):
+        height += steps[i]
+        if height <= limit and 0.35 * count < i < 0.65 * count:
+            begun = i if begun is None else begun
+        elif begun is not None:
+            free.append((begun, i))
+            begun = None
+    wide = [(b, e) for b, e in free if (e - b) * _BIN >= size]
+    if not wide:
+        return None
+    begin, end = max(wide, key=lambda f: f[1] - f[0])
+    return left + (begin + end) / 2 * _BIN
+
+
+def _is_column(runs: Sequence[Run], size: float) -> bool:
+    """Whether runs fill a column: enough lines, of which most reach its right edge."""
+    if sum(len(r.text) for r in runs) < _CHARS:
+        return False
+    ends: dict[int, float] = {}
+    for run in runs:
+        row = round(run.base / size)
+        ends[row] = max(ends.get(row, 0.0), run.x1)
+    edge = max(ends.values())
+    return len(ends) >= _ROWS and sum(x > edge - 1.5 * size for x in ends.values()) >= 0.5 * len(ends)
