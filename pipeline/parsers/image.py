@@ -1,0 +1,91 @@
+"""Pictures of pages (PNG, JPEG, TIFF with several pages, BMP): decoded here, read by character recognition."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+
+from pipeline.content import Builder, Content
+from pipeline.layout.flow import lay_out
+from pipeline.layout.page import Page
+from pipeline.layout.recognise import page_of, report, usual_dpi
+from schemas.errors import ParseError
+from schemas.limits import Budget
+
+Image.MAX_IMAGE_PIXELS = None  # the budget refuses a picture by its size before it is decoded, and says how to raise the limit
+_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "MPO")
+_BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    IndexError,
+    TypeError,
+    KeyError,
+    AttributeError,
+)  # what Pillow's decoders raise for damaged files
+
+
+def parse(data: bytes, budget: Budget) -> Content:
+    """The text and tables of the pages. Raises ParseError for a broken picture or where character recognition is not installed."""
+    builder = Builder(budget)
+    lay_out(_pages(data, builder), builder)
+    return builder.content()
+
+
+def _pages(data: bytes, builder: Builder) -> Iterator[Page]:
+    for number, (picture, dpi) in enumerate(read_pictures(data, builder.budget), 1):
+        builder.budget.check("ocr_pages", number, "pages without text")
+        page = page_of(picture, dpi, number, builder.budget)
+        if not page.runs:
+            builder.issue("info", "no_text", f"page {number}", "no characters were found on this picture")
+        report(page, builder)
+        yield page
+
+
+def read_pictures(data: bytes, budget: Budget) -> Iterator[tuple[Any, float]]:
+    """Each picture of a file as an array (height × width × RGB) with its dpi. Raises ParseError or LimitError."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=_FORMATS)
+    except UnidentifiedImageError as error:
+        raise ParseError("the picture cannot be read: save it as PNG, JPEG or TIFF") from error
+    except _BROKEN as error:
+        raise ParseError(f"the picture is damaged ({error}): save or scan it again") from error
+    frames = ImageSequence.Iterator(image)
+    number = 0
+    while True:
+        number += 1
+        try:
+            frame = next(frames)
+            budget.check("pages", number, "pages of the picture file")
+            budget.check("pixels", frame.width * frame.height, f"page {number}: pixels")
+            upright = _decoded(frame)
+        except StopIteration:
+            return
+        except _BROKEN as error:
+            raise ParseError(f"page {number} of the picture is damaged ({error}): save or scan it again") from error
+        yield upright, usual_dpi(upright.shape[1], upright.shape[0], _dpi(frame))
+
+
+def _decoded(frame: Image.Image) -> Any:
+    """Pixels as 8-bit RGB, turned as the camera says, on white where it is transparent."""
+    turned = ImageOps.exif_transpose(frame)
+    if turned.mode.startswith(("I", "F")):
+        values = np.asarray(turned, dtype=np.float64)
+        grey = (values * (255 / max(float(values.max()), 255.0))).astype(np.uint8)
+        return np.repeat(grey[..., None], 3, axis=2)
+    if "A" in turned.mode or "transparency" in turned.info:
+        rgba = turned.convert("RGBA")
+        paper = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
+        turned = Image.alpha_composite(paper, rgba)
+    return np.asarray(turned.convert("RGB"))
+
+
+def _dpi(frame: Image.Image) -> float:
+    """What the file says, 0 where it says nothing."""
+    found = frame.info.get("dpi")
+    return float(found[0]) if found else 0.0
