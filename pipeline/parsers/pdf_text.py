@@ -24,7 +24,9 @@ _RADICALS = dict(
         strict=True,
     )
 )
-_BULLETS = dict.fromkeys("\uf06c\uf06e\uf06f\uf071\uf075\uf076\uf09f\uf0a7\uf0a8\uf0b2\uf0b7\uf0d8\uf0fc\uf0fe", "●")  # of the fonts Symbol and Wingdings
+_BULLETS = dict.fromkeys(
+    "\uf06c\uf06e\uf06f\uf071\uf075\uf076\uf09f\uf0a7\uf0a8\uf0b2\uf0b7\uf0d8\uf0fc\uf0fe", "●"
+)  # of the fonts Symbol and Wingdings
 
 
 @dataclass(slots=True)
