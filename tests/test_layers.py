@@ -18,6 +18,7 @@ ONLY_IN = {
     "alembic": {"pipeline.store"},
     "openpyxl": {"pipeline.exporters.xlsx"},
     "typer": {"pipeline.cli"},
+    "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf_text", "pipeline.parsers.pdf_lines", "pipeline.parsers.pdf_view"},
 }
 
 

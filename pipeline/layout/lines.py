@@ -49,7 +49,8 @@ def join_lines(lines: Sequence[TextLine]) -> tuple[str, tuple[Piece, ...]]:
     Chinese lines are joined directly, Latin words with a blank; a hyphen at the end of a line is part of the word where a capital or digit
     follows, else it is the typesetter's. Digits before and behind the break are one number: no typesetter breaks a line of Chinese between two.
     """
-    text, pieces = "", []
+    text = ""
+    pieces: list[Piece] = []
     for line in lines:
         own = line.text
         if text and own and ord(text[-1]) < 0x2E80 and ord(own[0]) < 0x2E80:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pypdfium2.raw as raw
 
@@ -147,7 +148,7 @@ def _figures(thing: object, count: int, matrix: Matrix) -> list[tuple[list[tuple
 def _strokes(points: list[tuple[float, float]], half: float) -> list[tuple[float, float, float, float]]:
     """The horizontal and vertical strokes of a line of points, as the rectangles that the pen covers."""
     found = []
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         wide, high = abs(x1 - x0), abs(y1 - y0)
         if max(wide, high) == 0 or min(wide, high) > max(_SLOPE * max(wide, high), 0.01):
             continue

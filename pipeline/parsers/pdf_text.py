@@ -67,11 +67,12 @@ class Reader:
     def read(self, text: object, view: View, hidden: bool) -> Writing:
         """The characters of a text page in runs. `hidden`: some may be set invisibly and are kept only where nearly all are (a scan's text layer)."""
         glyphs = list(self._visible(text) if hidden else self._glyphs(text))
-        directions = Counter(view.quarter(g.a, g.b) for g in glyphs)
+        quarters = {ab: view.quarter(*ab) for ab in {(g.a, g.b) for g in glyphs}}
+        directions = Counter(quarters[g.a, g.b] for g in glyphs) if len(set(quarters.values())) > 1 else Counter(dict.fromkeys(quarters.values(), 1))
         aslant = directions.pop(None, 0)
         main = max(directions, key=lambda q: (directions[q], q == 0), default=0)
         view = view.turned(main or 0)
-        kept = [g for g in glyphs if view.quarter(g.a, g.b) == 0] if aslant or len(directions) > 1 else glyphs
+        kept = [g for g in glyphs if quarters[g.a, g.b] == main] if aslant or len(directions) > 1 else glyphs
         left_out = len(glyphs) - len(kept)
         return Writing(view, _runs(kept, view), len(kept), sum(g.char == _UNMAPPED for g in kept), left_out)
 
@@ -92,7 +93,7 @@ class Reader:
         box_ref, x_ref, y_ref = ctypes.byref(box), ctypes.byref(x), ctypes.byref(y)
         unicode_at, box_at, origin_at = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharOrigin
         unmapped_at = raw.FPDFText_HasUnicodeMapError
-        height = size = a = b = 0.0
+        height = line = size = a = b = 0.0
         high = 0
         for i in range(raw.FPDFText_CountChars(text)):
             code = unicode_at(text, i)
@@ -107,8 +108,8 @@ class Reader:
             box_at(text, i, box_ref)
             origin_at(text, i, x_ref, y_ref)
             bottom, top = box.bottom, box.top
-            if abs(top - bottom - height) > 0.01:
-                height = top - bottom
+            if y.value != line or abs(top - bottom - height) > 0.08 * height:
+                height, line = top - bottom, y.value
                 size, a, b = self._size(text, i, code)
             char = _UNMAPPED if unmapped_at(text, i) == 1 else _decode(code)
             if char == _UNMAPPED and self._is_point(text, i, size):
