@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
+from pipeline.parsers.cell_text import WIDE
 from pipeline.parsers.html_tree import Tree
 from schemas.limits import Budget
 
@@ -16,7 +17,6 @@ BLOCKS = frozenset(
         h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul""",
     )
 )
-WIDE = "\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—"
 _BLANK = " \t\n\r\f\xa0\u2002\u2003\u3000\u200b\ufeff"
 _BREAK = re.compile(rf"(?<=[{WIDE}])[ \t\r\f]*\n[ \t\r\n\f]*(?=[{WIDE}])")
 _SPACES = re.compile(r"[ \t\r\n\f]+")

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from pipeline.content import Place
-from pipeline.parsers.html_flow import WIDE, Line, flow
+from pipeline.parsers.cell_text import join_lines
+from pipeline.parsers.html_flow import Line, flow
 from pipeline.parsers.html_tree import Tree
 from schemas.limits import Budget
 
 _GROUPS = ("thead", "tbody", "tfoot")
 _MAIN = re.compile(r"TRS_Editor|UCAP-CONTENT|pages_content|^zoom$", re.I)
-_UNIT = re.compile(r"[\u4e00-\u9fff（）()]{1,20}(?:局|委|办|部|厅|院|府|会|室|中心|公司|银行|街道|办事处|镇|乡|区|县|市|旗|大队|站|所)(?:[）)])?")
-_UNITS_SPLIT = re.compile(r"[、,，;；]")
-_ENDS_OPEN = re.compile(r"[、,，;；:：(（]$")
 _LONGEST_SPAN = 1000  # as browsers clamp colspan (65,534 for rowspan, which the group of rows clamps)
 _PAGE_CELL = 600  # characters of a cell that holds an article and not data, if it is most of a table of at most three rows
 _NOTE = re.compile(r"(?:注|备注|说明|注释|填表说明)\s*[:：]")
@@ -212,19 +210,3 @@ def _lift(grid: Grid) -> None:
 def _whole(grid: Grid, row: int) -> Place | None:
     found = [c for c in grid.cells if c.row == row and c.text]
     return found[0] if len(found) == 1 and found[0].colspan == grid.width and found[0].rowspan == 1 else None
-
-
-def join_lines(lines: Sequence[str]) -> str:
-    """The lines of a cell as one text: Chinese directly, Latin words with a blank, units that stand one below the other with 、."""
-    if len(lines) < 2:
-        return "".join(lines)
-    units = all(_UNIT.fullmatch(part) for line in lines for part in _UNITS_SPLIT.split(line) if part)
-    text = lines[0]
-    for line in lines[1:]:
-        if units and not _ENDS_OPEN.search(text) and not _UNITS_SPLIT.match(line):
-            text += "、" + line
-        elif re.search(rf"[{WIDE}]$", text) or re.match(rf"[{WIDE}]", line):
-            text += line
-        else:
-            text += " " + line
-    return text
