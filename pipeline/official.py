@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,30 +58,59 @@ def find_official(document: Document) -> Official:
     """
     lines = tuple(Line(b, fold(document.text, [(b.start, b.end)])) for b in document.blocks if b.kind == "paragraph")
     lines = tuple(line for line in lines if line.text.text)
-    tables = [b for b in document.blocks if b.kind == "cell"]
+    cells = [b for b in document.blocks if b.kind == "cell"]
+    sheets = metadata_tables(document)
+    tables = [b for b in cells if b.where.table not in sheets]
     title = _title(lines, tables[0].start if tables else len(document.text))
     first = title[1] if title else 0
     last = _end(lines, first)
     head = lines[: title[1] if title else 0]
     tail = lines[first:last]
-    metadata, issued = _metadata(_metadata_rows(document, tables, title, lines) + list(head), tail, lines, title)
+    stated = _metadata_rows(document, cells, sheets, title, lines) + _metadata_pairs(head)
+    metadata, issued = _metadata(stated + list(head), tail, lines, title)
     before = head if title else lines[:3]
     draft = any(rules.words("official", "draft").search(line.text.text) for line in before)
     return Official(lines, first, last, metadata, draft, issued)
 
 
-def _metadata_rows(document: Document, cells: Sequence[Block], title: tuple[int, int] | None, lines: Sequence[Line]) -> list[Line]:
-    """Label and value cells above the title (文号 | 驻政办〔2023〕27号) as lines "label:value"."""
-    if title is None:
-        return []
-    above = [b for b in cells if b.end <= lines[title[0]].block.start]
+def metadata_tables(document: Document) -> set[int]:
+    """Numbers of the tables that say what the document is (索引号 | … | 发布机构 | …) and are not part of it."""
+    known, filled = Counter[int](), Counter[int]()
+    for block in document.blocks:
+        if block.kind == "cell" and block.where.table and (text := fold(document.text, [(block.start, block.end)]).text):
+            filled[block.where.table] += 1
+            known[block.where.table] += bool(len(text) < 20 and rules.words("official", "label").match(text))
+    return {table for table, count in known.items() if count >= 2 and 3 * count >= filled[table]}
+
+
+def _metadata_rows(document: Document, cells: Sequence[Block], sheets: set[int], title: tuple[int, int] | None, lines: Sequence[Line]) -> list[Line]:
+    """Label and value cells (文号 | 驻政办〔2023〕27号) of metadata tables and of those above the title as lines "label:value"."""
+    start = lines[title[0]].block.start if title else 0
     found = []
+    above = [b for b in cells if (b.end <= start or b.where.table in sheets) and b.end > b.start]
     for label, value in pairwise(above):
-        if label.where.row == value.where.row and (label.where.column or 0) % 2 == 1:
-            text = fold(document.text, [(label.start, label.end)])
-            colon = Folded(":", ":", (label.end,), (label.end,))
-            found.append(Line(value, text + colon + fold(document.text, [(value.start, value.end)])))
+        text = fold(document.text, [(label.start, label.end)])
+        named = bool(rules.words("official", "label").match(text.text)) if label.where.table in sheets else (label.where.column or 0) % 2 == 1
+        if (label.where.table, label.where.row) == (value.where.table, value.where.row) and named and title is not None:
+            found.append(_labelled(text, Line(value, fold(document.text, [(value.start, value.end)]))))
     return found
+
+
+def _metadata_pairs(head: Sequence[Line]) -> list[Line]:
+    """A label and its value on lines of their own (web pages set them side by side) as lines "label:value"."""
+    pattern = rules.words("official", "label")
+    return [
+        _labelled(label.text, value)
+        for label, value in pairwise(head)
+        if pattern.match(label.text.text) and not pattern.match(value.text.text) and len(value.text) < 80
+    ]
+
+
+def _labelled(label: Folded, value: Line) -> Line:
+    """A line "label:value" that knows the source of each of its characters."""
+    bare = label.cut(0, len(label.text.rstrip(":：")))
+    colon = Folded(":", ":", bare.ends[-1:] or value.text.starts[:1], bare.ends[-1:] or value.text.starts[:1])
+    return Line(value.block, bare + colon + value.text)
 
 
 def _title(lines: Sequence[Line], table_start: int) -> tuple[int, int] | None:
@@ -126,6 +156,8 @@ def _run(lines: Sequence[Line], end: int, pattern: regex.Pattern[str]) -> tuple[
             or bool(regex.search(("" if goes_on else "》|") + r"[。:;!?>|]|^\(|\d{4}[-年]\d{1,2}[-月]|号\)?$|来源|^附[件表]|如下$", above))
         )
         whole = whole or any(rules.words("official", name).match(above) for name in ("date_line", "signature"))
+        whole = whole or (above[-1:] == "]" and not regex.search(r"\[(?:19|20)\d\d\]$", above))
+        whole = whole or _starts_anew(above, text)
         own = not goes_on and len(regex.sub(r"\(.*?\)", "", text)) > 8
         if whole or not pattern.match(joined) or (pattern.match(above) and own):
             break
@@ -133,6 +165,29 @@ def _run(lines: Sequence[Line], end: int, pattern: regex.Pattern[str]) -> tuple[
     if end + 1 < len(lines) and _IN_BRACKETS.fullmatch(lines[end + 1].text.text):
         return start, end + 2
     return start, end + 1
+
+
+def _starts_anew(above: str, text: str) -> bool:
+    """Whether a line begins a title and does not go on with the line above: it begins with its division, and nothing above calls for more."""
+    known = region_names_in(text[:20])
+    return (
+        bool(known)
+        and known[0][0] == 0
+        and not regex.search(r"关于|印发|转发|发布|[、《<(]|(?:政府|办公室|办公厅|委员会|局|厅|部|委|[省市县区州])$", above)
+    )
+
+
+def _fuller(lines: Sequence[Line], title: tuple[int, int]) -> tuple[int, int]:
+    """The line above that gives a bare title (政府工作报告) with place or year: 2026年广东省政府工作报告."""
+    text = "".join(line.text.text for line in lines[title[0] : title[1]])
+    if len(text) > 12 or _YEARS.search(text) or region_names_in(text):
+        return title
+    pattern = rules.words("official", "title")
+    for i in range(title[0]):
+        above = lines[i].text.text
+        if above != text and above.endswith(text) and len(above) <= 40 and pattern.match(above):
+            return i, i + 1
+    return title
 
 
 def _sent_title(lines: Sequence[Line]) -> str | None:
@@ -174,7 +229,7 @@ def _metadata(
         ("title", "doc_number", "issuer", "region", "issue_date", "publish_date", "period_start", "period_end")
     )
     if title:
-        found["title"] = _joined(lines[title[0] : title[1]])
+        found["title"] = _joined(lines[slice(*_fuller(lines, title))])
         found |= _years(found["title"])
     before = list(head) if title else []
     below = [line for line in tail[:4] if len(line.text) < 40] if title else []

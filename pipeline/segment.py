@@ -13,7 +13,7 @@ from extractors import rules
 from extractors.numerals import parse_number
 from extractors.period import find_periods
 from pipeline.grid import Row, Table, is_header, read_tables, with_present
-from pipeline.official import Line, Official
+from pipeline.official import Line, Official, metadata_tables
 from schemas.folded import Folded, fold
 from schemas.types import Block, Cell, Document, Issue, Segment, Slot, Span, Where
 
@@ -310,8 +310,9 @@ def _runs(document: Document, official: Official) -> list[_Run]:
     begin = official.lines[official.first - 1].block.end if official.first else 0
     runs: list[_Run] = []
     current: tuple[int | None, int | None] | None = None
+    sheets = metadata_tables(document)
     for block in document.blocks:
-        if block.kind != "cell" or block.start < begin:
+        if block.kind != "cell" or block.start < begin or block.where.table in sheets:
             continue
         key = (block.where.table, block.where.row)
         if current is None or key[0] != current[0]:

@@ -35,7 +35,7 @@ _ENDINGS = {
     "csv": {".csv"},
     "text": {".txt", ".text", ".md", ".tsv", ""},
 }
-_MARKUP = re.compile(rb"<!doctype html|<html|<head|<body|<%@ ?page|<table|<div|<p[ >]|<meta|<span", re.I)
+_MARKUP = re.compile(rb"<!doctype html|<html|<head|<body|<%@ ?page|<table|<div|<p[ >]|<meta|<span|<style|<script|<article|<section|<h[1-6][ >]", re.I)
 _MAIL = re.compile(rb"(?:From|MIME-Version|Subject|Date|Content-Type|Snapshot-Content-Location):", re.I)
 
 
@@ -43,6 +43,8 @@ def find_format(data: bytes, name: str) -> tuple[str, list[Issue]]:
     """The format of bytes (a key of PARSERS, or the name of one that is not read), with an Issue where the ending says another."""
     ending = Path(name).suffix.lower()
     found = _by_content(data) or ("csv" if ending == ".csv" else "text")
+    if found == "html" and ending == ".csv" and not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        found = "csv"  # a table with markup in a field
     expected = next((f for f, endings in _ENDINGS.items() if ending in endings), None)
     if expected is None or ending in _ENDINGS.get(found, ()) or not ending:
         return found, []

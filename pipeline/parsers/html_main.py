@@ -1,0 +1,165 @@
+"""Which lines and tables of a page belong to its text, and which to the page around it (menus, related links, footers)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from pipeline.parsers.html_flow import Line, once_per
+from pipeline.parsers.html_tables import Grid
+from pipeline.parsers.html_tree import Tree
+
+# containers of the article in the systems that government sites run (TRS, UCAP, VSB, Hanweb, Dayu …) and in pages saved from readers
+_KNOWN = re.compile(
+    r"TRS_Editor|TRS_UEDITOR|trs_paper_default|trs_editor_view|UCAP-?CONTENT|pages_content|\bzoom\b|vsb_content|v_news_content|Custom_UnionStyle"
+    r"|wp_articlecontent|art(?:icle|ical)?[-_]?(?:con(?:tent)?|body|text|main|detail)?\b|\b(?:news|main|con|text|detail|xxgk|zfxxgk|gkml|zw|wz|wzcon|info)"
+    r"[-_]?(?:content|con|text|txt|body|nr|detail|article)\b|\bcontent\b|\bzhengwen\b|\bwenzhang\b|neirong|readability-page|post-content|entry-content"
+    r"|policy-body|mainText|\bconTxt\b|bt-content|\beditor\b",
+    re.I,
+)
+_HOLDERS = {"div", "td", "article", "section", "main", "span", "ucapcontent", "form"}
+_FRAME_TAGS = {"nav", "footer", "aside", "button", "menu", "dialog", "form"}
+_FRAME = re.compile(
+    r"(?:^|[\s_-])(?:nav(?:bar|i|igation)?|menu|foot(?:er)?|bread ?crumbs?|crumbs?|share|bdshare\w*|bshare|jiathis\w*|relat(?:ed|e|ion)?"
+    r"|xgxx|xgwj|xgwz|xgjd|xgyd|recommend|hot|sidebar|copyright|friend ?links?|yqlj|pag(?:er|ination)|comments?|search|login|qr ?code|ewm|erweima"
+    r"|tool(?:bar|s)?|print|dayin|close|sitemap|ads?|banner|position|location|weizhi|dqwz|wzdh|topbar|prev|next|fontsize|zihao|back-to-\w+"
+    r"|article-nav)(?=$|[\s_-]|\d)",
+    re.I,
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_TITLE = re.compile(r"(?:^|[\s_-])(?:title|tit|bt|biaoti|headline|subject|arti[-_]?title|wzbt|zw-?title)(?=$|[\s_-]|\d)", re.I)
+LABEL = re.compile(
+    r"^[【\[]?(?:索引号|信息索引|发文机关|发文单位|发布机构|发布单位|制发机关|制定机关|公开责任部门|信息来源|信息分类|公开方式|公开时限|公开范围|公开日期|公开时间"
+    r"|成文日期|发文日期|印发日期|签发日期|生成日期|发布日期|发布时间|日期|时间|来源|文号|发文字号|文件编号|标题|名称|信息名称|主题分类|主题词|体裁分类|组配分类|服务对象"
+    r"|效力状态|有效性|实施日期|施行日期|失效日期|废止日期|分类|公文种类|关键词|统一登记号|规范性文件编号)[】\]]?(?=$|[:：])"
+)
+_DATE = re.compile(r"^(?:20|19)\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}日?(?:$|[\s\d:：来源]|.{0,30}来源)")
+_ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|zip|rar|ofd|7z)(?:$|[?#])", re.I)
+_ATTACHMENT = re.compile(r"^附\s*[件表录]")
+_SPACE = re.compile(r"[\s\u3000]+")
+_PROSE = 20  # characters without links from which a line counts as text when the article is looked for
+_KEPT = 30  # … from which a line outside the article is kept: rather too much than too little
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Sums over ranges of elements: characters of prose and tables, of links, of all text."""
+
+    prose: tuple[int, ...]
+    links: tuple[int, ...]
+    whole: tuple[int, ...]
+
+    def over(self, sums: tuple[int, ...], start: int, end: int) -> int:
+        """The sum over the elements from `start` to `end`."""
+        return sums[end] - sums[start]
+
+
+Item = Line | Grid
+
+
+def weigh(tree: Tree, items: Sequence[Item]) -> Weights:
+    """What stands where."""
+    prose, links, whole = ([0] * len(tree.tags) for _ in range(3))
+    for item in items:
+        length = len(item.text) if isinstance(item, Line) else item.length
+        free = length - item.links
+        prose[item.node] += free if free >= _PROSE else 0
+        links[item.node] += item.links
+        whole[item.node] += length
+    return Weights(*(tuple(accumulate(values, initial=0)) for values in (prose, links, whole)))
+
+
+def find_main(tree: Tree, weights: Weights) -> int:
+    """The element that holds the article: a known container with most of the page's prose, else the innermost one with nearly all of it."""
+    total = weights.prose[-1]
+    known = [i for i, tag in enumerate(tree.tags) if tag in _HOLDERS and _is_known(tree, i) and _prose(tree, weights, i) > 0.6 * total]
+    if known:
+        return known[-1]
+    at = 0
+    while True:
+        within = [i for i in tree.children(at) if tree.tags[i]]
+        best = max(within, key=lambda i: _prose(tree, weights, i), default=None)
+        if best is None or tree.tags[best] in ("table", "p", "tr", "ul", "ol") or _prose(tree, weights, best) < 0.8 * total or not total:
+            return at
+        at = best
+
+
+def _is_known(tree: Tree, i: int) -> bool:
+    return tree.tags[i] in ("article", "ucapcontent") or bool(_KNOWN.search(tree.get(i, "id")) or _KNOWN.search(tree.get(i, "class")))
+
+
+def _prose(tree: Tree, weights: Weights, i: int) -> int:
+    return weights.over(weights.prose, i, tree.ends[i])
+
+
+def find_frame(tree: Tree, weights: Weights) -> bytearray:
+    """For each element whether it belongs to the frame of the page by its tag or name; not where much of the page's prose stands in it."""
+    total = weights.prose[-1]
+
+    def frame(i: int) -> bool:
+        if tree.tags[i] in ("body", "html"):
+            return False
+        named = f"{tree.get(i, 'class')} {tree.get(i, 'id')}"
+        by_name = named != " " and bool(_FRAME.search(_CAMEL.sub("-", named)))
+        if tree.tags[i] not in _FRAME_TAGS and not by_name:
+            return False
+        end = tree.ends[i]
+        linked = weights.over(weights.links, i, end) > 0.4 * weights.over(weights.whole, i, end)
+        return linked or _prose(tree, weights, i) <= 0.15 * total
+
+    return once_per(frame, tree)
+
+
+def choose(tree: Tree, items: Sequence[Item]) -> list[bool]:
+    """For each line and table whether it belongs to the text."""
+    weights = weigh(tree, items)
+    main = find_main(tree, weights)
+    frame = find_frame(tree, weights)
+    files = {i for i, tag in enumerate(tree.tags) if tag == "a" and _ATTACHED.search(tree.get(i, "href"))}
+    attached = {_home(tree, i) for i in files}
+    menus = _menus(tree, items, attached)
+    titles = once_per(lambda i: tree.tags[i] in ("h1", "h2") or bool(_TITLE.search(_CAMEL.sub("-", tree.get(i, "class")))), tree)
+    kept = []
+    label = False
+    for number, item in enumerate(items):
+        inside = main <= item.node < tree.ends[main]
+        text = _SPACE.sub("", item.text) if isinstance(item, Line) else ""
+        named = isinstance(item, Line) and bool(LABEL.match(text))
+        if isinstance(item, Line) and (item.node in attached or _ATTACHMENT.match(text)) and not frame[item.node]:
+            keep = True
+        elif frame[item.node] or number in menus:
+            keep = named and not frame[item.node]
+        elif inside or named or (label and len(text) < 80):
+            keep = True
+        elif isinstance(item, Grid):
+            keep = item.links <= 0.4 * item.length
+        else:
+            free = len(item.text) - item.links
+            keep = (bool(titles[item.node]) and free > 3) or bool(_DATE.match(item.text)) or (free >= _KEPT and item.links < 0.3 * len(item.text))
+        kept.append(keep)
+        label = named and bool(re.fullmatch(LABEL.pattern + r"[:：]?", text))
+    return kept
+
+
+def _home(tree: Tree, i: int) -> int:
+    """The block element around a link."""
+    while i > 0 and tree.tags[i] in ("a", "span", "b", "strong", "font", "u", "em", "i"):
+        i = tree.parents[i]
+    return i
+
+
+def _menus(tree: Tree, items: Sequence[Item], attached: set[int]) -> set[int]:
+    """Runs of three or more lines that are links and nothing else, and lines that hold several (首页 > 政务公开 > 政策文件)."""
+    found: set[int] = set()
+    run: list[int] = []
+    for number, item in enumerate([*items, None]):
+        linked = isinstance(item, Line) and item.links >= 0.6 * len(_SPACE.sub("", item.text)) and item.node not in attached
+        if linked:
+            run.append(number)
+            continue
+        if len(run) >= 3:
+            found.update(run)
+        run = []
+    return found
