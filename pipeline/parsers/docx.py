@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import regex
-
 from pipeline.content import Builder, Content, Place
 from pipeline.parsers import wordtable
-from pipeline.parsers.numbering import Numbering, W, as_int, is_on, read_numbering, value
-from pipeline.parsers.ooxml import Element, Package, open_package
+from pipeline.parsers.celltext import join_lines
+from pipeline.parsers.numbering import Numbering, W, is_on, read_numbering, value
+from pipeline.parsers.ooxml import Element, Package, as_int, open_package
 from pipeline.parsers.wordtable import GridCell
 from pipeline.parsers.wordtext import MC, WRAPPERS, TextReader, chosen
 from schemas.errors import ParseError
@@ -20,7 +19,6 @@ from schemas.types import Issue, Where
 
 _TICK = 500
 _STYLES = 16  # styles based on each other: further than any real file goes, so that a circle ends
-_BODY = regex.compile(r"(?:局|委|办|部|厅|院|府|公司|中心|单位|街道|镇|乡|会|站|队|所)(?:[)）])?$")
 _ODD = {
     "picture": ("info", "picture_not_read", "pictures are not read: what is written in them is missing; save a scan as PDF to have it recognised"),
     "drawing": ("warning", "drawing_not_read", "charts or diagrams are not read: what is written in them is missing"),
@@ -233,17 +231,6 @@ def cell_text(items: Sequence[Item]) -> str:
         for line in lines:
             text = join_lines(text, line)
     return text
-
-
-def join_lines(above: str, below: str) -> str:
-    """Two lines of one cell. A line that names a body, below another: `join_lines("市财政局", "市住建局") == "市财政局、市住建局"`."""
-    if not above or not below:
-        return above + below
-    last = regex.split(r"[、，,;；\s]", above)[-1]
-    if 3 <= len(last) <= 20 and 3 <= len(below) <= 20 and _BODY.search(last) and _BODY.search(regex.split(r"[、，,;；\s]", below)[0]):
-        return f"{above}、{below}"
-    latin = above[-1].isascii() and above[-1].isalnum() and below[0].isascii() and below[0].isalnum()
-    return f"{above} {below}" if latin else above + below
 
 
 def read_items(data: bytes, budget: Budget) -> tuple[list[Item], list[str], list[Issue]]:

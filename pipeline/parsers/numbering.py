@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import regex
 
-from pipeline.parsers.ooxml import Element
+from pipeline.parsers.ooxml import Element, as_int
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SYMBOL_FONTS = ("symbol", "wingdings", "webdings")
@@ -106,11 +106,6 @@ def read_numbering(root: Element | None, styles: Element | None) -> Numbering:
                 starts[at] = as_int(start)
         numbering.lists[key] = _List(abstract, levels, starts)
     return numbering
-
-
-def as_int(text: str | None, default: int = 0) -> int:
-    """A whole number of an attribute (at most nine digits: more is damage), or the default."""
-    return int(text) if text and regex.fullmatch(r"-?[0-9]{1,9}", text) else default
 
 
 def value(element: Element, path: str) -> str | None:

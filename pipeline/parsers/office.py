@@ -15,6 +15,7 @@ import regex
 
 from pipeline.content import Content, Place
 from pipeline.parsers import docx
+from pipeline.parsers.celltext import one_line
 from pipeline.parsers.docx import Grid, Item, Paragraph
 from pipeline.parsers.ooxml import Element, parse_xml
 from schemas.errors import ParseError
@@ -143,13 +144,13 @@ def _cross_checked(items: list[Item], source: Path, budget: Budget) -> tuple[lis
     program = shutil.which("antiword")
     if program is None:
         message = "antiword is not installed (run `make system`): LibreOffice's conversion was not checked for lost tables"
-        return items, [Issue("info", "conversion_unchecked", "document", message)]
+        return items, [Issue("warning", "conversion_unchecked", "document", message)]
     try:
         output = _run([program, "-x", "db", "-m", "UTF-8.txt", str(source)], _CHECK_SECONDS, budget, source.parent)
         root = parse_xml(regex.sub(rb"<!DOCTYPE[^>]*>", b"", output, count=1), "antiword's reading", budget)
     except ParseError as error:
         message = f"antiword cannot read the file ({error}): LibreOffice's conversion was not checked for lost tables"
-        return items, [Issue("info", "conversion_unchecked", "document", message)]
+        return items, [Issue("warning", "conversion_unchecked", "document", message)]
     return compare(items, _read_docbook(root))
 
 
@@ -219,7 +220,7 @@ def _barred(text: str) -> list[list[str]] | None:
 
 def _restored(items: list[Item], anchor: int, rows: list[list[str]], pieces: Sequence[str]) -> list[Item]:
     """The items with a lost table at `anchor`, in place of paragraphs that hold nothing but its text."""
-    table = Grid(tuple(Place(_joined(text), r, c) for r, row in enumerate(rows, 1) for c, text in enumerate(row, 1)))
+    table = Grid(tuple(Place(one_line(text), r, c) for r, row in enumerate(rows, 1) for c, text in enumerate(row, 1)))
     texts = {*pieces, "".join(pieces)}
     end = anchor
     while end < len(items) and isinstance(items[end], Paragraph) and _squash(_item_text(items[end])) in texts:
@@ -237,13 +238,6 @@ def _item_text(item: Item) -> str:
 
 def _squash(text: str) -> str:
     return regex.sub(r"[\s\p{C}]+", "", text)
-
-
-def _joined(text: str) -> str:
-    joined = ""
-    for line in text.splitlines():
-        joined = docx.join_lines(joined, line.strip())
-    return joined
 
 
 def _clauses(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -132,6 +133,11 @@ def parse_xml(data: bytes, name: str, budget: Budget) -> Element:
     if root is None or root.getroottree().docinfo.internalDTD is not None:
         raise ParseError(_declared(name))
     return root
+
+
+def as_int(text: str | None, default: int = 0) -> int:
+    """A whole number of an attribute (at most nine digits: more is damage), or the default."""
+    return int(text) if text and re.fullmatch(r"-?[0-9]{1,9}", text) else default
 
 
 def _checked(data: bytes, name: str) -> bytes:
