@@ -3,7 +3,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check accuracy fmt lock clean soak
+.PHONY: help setup system run test check accuracy bench fmt lock clean soak
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -16,6 +16,14 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
+
+# LibreOffice reads DOC, WPS and RTF, antiword checks what it read, the font draws the scans of the tests
+SYSTEM := libreoffice-writer-nogui libreoffice-calc-nogui antiword fonts-wqy-zenhei
+system:  ## install the Debian packages for DOC, WPS and RTF, and the font of the tests
+	@command -v apt-get >/dev/null || { echo "make system knows Debian's apt-get only: install LibreOffice and antiword yourself"; exit 1; }
+	@missing=$$(for p in $(SYSTEM); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); test -z "$$missing" || { \
+	  sudo=$$(test $$(id -u) = 0 || echo sudo); $$sudo apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; }
 
 run: setup  ## read raw_docs/, fill output/zhibiao.db, export, compare
 	$(BIN)/zhibiao run
@@ -30,6 +38,9 @@ test: check  ## lint, types, layers, accuracy floors, behaviour
 
 accuracy: setup  ## score the extraction against the gold annotations
 	@$(BIN)/zhibiao score tests/gold 2>/dev/null
+
+bench: setup  ## speed beside pdfplumber, as ratios
+	$(BIN)/python -m tests.bench
 
 soak: setup  ## the long tests
 	ZHIBIAO_SOAK=1 $(BIN)/python -m pytest -m soak

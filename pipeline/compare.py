@@ -33,6 +33,7 @@ class Entry:
     leads: tuple[str, ...]
     title: str
     context: tuple[str, str, str]
+    place: str
 
 
 @dataclass(slots=True)
@@ -83,6 +84,7 @@ def _region(query: str, known: Mapping[str, list[Line]]) -> str:
 def _matrix(frames: Mapping[str, list[Line]], texts: Mapping[str, str], regions: list[str], known: Mapping[str, list[Line]]) -> Matrix:
     place = {d["document"]: region for region in regions for d in known[region]}
     titles = {d["document"]: d["title"] or d["given"].get("title") or d["document"] for d in frames["documents"]}
+    formats = {d["document"]: d["format"] for d in frames["documents"]}
     leads = {(t["document"], t["task"]): tuple(t["lead"] or t["responsible"] or t["implement"]) for t in frames["tasks"]}
     names = {i.id: i for i in vocab.indicators()}
     rows: dict[str, Row] = {}
@@ -103,6 +105,7 @@ def _matrix(frames: Mapping[str, list[Line]], texts: Mapping[str, str], regions:
                 leads.get((target["document"], target["task"]), ()),
                 titles[target["document"]],
                 _context(texts[target["document"]], target),
+                _place(target, formats[target["document"]]),
             )
         )
     for row in rows.values():
@@ -145,6 +148,15 @@ def _context(text: str, target: Line) -> tuple[str, str, str]:
     return text[max(0, start - _CONTEXT) : start], text[start:end], text[end : end + _CONTEXT]
 
 
+def _place(target: Line, format: str) -> str:
+    """Where a reader finds the value in its file: 附件1.pdf，第7页，表2第5行."""
+    cell = f"工作表 {target['sheet']} {target['cell']}" if target["sheet"] else None
+    row = f"表{target['table']}第{target['row']}行" if target["table"] and not cell else None
+    page = f"第{target['page']}页" if target["page"] else None
+    line = f"第{target['line']}{'段' if format in ('doc', 'docx') else '行'}" if target["line"] else None
+    return "，".join(x for x in (target["file"], page, cell, row, line) if x)
+
+
 # --- output -----------------------------------------------------------------------------------------------------------
 
 
@@ -177,6 +189,7 @@ def flat(matrix: Matrix) -> list[dict[str, Any]]:
                 "task": e.target["task"],
                 "as_written": e.target["indicator"],
                 "quote": e.target["quote"],
+                "place": e.place,
                 "start": e.target["start"],
                 "end": e.target["end"],
             }
