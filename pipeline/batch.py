@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from extractors import rules
 from pipeline import store
+from pipeline.members import belongs_to_page, is_junk, is_sources_list, readable
 from pipeline.normalise import key
 from pipeline.parsers.text import decode
 from pipeline.run import process_file
@@ -55,35 +56,39 @@ class Report:
 def find_files(paths: Sequence[Path], out: Path | None = None) -> tuple[list[Path], list[Path]]:
     """Documents (files given, and all that stands directly in folders given; sorted, hidden ones left out) and sources lists beside them.
 
-    Folders inside a folder are among them, so that reading them fails aloud; `out`, where the results go, is not.
-    A path given twice counts once. Raises ParseError for a path that does not exist.
+    A folder given is a batch. A folder inside it is one document, a plan of several files; `out`, where the results go, is none,
+    nor is what a browser saves beside a page, or what systems leave behind. A path given twice counts once.
+    Raises ParseError for a path that does not exist or a folder that cannot be read.
     """
     files: list[Path] = []
     lists: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if not p.name.startswith(".") and not (out and p.resolve() == out.resolve()))
-            lists += [p for p in inside if _is_sources_list(p)]
-            files += [p for p in inside if not _is_sources_list(p)]
-        elif path.exists():
-            files.append(path)
-            lists += [p for p in sorted(path.parent.iterdir()) if p.is_file() and _is_sources_list(p)]
-        else:
-            raise ParseError(f"{path}: no such file or folder")
+        try:
+            if path.is_dir():
+                inside = sorted(path.iterdir())
+                files += [p for p in inside if not (is_junk(p.name) or (out and p.resolve() == out.resolve()) or _belongs_to_page(p, inside))]
+                lists += [p for p in inside if p.is_file() and is_sources_list(p.name)]
+            elif path.exists():
+                files.append(path)
+                lists += [p for p in sorted(path.parent.iterdir()) if p.is_file() and is_sources_list(p.name)]
+            else:
+                raise ParseError(f"{readable(str(path))}: no such file or folder")
+        except OSError as error:
+            raise ParseError(f"{readable(str(path))}: cannot be read ({error.strerror})") from error
     return list({os.path.abspath(p): p for p in files}.values()), list(dict.fromkeys(lists))
+
+
+def _belongs_to_page(path: Path, beside: Sequence[Path]) -> bool:
+    return belongs_to_page(path.name, [p.name for p in beside]) and path.is_dir()
 
 
 def name_documents(files: Sequence[Path]) -> dict[Path, str]:
     """Each file's document name, all different: its name without the last ending, where taken its whole name, then its path."""
     names: dict[str, Path] = {}
     for path in files:
-        choices = (path.stem, path.name, str(path), os.path.abspath(path))
-        names[next(n for n in choices if n not in names)] = path
+        choices = (path.stem, path.name, str(path), os.path.abspath(path), repr(os.fsencode(os.path.abspath(path))))
+        names[next(n for n in map(readable, choices) if n not in names)] = path
     return {path: name for name, path in names.items()}
-
-
-def _is_sources_list(path: Path) -> bool:
-    return path.name.lower() in ("sources.csv", "sources.tsv")
 
 
 def read_given(lists: Sequence[Path]) -> dict[str, dict[str, str]]:
@@ -114,6 +119,7 @@ def run(
     given = read_given(lists)
     store.upgrade(engine)
     names = name_documents(files)
+    _forget_removed(paths, names, engine)
     for path in watch(files):
         try:
             _one(path, names[path], given.get(path.name, {}), engine, report, limits)
@@ -124,7 +130,7 @@ def run(
             _failed(path, names[path], code, str(error), engine, report)
         except Exception as error:  # a fault of ours that one document brings to light must not cost the others
             _log.exception("%s: unexpected error", path)
-            message = f"{path}: {type(error).__name__}: {error}; this is a fault of zhibiao: please report this with the file"
+            message = f"{readable(str(path))}: {type(error).__name__}: {error}; this is a fault of zhibiao: please report this with the file"
             _failed(path, names[path], "unexpected_error", message, engine, report)
     report.seconds = time.monotonic() - begun
     _save(engine, report)
@@ -142,10 +148,22 @@ def _one(path: Path, name: str, given: Mapping[str, str], engine: sa.Engine, rep
     report.uncovered.update(u.reason for u in result.extraction.uncovered)
 
 
+def _forget_removed(paths: Sequence[Path], names: Mapping[Path, str], engine: sa.Engine) -> None:
+    """Drop the notes of earlier failures of files that stood directly in a folder of this run and are gone, or are called otherwise now.
+
+    Notes about files anywhere else stay: this run does not know of them.
+    """
+    folders = {readable(str(p)) for p in paths if p.is_dir()}
+    current = {readable(str(path)): name for path, name in names.items()}
+    for name, where in store.failures(engine):
+        if os.path.dirname(where) in folders and current.get(where) != name:
+            store.forget_failure(engine, name)
+
+
 def _failed(path: Path, name: str, code: str, message: str, engine: sa.Engine, report: Report) -> None:
     report.failed.append(message)
     report.issues[code] += 1
-    store.save_failure(engine, name, Issue("error", code, path.name, message))
+    store.save_failure(engine, name, Issue("error", code, readable(str(path)), message))
 
 
 def _save(engine: sa.Engine, report: Report) -> None:

@@ -37,7 +37,7 @@ app.add_typer(database, name="db")
 
 Database = Annotated[str, typer.Option("--db", help="Database URL.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
-File = Annotated[str, typer.Argument(help="A file, or - for standard input.")]
+File = Annotated[str, typer.Argument(help="A file, a ZIP or folder of one plan's files, or - for standard input.")]
 Limit = Annotated[list[str] | None, typer.Option("--limit", help="Raise or lower a limit for hostile files: name=number (see the README).")]
 DEFAULT_DB = "sqlite:///output/zhibiao.db"
 
@@ -73,7 +73,10 @@ def main() -> None:
 
 @app.command()
 def run(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders (default: raw_docs).")] = None,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files, and folders of documents, in which each file, ZIP or folder is one document (default: raw_docs)."),
+    ] = None,
     db: Database = DEFAULT_DB,
     out: Out = Path("output"),
     limit: Limit = None,

@@ -12,6 +12,7 @@ import regex
 
 from extractors import rules
 from extractors.numerals import DIGITS, parse_number
+from pipeline.members import bare, same_part, sent_title
 from schemas.folded import Folded, fold
 from schemas.types import Block, Document, Slot
 from schemas.vocab import region_in, region_names_in
@@ -54,7 +55,7 @@ def find_official(document: Document) -> Official:
 
     The plan's own title is the line (or run of lines) named in 《》 by the notice that sends it, else the last title
     before the first numbered heading. What stands before it is page furniture or notice, what stands behind the first
-    footer line is left out.
+    footer line (of each file, where the plan has several) is left out.
     """
     lines = tuple(Line(b, fold(document.text, [(b.start, b.end)])) for b in document.blocks if b.kind == "paragraph")
     lines = tuple(line for line in lines if line.text.text)
@@ -63,7 +64,7 @@ def find_official(document: Document) -> Official:
     tables = [b for b in cells if b.where.table not in sheets]
     title = _title(lines, tables[0].start if tables else len(document.text))
     first = title[1] if title else 0
-    last = _end(lines, first)
+    lines, last = _without_footers(lines, first)
     head = lines[: title[1] if title else 0]
     tail = lines[first:last]
     stated = _metadata_rows(document, cells, sheets, title, lines) + _metadata_pairs(head)
@@ -120,11 +121,11 @@ def _title(lines: Sequence[Line], table_start: int) -> tuple[int, int] | None:
     body = next((i for i, line in enumerate(lines) if _NUMBERED.match(line.text.text) and _begins(lines, i)), None)
     stop = body if body is not None else next((i for i, line in enumerate(lines) if line.block.start > table_start), len(lines))
     runs = [run for end in range(stop) if (run := _run(lines, end, pattern))]
-    wanted = _sent_title(lines[:stop])
+    wanted = sent_title([line.text.text for line in lines[:stop]])
     if wanted:
         for i, j in reversed(runs):
             for start in range(i, j):
-                if _bare("".join(line.text.text for line in lines[start:j])) == wanted:
+                if bare("".join(line.text.text for line in lines[start:j])) == wanted:
                     return start, j
     plain = [(i, j) for i, j in runs if not notice.search("".join(line.text.text for line in lines[i:j]))]
     chosen = plain or runs
@@ -158,6 +159,7 @@ def _run(lines: Sequence[Line], end: int, pattern: regex.Pattern[str]) -> tuple[
         whole = whole or any(rules.words("official", name).match(above) for name in ("date_line", "signature"))
         whole = whole or (above[-1:] == "]" and not regex.search(r"\[(?:19|20)\d\d\]$", above))
         whole = whole or _starts_anew(above, text)
+        whole = whole or not same_part(lines[start - 1].block.where.file, lines[end].block.where.file)
         own = not goes_on and len(regex.sub(r"\(.*?\)", "", text)) > 8
         if whole or not pattern.match(joined) or (pattern.match(above) and own):
             break
@@ -190,20 +192,19 @@ def _fuller(lines: Sequence[Line], title: tuple[int, int]) -> tuple[int, int]:
     return title
 
 
-def _sent_title(lines: Sequence[Line]) -> str | None:
-    """The title that a notice says it sends, without brackets for drafts."""
-    whole = "".join(line.text.text if len(line.text) < 60 else "\n" for line in lines)
-    for text in [line.text.text for line in lines] + [whole]:
-        hit = rules.words("official", "sent").search(text)
-        if hit:
-            return _bare(hit["quoted"] or hit["bare"])
-    return None
-
-
-def _bare(text: str) -> str:
-    return (
-        regex.sub(r"[\s《》<>“”\"]|\((?:征求意见稿|试行|暂行)\)", "", text).replace("〈", "").replace("〉", "").replace("--", "-").replace("~", "-")
-    )
+def _without_footers(lines: Sequence[Line], first: int) -> tuple[tuple[Line, ...], int]:
+    """The lines, and where the official text ends; a footer inside a package ends its own file only, and the next file goes on."""
+    kept = list(lines[:first])
+    begin = first
+    while begin < len(lines):
+        file = lines[begin].block.where.file
+        stop = next((i for i in range(begin, len(lines)) if lines[i].block.where.file != file), len(lines))
+        last = _end(lines[:stop], begin)
+        if stop == len(lines):
+            return (*kept, *lines[begin:]), len(kept) + last - begin
+        kept += lines[begin:last]
+        begin = stop
+    return tuple(kept), len(kept)
 
 
 def _end(lines: Sequence[Line], first: int) -> int:
@@ -241,7 +242,8 @@ def _metadata(
         hit = rules.words("official", "published_on").search(line.text.text)
         if hit and not found["publish_date"] and len(line.text) < 200:
             found["publish_date"] = _date_slot(line, hit, "published_on")
-    signed = _signature(before) or _signature(tail[-6:])
+    own = [line for line in tail if line.block.where.file == tail[0].block.where.file]  # not the attachments in other files
+    signed = _signature(before) or _signature(own[-6:])
     if signed:
         found["issue_date"] = signed[1]
         found["issuer"] = signed[0] or found["issuer"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -13,6 +14,8 @@ from extractors import rules
 from extractors.numerals import parse_number
 from extractors.period import find_periods
 from pipeline.grid import Row, Table, is_header, read_tables, with_present
+from pipeline.members import attachment as attachment_named
+from pipeline.members import same_part
 from pipeline.official import Line, Official, metadata_tables
 from schemas.folded import Folded, fold
 from schemas.types import Block, Cell, Document, Issue, Segment, Slot, Span, Where
@@ -76,7 +79,8 @@ def _paragraphs(document: Document, official: Official) -> Iterator[Line]:
     for line in official.lines[official.first : official.last]:
         if _CONTENTS.search(line.text.text) or _PAGE_NUMBER.fullmatch(line.text.text):
             continue
-        if pending is not None and _continues(pending.text, line.text):
+        same = pending is not None and same_part(pending.block.where.file, line.block.where.file)
+        if pending is not None and same and _continues(pending.text, line.text):
             block = Block(pending.block.id, "paragraph", pending.block.start, line.block.end, pending.block.where)
             pending = Line(block, pending.text + line.text)
             continue
@@ -119,21 +123,24 @@ def _number(hit: regex.Match[str]) -> int:
 def _outline(document: Document, official: Official) -> list[Node]:
     root = Node(-1, "", 0, fold("", []), None, (), (), "work")
     nodes, stack = [root], [root]
-    attachment, count, before_list = "", 0, False
+    count, before_list = 0, False
+    file = _first_file(official)
     for line in _paragraphs(document, official):
         text = line.text
         found = rules.words("official", "attachment").match(text.text)
-        if found and found["kind"] in "件表录" and (not before_list or not found["title"]):
-            before_list = (not found["title"] and text.text.endswith(":")) or bool(regex.match(r"1[.、]", found["title"] or ""))
+        another = not same_part(file, line.block.where.file)
+        file = line.block.where.file
+        if another or (found and (not before_list or not found["title"])):
+            before_list = not another and found is not None and _opens_list(text.text, found)
             if before_list:
                 continue
-            if found["kind"] == "件":
-                count += 1
-                attachment = f"附件{found['number'] or count}"
-            root = replace(root, attachment=attachment, lines=[], section="work", headings=((found["title"] or attachment),))
+            count += found is None or found["kind"] == "件"
+            root = _attachment(root, found, file if another else None, count)
             nodes.append(root)
             stack = [root]
-            continue
+            if found:
+                continue
+        attachment = root.attachment
         marker = _marker(text.text)
         if before_list and marker and marker[0] == "arabic":
             continue  # the list of attachments under 附件:
@@ -148,6 +155,28 @@ def _outline(document: Document, official: Official) -> list[Node]:
         nodes.append(node)
         stack.append(node)
     return nodes
+
+
+def _first_file(official: Official) -> str | None:
+    """The file of a package that holds the plan itself: that of its title, else the first one that is no attachment by its name."""
+    if official.first:
+        return official.lines[official.first - 1].block.where.file
+    file = official.lines[0].block.where.file if official.lines else None
+    return None if file and attachment_named(file) else file
+
+
+def _attachment(root: Node, found: regex.Match[str] | None, file: str | None, count: int) -> Node:
+    """The node of an attachment: its line 附件2 任务分解表 names it, else the name of its file, else its place among the attachments."""
+    number, title = (attachment_named(file) if file else None) or ("", "")
+    label = root.attachment
+    if found is None or found["kind"] == "件":
+        label = f"附件{(found and found['number']) or number or count}"
+    return replace(root, attachment=label, lines=[], section="work", headings=((found and found["title"]) or title or label,))
+
+
+def _opens_list(text: str, found: regex.Match[str]) -> bool:
+    """Whether a line opens the list of attachments under a notice or plan: 附件:, 附件:1.任务分解表."""
+    return (not found["title"] and text.endswith(":")) or bool(regex.match(r"1[.、]", found["title"] or ""))
 
 
 def _is_sentence_number(text: str, hit: regex.Match[str]) -> bool:
@@ -302,11 +331,19 @@ class _Run:
     start: int
     end: int
     paged: bool
+    file: str | None = None
     lines: list[list[tuple[Folded, Where]]] = field(default_factory=list)
+
+
+def _paged(document: Document) -> set[str | None]:
+    """The files of a package (None: the document itself) that have pages."""
+    starts = [b.start for b in document.blocks]
+    return {document.blocks[max(bisect_right(starts, p.start) - 1, 0)].where.file for p in document.pieces}
 
 
 def _runs(document: Document, official: Official) -> list[_Run]:
     """The tables that stand behind the title."""
+    paged = _paged(document)
     begin = official.lines[official.first - 1].block.end if official.first else 0
     runs: list[_Run] = []
     current: tuple[int | None, int | None] | None = None
@@ -316,7 +353,7 @@ def _runs(document: Document, official: Official) -> list[_Run]:
             continue
         key = (block.where.table, block.where.row)
         if current is None or key[0] != current[0]:
-            runs.append(_Run(block.start, block.end, bool(document.pieces)))
+            runs.append(_Run(block.start, block.end, block.where.file in paged, block.where.file))
         if key != current:
             runs[-1].lines.append([])
             current = key
@@ -336,7 +373,7 @@ def _rows(document: Document, official: Official) -> tuple[list[Segment], list[I
         found, odd = read_tables(run.lines)
         kept = [with_present(t, begin, issued) for t in found if t.rows and any(c.role in ("task", "indicator") for c in t.columns)]
         tables += kept
-        captions += [_caption(official, run.start)] * len(kept)
+        captions += [_caption(official, run.start, run.file)] * len(kept)
         issues += odd
     segments = []
     for i, table in enumerate(tables, 1):
@@ -352,7 +389,7 @@ def _joined(runs: Sequence[_Run], official: Official) -> Iterator[_Run]:
     for run in runs:
         above = [line.text.text for line in official.lines if pending and pending.end <= line.block.start < run.start]
         between = [text for text in above if not _FURNITURE.fullmatch(text)]
-        if pending and not run.paged and (not between or _is_group(between, pending, run)):
+        if pending and not run.paged and pending.file == run.file and (not between or _is_group(between, pending, run)):
             pending.lines += run.lines
             pending.end = run.end
             continue
@@ -369,10 +406,12 @@ def _is_group(between: Sequence[str], above: _Run, below: _Run) -> bool:
     return len(between) == 1 and bool(_GROUP.fullmatch(between[0])) and same
 
 
-def _caption(official: Official, start: int) -> Cell | None:
+def _caption(official: Official, start: int, file: str | None) -> Cell | None:
     """The unit that the paragraph above a table gives: 单位：万元."""
     for above in reversed(official.lines):
         if above.block.start < start:
+            if above.block.where.file != file:
+                return None
             hit = regex.search(r"单位[::](?P<unit>[^,;。()\s]{1,10})[)\]]?$", above.text.text)
             return Cell("caption", "", above.text.cut(*hit.span("unit")), above.block.where) if hit else None
     return None

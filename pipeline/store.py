@@ -146,6 +146,13 @@ def save_failure(engine: sa.Engine, name: str, issue: Issue) -> None:
         connection.execute(sa.insert(tables.issue), _issues((issue,), name, None))
 
 
+def failures(engine: sa.Engine) -> list[tuple[str, str]]:
+    """Document name and path of each noted failure."""
+    with engine.connect() as connection:
+        noted = connection.execute(sa.select(tables.issue.c.document, tables.issue.c.where).where(tables.issue.c.document_id.is_(None)))
+        return [(row[0], row[1]) for row in noted]
+
+
 def forget_failure(engine: sa.Engine, name: str) -> None:
     """Drop the note of an earlier failure."""
     with _writing(engine) as connection:

@@ -35,7 +35,7 @@ def read_limits(settings: Iterable[str] = ()) -> Limits:
     known = {f.name for f in fields(Limits)}
     for setting in (*filter(None, os.environ.get("ZHIBIAO_LIMITS", "").split(",")), *settings):
         name, _, value = setting.partition("=")
-        if name.strip() not in known or not value.strip().isdigit():
+        if name.strip() not in known or not value.strip().isdecimal():
             raise ZhibiaoError(f"“{setting}” is no limit: write name=number with one of {', '.join(sorted(known))}")
         limits = replace(limits, **{name.strip(): int(value)})
     return limits
@@ -55,8 +55,9 @@ class Budget:
         """Refuse where `amount` is over the limit `name`; `what` says in words what there is so much of."""
         limit = getattr(self.limits, name)
         if amount > limit:
+            amounted = f"{amount:,.1f}".removesuffix(".0")
             raise LimitError(
-                f"{what}: {amount:,.0f} is over the limit {name}={limit}; if the file is sound, run again with --limit {name}={_room(amount)}"
+                f"{what}: {amounted} is over the limit {name}={limit}; if the file is sound, run again with --limit {name}={_room(amount)}"
             )
 
     def tick(self) -> None:

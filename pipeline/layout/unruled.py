@@ -212,7 +212,9 @@ def _rules_below(lines: Sequence[Line], loose: Sequence[Segment], above: Fragmen
 def _build(page: Page, region: _Region, known: Sequence[Strip] | None = None) -> Fragment | None:
     """Cells of a region; None where it has too few columns or rows to be a table."""
     leaves = _leaves(region)
-    strips = _narrowed(known, region.body) if known is not None else gutters([x for x in region.body if parts(x) > 1], leaves, region.left, region.right)
+    strips = (
+        _narrowed(known, region.body) if known is not None else gutters([x for x in region.body if parts(x) > 1], leaves, region.left, region.right)
+    )
     names = sum(bool(role_of(b.text.strip())) for x in region.header for b in x.bits)
     if len(strips) < (1 if names >= 2 or known is not None else 2):
         return None
@@ -222,7 +224,9 @@ def _build(page: Page, region: _Region, known: Sequence[Strip] | None = None) ->
     edges = (region.left, *((a + b) / 2 for a, b in strips), region.right)
     subs = [s for s in region.rules if s.end - s.start <= 0.8 * (region.right - region.left)]
     foot = (max(x.bottom for x in region.header) + min(x.top for x in region.body)) / 2 if region.header else region.top
-    cells, header = header_cells(page.number, region.header, edges, strips, [s for s in subs if s.at < foot - 3], region.top, foot) if region.header else ([], 0)
+    cells, header = (
+        header_cells(page.number, region.header, edges, strips, [s for s in subs if s.at < foot - 3], region.top, foot) if region.header else ([], 0)
+    )
     tops = [foot, *((max(x.bottom for x in a) + min(x.top for x in b)) / 2 for a, b in zip(rows, rows[1:], strict=False))]
     for i, (row, top, bottom) in enumerate(zip(rows, tops, [*tops[1:], region.bottom], strict=True)):
         cells += row_cells(page.number, row, header + i + 1, edges, strips, top, bottom)

@@ -86,7 +86,11 @@ def show(number: Decimal, code: str, since_1904: bool = False) -> str:
     section, rest = _choose(sections, number)
     if section is None or any(t.kind == "general" for t in section.tokens):
         text = plain(rest)
-        literals = [t.text if t.kind in ("quoted", "escaped", "plain") else text if t.kind == "general" else "" for t in section.tokens] if section else [text]
+        literals = (
+            [t.text if t.kind in ("quoted", "escaped", "plain") else text if t.kind == "general" else "" for t in section.tokens]
+            if section
+            else [text]
+        )
         return "".join(literals).strip()
     if section.is_date:
         return _date(section, number, since_1904)

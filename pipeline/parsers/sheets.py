@@ -59,7 +59,10 @@ class Tally:
 
 MESSAGES = {
     "error_value": ("warning", "cells hold errors instead of values and are read as empty"),
-    "formula_without_value": ("warning", "formulas have no stored result and are read as empty: open the file in Excel or WPS, save it and run again"),
+    "formula_without_value": (
+        "warning",
+        "formulas have no stored result and are read as empty: open the file in Excel or WPS, save it and run again",
+    ),
     "date_out_of_range": ("warning", "dates lie outside the calendar and are shown as numbers"),
     "hidden_rows": ("info", "hidden rows are not read: show them in Excel or WPS and save the file if they belong to the plan"),
     "hidden_columns": ("info", "hidden columns are not read: show them in Excel or WPS and save the file if they belong to the plan"),
@@ -108,7 +111,14 @@ def read_workbook(package: Package, budget: Budget) -> tuple[list[SheetData], li
     for sheet in root.iter(f"{S}sheet"):
         name, relation = sheet.get("name", ""), relations.get(sheet.get(_ID, ""))
         if sheet.get("state", "visible") != "visible":
-            issues.append(Issue("info", "hidden_sheet", name, "the sheet is hidden and not read: show it in Excel or WPS and save the file if it belongs to the plan"))
+            issues.append(
+                Issue(
+                    "info",
+                    "hidden_sheet",
+                    name,
+                    "the sheet is hidden and not read: show it in Excel or WPS and save the file if it belongs to the plan",
+                )
+            )
         elif relation is None or not package.has(relation.target):
             raise ParseError(f"the sheet {name} is missing in the file: it is damaged or incomplete; save it again in Excel or WPS and run again")
         elif relation.kind != "worksheet":

@@ -1,0 +1,59 @@
+"""The directory of an OLE file (Word, Excel, WPS before 2007): which program's it is, without reading more than its list of streams."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+_END = 0xFFFFFFFA  # numbers from here on are marks, no sectors
+_ENTRY = 128
+_MOST = 4096  # directory sectors and entries looked at
+
+
+def stream_names(data: bytes) -> set[str]:
+    """Names of the streams and storages at the top level; where the directory is damaged, all names that its entries still give.
+
+    Names of embedded objects (an Excel table in a Word file) lie deeper and are left out.
+    """
+    entries = _entries(data)
+    if not entries:
+        return set()
+    names: set[str] = set()
+    stack, seen = [int.from_bytes(entries[0][76:80], "little")], set()
+    while stack:
+        at = stack.pop()
+        if at in seen or at >= len(entries):
+            continue
+        seen.add(at)
+        names.add(_name(entries[at]))
+        stack += [int.from_bytes(entries[at][68:72], "little"), int.from_bytes(entries[at][72:76], "little")]
+    return names or {_name(e) for e in entries}
+
+
+def _entries(data: bytes) -> list[bytes]:
+    """The directory's entries, its sectors followed through the allocation table as far as they go."""
+    size = 1 << min(int.from_bytes(data[30:32], "little"), 12)
+    table = [int.from_bytes(data[i : i + 4], "little") for i in range(76, 512, 4)]
+    sector = int.from_bytes(data[48:52], "little")
+    found: list[bytes] = []
+    seen: set[int] = set()
+    while sector < _END and sector not in seen and len(seen) < _MOST:
+        seen.add(sector)
+        start = (sector + 1) * size
+        block = data[start : start + size]
+        found += [block[i : i + _ENTRY] for i in range(0, len(block) - _ENTRY + 1, _ENTRY)]
+        sector = _next(data, table, sector, size)
+    return list(islice((e for e in found), _MOST))
+
+
+def _next(data: bytes, table: list[int], sector: int, size: int) -> int:
+    """The sector after another one in the allocation table."""
+    index, within = divmod(sector, size // 4)
+    if index >= len(table) or table[index] >= _END:
+        return _END
+    at = (table[index] + 1) * size + 4 * within
+    return int.from_bytes(data[at : at + 4], "little") if at + 4 <= len(data) else _END
+
+
+def _name(entry: bytes) -> str:
+    length = min(int.from_bytes(entry[64:66], "little"), 64)
+    return entry[: max(length - 2, 0)].decode("utf-16-le", "replace")
