@@ -147,7 +147,8 @@ def _spaced(row: _Row) -> tuple[str, list[float], list[float]]:
     usual = max(0.0, (min(gaps) if len(gaps) < 4 else median(gaps)) if gaps else 0.0)
     text, lefts, rights = [kept[0][2]], [kept[0][0]], [kept[0][1]]
     for i, (a, b) in enumerate(pairwise(kept)):
-        if _is_blank(a[2], b[2], gaps[i] / min(a[3], b[3]), usual / min(a[3], b[3]), written[i + 1]):
+        em = max(a[3], b[3])
+        if _is_blank(a[2], b[2], gaps[i] / em, usual / em, written[i + 1]):
             text.append(" ")
             lefts.append(a[1])
             rights.append(max(a[1], b[0]))

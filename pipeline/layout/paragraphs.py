@@ -41,7 +41,7 @@ class Frames:
         self._own: dict[tuple[int, int], Frame] = {}
         shared: dict[tuple[int, int], list[Frame]] = defaultdict(list)
         self._widths = {s.number: round(s.width / 10) for s in sheets}
-        few: list[tuple[int, int, list[TextLine]]] = []
+        few: list[tuple[Sheet, int, list[TextLine]]] = []
         for sheet in sheets:
             columns: dict[int, list[TextLine]] = defaultdict(list)
             for item in sheet.items:
@@ -50,13 +50,13 @@ class Frames:
             for column, lines in columns.items():
                 frame = _frame(lines)
                 if frame is None:
-                    few.append((sheet.number, column, lines))
+                    few.append((sheet, column, lines))
                 else:
                     self._own[sheet.number, column] = frame
                     shared[self._widths[sheet.number], column].append(frame)
-        for number, column, lines in few:
-            alike = shared.get((self._widths[number], column))
-            self._own[number, column] = _shared(alike) if alike else _rough(lines)
+        for sheet, column, lines in few:
+            alike = shared.get((self._widths[sheet.number], column))
+            self._own[sheet.number, column] = _shared(alike) if alike else _rough(lines, sheet.width)
 
     def of(self, line: TextLine) -> Frame:
         """The column that a line stands in."""
@@ -92,11 +92,14 @@ def _shared(frames: Sequence[Frame]) -> Frame:
     return Frame(*(median(values) for values in zip(*((f.left, f.right, f.pitch, f.size) for f in frames), strict=True)))
 
 
-def _rough(lines: Sequence[TextLine]) -> Frame:
-    """Of a page alone with few lines: what they span."""
+def _rough(lines: Sequence[TextLine], width: float) -> Frame:
+    """Of a page alone with few lines: what they span; where no two end together, a right margin as wide as the left one."""
     steps = [b.top - a.top for a, b in pairwise(lines) if b.top > a.top]
     size = _size(lines)
-    return Frame(min(line.x0 for line in lines), max(line.x1 for line in lines), min(steps, default=2 * size), size)
+    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    if sum(line.x1 > right - 0.6 * size for line in lines) < 2:
+        right = max(right, width - left)
+    return Frame(left, right, min(steps, default=2 * size), size)
 
 
 def _size(lines: Iterable[TextLine]) -> float:

@@ -115,7 +115,7 @@ class Reader:
             if char == _UNMAPPED and self._is_point(text, i, size):
                 char = "."
             left, right = box.left, box.right
-            if "一" <= char <= "鿿" and abs(left - x.value) > 0.02 * size and b == 0:
+            if "一" <= char <= "鿿" and abs(left - x.value) > 0.02 * size and b == 0 < a:
                 left, right = x.value, max(right, x.value + 0.9 * size)  # some fonts give the ink only: a 一 is as wide as its neighbours
             yield i, Glyph(char, x.value, y.value, left, bottom, right, top, size, a, b)
 
