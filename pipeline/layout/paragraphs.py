@@ -21,6 +21,7 @@ _MARKER = re.compile(
 _NOTE = re.compile(r"[①-⑳*＊※†]|[\[［〔(（]?\d{1,2}[\]］〕)）]?[.、．\s]?|注")
 _ATTACHMENT = re.compile(r"附[件表录]\s?[\d一二三四五六七八九十]{0,3}\s?[:：]?$")
 _CONTENTS = re.compile(r"[.…·．]{4,}\s*[\d０-９]*$")
+_QUOTES = "“”‘’\""
 _OPENING, _CLOSING = "“‘（《〈〔【［(「『", "”’）》〉〕】］)」』，。、；：！？%％,.;:!?"
 
 
@@ -162,6 +163,8 @@ def _first_width(line: TextLine) -> float:
             end += 1
     while end < len(text) - 1 and text[end + 1] in _CLOSING:
         end += 1
+        if text[end + 1 : end + 2] in tuple(_QUOTES):  # browsers break neither before nor behind a quotation mark
+            end = min(end + 2, len(text) - 1)
     return edges[2 * end + 1] - edges[0]
 
 
