@@ -148,6 +148,16 @@ def test_running_heads_go_and_repeated_headings_stay():
     assert len(found) == 8
 
 
+def test_what_browsers_print_around_a_page_goes():
+    made = page([INDENTED, "全部。"])
+    made.runs += [run("11/22/26, 12:47 AM", 30, 30, 8), run("驻马店市人民政府", 300, 30, 8), run("https://www.zhumadian.gov.cn/a.html", 30, 830, 8)]
+    assert paragraphs(made) == [FULL[2:] + "全部。"]
+
+
+def test_lines_drawn_with_characters_go():
+    assert paragraphs(page(["欗" * 27, INDENTED, FULL, "全部。"])) == [FULL[2:] + FULL + "全部。"]
+
+
 def test_a_lone_page_loses_only_its_number():
     made = page([INDENTED, "全部。"])
     made.runs += [run("驻马店市人民政府公报", 220, 60, 10), run("－３－", 280, 800, 10)]

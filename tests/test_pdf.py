@@ -9,6 +9,7 @@ import pdfplumber
 import pypdfium2
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import ttfonts
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline import batch, store
@@ -222,7 +223,9 @@ def test_invisible_text_counts_only_behind_a_scan():
         canvas.drawText(hidden)
 
     assert paragraphs(read(drawn(lambda c: draw(c, True)))) == ["到2025年，城镇污水处理率达到95%。"]
-    assert paragraphs(read(drawn(lambda c: draw(c, False)))) == ["隐藏的文字"]
+    behind = read(drawn(lambda c: draw(c, False)))
+    assert paragraphs(behind) == ["隐藏的文字"]
+    assert [i.code for i in behind.issues] == ["hidden_text"]
 
 
 def test_full_width_digits_stay_and_radicals_become_characters():
@@ -277,11 +280,43 @@ def test_shades_white_lines_and_curves_give_no_rules():
     assert [(round(r.x0), round(r.x1), round(r.top)) for r in rules] == [(100, 400, 241)]
 
 
+embedded = pytest.mark.skipif(pdf.font() != "zh", reason="needs a font with Chinese characters to embed")
+
+
+@pytest.fixture
+def private(monkeypatch):
+    """A function that makes fonts call characters by private codes."""
+    usual = ttfonts.makeToUnicodeCMap
+
+    def set_codes(codes):
+        monkeypatch.setattr(ttfonts, "makeToUnicodeCMap", lambda name, subset: usual(name, [codes.get(chr(c), c) for c in subset]))
+
+    return set_codes
+
+
+@embedded
+def test_a_decimal_point_without_unicode_is_known_by_its_ink(private):
+    """Founder's typesetting system draws the point of full-width numbers so: read as 12万亿元 or as 1 and 2万亿元 it would be a wrong number."""
+    private({".": 0xE010})
+    assert paragraphs(read(drawn(lambda c: c.drawString(100, 500, "营业收入超过1.2万亿元")))) == ["营业收入超过1.2万亿元"]
+
+
+@embedded
+def test_numbers_with_an_unknown_character_are_not_read_as_text(private, monkeypatch):
+    private({"7": 0xE011, "市": 0xE012})
+    monkeypatch.setattr("pipeline.layout.recognise._engine", missing)
+    sentence = "驻马店市政府2022年重点任务分解表" * 2
+    document = read(drawn(lambda c: c.drawString(30, 500, sentence)))
+    assert paragraphs(document) == [sentence.replace("市", "\ufffd")]
+    assert [i.code for i in document.issues] == ["unmapped_text"]
+    with pytest.raises(ParseError, match="ocr"):
+        read(drawn(lambda c: c.drawString(30, 500, sentence + "87.5%")))
+
+
+@embedded
 def test_fonts_without_unicode_go_to_recognition_or_say_so(monkeypatch):
     """A TrueType font whose map to Unicode is taken away."""
-    data = drawn(lambda c: c.drawString(100, 500, "到2025年达到95%"))
-    broken = data.replace(b"/ToUnicode", b"/ToNothing")
-    assert broken != data
+    broken = drawn(lambda c: c.drawString(100, 500, "到2025年达到95%")).replace(b"/ToUnicode", b"/ToNothing")
     monkeypatch.setattr("pipeline.layout.recognise._engine", missing)
     with pytest.raises(ParseError, match=r"zhibiao\[ocr\]"):
         read(broken)
