@@ -14,7 +14,7 @@ from schemas.types import Box, Piece
 NUMBER = regex.compile(r"[(（\[]?\d{1,4}(?:\.\d{1,3}){0,2}[)）\]]?[.、．]?")
 _END = regex.compile(r"[。；！？;!?]$")
 _BEGIN = regex.compile(r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.、．](?!\d)|[①-⑳]")
-_UNIT = regex.compile(r"[“‘（《〈【(]*(?:[A-Za-z0-9.,%≥≤+-]+|.)[。，、；：！？）》〉】”’,.;:!?)]*")  # what no line break parts
+_UNIT = regex.compile(r"[（《〈【(]*(?:[“”‘’]*(?:[A-Za-z0-9.,%≥≤+-]+|.)[。，、；：！？）》〉】,.;:!?)]*)(?:[“”‘’]+.)*")  # what no line break parts
 _NEEDED = 2.0  # votes that make a cut row
 
 
@@ -110,7 +110,7 @@ def ends_full(above: Place, below: Place) -> bool:
     unit = _UNIT.match(below.text)
     size = min(unit.end() if unit else 1, len(next_[0].edges) // 2)
     need = next_[0].edges[2 * size - 1] - next_[0].edges[0]
-    return used + need > box.x1 - box.x0 - 2 * padding - 0.5
+    return used + need > box.x1 - box.x0 - 2 * padding - 0.3 * (last[0].bottom - last[0].top)
 
 
 def _lines(cell: Place) -> list[Piece]:

@@ -132,7 +132,7 @@ def _tail(lines: Sequence[Line], strips: Sequence[Strip], rules: Sequence[float]
     if len(rules) < 2:
         return []
     tail = _as_far([x for x in lines if (x.top + x.bottom) / 2 > rules[-1]], strips)
-    full = bool(tail) and tail[0].top - rules[-1] < 20 and max(len(columns_in(x, strips)) for x in tail) > 0.5 * (len(strips) + 1)
+    full = bool(tail) and tail[0].top - rules[-1] < 20 and len(set().union(*(columns_in(x, strips) for x in tail))) > 0.5 * (len(strips) + 1)
     return tail if full else []
 
 
