@@ -17,7 +17,9 @@ _NUMBERED = re.compile(
     r"|[\d０-９]{1,4}\s?[/／]\s?[\d０-９]{1,4}"
 )
 _BARE = re.compile(r"[\d０-９]{1,4}|[ivxlcIVXLC]{1,6}")
-_PRINTED = re.compile(r"(?:https?|file)://\S+.*|\d{4}[/-]\d{1,2}[/-]\d{1,2}[, ]+\d{1,2}:\d\d(?!\S*[一-鿿]{20}).*|\d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d\d.*")
+_PRINTED = re.compile(
+    r"(?:https?|file)://\S+.*|\d{4}[/-]\d{1,2}[/-]\d{1,2}[, ]+\d{1,2}:\d\d(?!\S*[一-鿿]{20}).*|\d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d\d.*"
+)
 _KEPT = re.compile(r"[(（]?(?:计量)?单位\s?[:：]")  # what a caption says of its table counts on every page
 _DIGITS = re.compile(r"[\d０-９]+")
 
