@@ -89,3 +89,13 @@ def _dpi(frame: Image.Image) -> float:
     """What the file says, 0 where it says nothing."""
     found = frame.info.get("dpi")
     return float(found[0]) if found else 0.0
+
+
+def compose(parts: list[tuple[Any, tuple[float, float, float, float]]], width: float, height: float, dpi: float) -> Any:
+    """A page (in points) of pictures at their places, as one array of `dpi` pixels an inch: scanners cut pages into strips."""
+    scale = dpi / 72
+    page = Image.new("RGB", (max(round(width * scale), 1), max(round(height * scale), 1)), (255, 255, 255))
+    for picture, (x0, top, x1, bottom) in parts:
+        size = max(round((x1 - x0) * scale), 1), max(round((bottom - top) * scale), 1)
+        page.paste(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS), (round(x0 * scale), round(top * scale)))
+    return np.asarray(page)
