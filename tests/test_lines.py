@@ -164,6 +164,13 @@ def test_a_lone_page_loses_only_its_number():
     assert paragraphs(made) == ["驻马店市人民政府公报", FULL[2:] + "全部。"]
 
 
+def test_small_heads_of_two_pages_go():
+    one, two = page([INDENTED, FULL, FULL], 1), page([FULL, "到此为止。"], 2)
+    for made in (one, two):
+        made.runs.append(run("驻马店市人民政府公报", 220, 60, 10))
+    assert paragraphs(one, two) == [FULL[2:] + FULL * 3 + "到此为止。"]
+
+
 def test_numbers_at_the_edge_that_do_not_count_up_stay():
     pages = [page([INDENTED, FULL], number) for number in (1, 2, 3)]
     for made, value in zip(pages, ("95", "40", "7"), strict=True):
