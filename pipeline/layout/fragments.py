@@ -16,6 +16,8 @@ from pipeline.layout.page import Fragment, Join, Sheet, TextLine
 from pipeline.layout.votes import NEEDED, Alignment, Situation, align, bare, header_rows, other_header, repeated, votes
 from schemas.types import Issue
 
+_FOOT = 0.82  # share of a page's height above which its text does not end
+
 
 @dataclass(slots=True)
 class _Open:
@@ -94,7 +96,7 @@ def _join(open_: _Open, sheet: Sheet, at: int, foot: float, issues: list[Issue])
     marked = any(isinstance(i, TextLine) and bool(CONTINUED.search(bare(i.text))) for i in sheet.items[:at])
     known = habits(body, open_.header if open_.start == 0 else 0)
     edge = open_.last.open_below or (part.open_above and not again)
-    room = foot - open_.last.bottom
+    room = max(foot, _FOOT * open_.sheet.height) - open_.last.bottom
     situation = Situation(body, below, known, again, marked, edge, open_.last.ruled == part.ruled, room, sheet.height)
     cast = [(aligned.score, aligned.reason), *votes(situation)]
     score = sum(points for points, _ in cast)
