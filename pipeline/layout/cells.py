@@ -9,7 +9,7 @@ from pipeline.layout.lines import lines_of
 from pipeline.layout.page import Run, TextLine
 from schemas.types import Piece
 
-_MARGIN = 12.0  # points: more white than this on both sides of a line is no padding
+MARGIN = 12.0  # points: white that padding leaves beside a full line
 
 
 def cell_text(runs: Sequence[Run], page: int, width: float = 0.0) -> tuple[str, tuple[Piece, ...]]:
@@ -66,4 +66,4 @@ def _latin(char: str) -> bool:
 
 def _full(above: TextLine, below: TextLine, width: float) -> bool:
     """Whether the next character had no room on the line above."""
-    return above.x1 - above.x0 + below.size * 0.5 > width - _MARGIN
+    return above.x1 - above.x0 + below.size * 0.5 > width - MARGIN

@@ -14,7 +14,7 @@ from schemas.types import Box, Piece
 NUMBER = regex.compile(r"[(（\[]?\d{1,4}(?:\.\d{1,3}){0,2}[)）\]]?[.、．]?")
 _END = regex.compile(r"[。；！？;!?]$")
 _BEGIN = regex.compile(r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.、．](?!\d)|[①-⑳]")
-_UNIT = regex.compile(r"[“‘（《〈【(]*(?:[A-Za-z0-9.,%≥≤+-]+|.)[。，、；：！？）》〉】”’,.;:!?)]*")  # what no line break parts
+_UNIT = regex.compile(r"[（《〈【(]*(?:[“”‘’]*(?:[A-Za-z0-9.,%≥≤+-]+|.)[。，、；：！？）》〉】,.;:!?)]*)(?:[“”‘’]+.)*")  # what no line break parts
 _NEEDED = 2.0  # votes that make a cut row
 
 
@@ -73,7 +73,7 @@ def _vote(above: Place, below: Place, merged: bool) -> tuple[float, str]:
         return 0, ""
     if not above.text:
         return (0, "") if merged else (-2, "begins here")
-    if free_lines(above) > 2.2:
+    if free_lines(above) > 1.2:
         return -3, "had room for more above"
     full, ended = ends_full(above, below), bool(_END.search(above.text))
     if not full:
@@ -93,7 +93,8 @@ def free_lines(cell: Place) -> float:
     tops = sorted({round(p.top, 1) for p in lines})
     step = min((b - a for a, b in zip(tops, tops[1:], strict=False) if b - a > 0.8 * height), default=1.35 * height)
     used = max(p.bottom for p in lines) - min(p.top for p in lines)
-    return (box.bottom - box.top - used) / step
+    padding = min(max(min(p.top for p in lines) - box.top, 0.0), 8.0)
+    return (box.bottom - box.top - used - 2 * padding) / step
 
 
 def ends_full(above: Place, below: Place) -> bool:
@@ -109,7 +110,7 @@ def ends_full(above: Place, below: Place) -> bool:
     unit = _UNIT.match(below.text)
     size = min(unit.end() if unit else 1, len(next_[0].edges) // 2)
     need = next_[0].edges[2 * size - 1] - next_[0].edges[0]
-    return used + need > box.x1 - box.x0 - 2 * padding - 0.5
+    return used + need > box.x1 - box.x0 - 2 * padding - 0.3 * (last[0].bottom - last[0].top)
 
 
 def _lines(cell: Place) -> list[Piece]:
@@ -124,7 +125,7 @@ def goes_on(above: Place, below: Place, merged: bool) -> bool:
         return spans
     if not above.text:
         return above.rowspan > 1
-    return spans and free_lines(above) < 1.2 and ends_full(above, below) and not _END.search(above.text)
+    return spans and free_lines(above) < 0.9 and ends_full(above, below) and not _END.search(above.text)
 
 
 def together(above: Place, below: Place, rowspan: int) -> Place:

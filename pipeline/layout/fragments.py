@@ -9,18 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import regex
-
 from pipeline.content import Place
 from pipeline.layout.cut import goes_on, habits, is_cut, together
+from pipeline.layout.marks import AGAIN, CONTINUED, FOLIO, MARK
 from pipeline.layout.page import Fragment, Join, Sheet, TextLine
 from pipeline.layout.votes import NEEDED, Alignment, Situation, align, bare, header_rows, other_header, repeated, votes
 from schemas.types import Issue
-
-_AGAIN = regex.compile(r"[(（]?(?:续|接)上?(?:附?表)?[\d一二三四五六七八九十.\-—]*[)）]?|[(（【]?(?:计量)?单位[:：].{1,12}")
-_CONTINUED = regex.compile(r"^[(（]?(?:续|接上表)|[(（]续[表\d]*[)）]$|续表\d*$")
-_MARK = regex.compile(r"^续|[(（]续[表\d]*[)）]|续表?$")
-_FOLIO = regex.compile(r"[-—–·\s]*第?\s*\d{1,4}\s*页?(?:\s*[/，,]?\s*共?\s*\d{1,4}\s*页)?[-—–·\s]*")
 
 
 @dataclass(slots=True)
@@ -54,7 +48,7 @@ def join(sheets: Sequence[Sheet]) -> list[Issue]:
 
 def _is_folio(item: TextLine | Fragment) -> bool:
     """Whether a line is a page number."""
-    return isinstance(item, TextLine) and bool(_FOLIO.fullmatch(item.text))
+    return isinstance(item, TextLine) and bool(FOLIO.fullmatch(item.text))
 
 
 def _first_part(sheet: Sheet, open_: _Open | None) -> int | None:
@@ -63,8 +57,8 @@ def _first_part(sheet: Sheet, open_: _Open | None) -> int | None:
         if isinstance(item, Fragment):
             return i
         text = bare(item.text)
-        known = open_ is not None and len(text) < 60 and _MARK.sub("", text) in open_.captions
-        if not (_is_folio(item) or _AGAIN.fullmatch(text) or known):
+        known = open_ is not None and len(text) < 60 and MARK.sub("", text) in open_.captions
+        if not (_is_folio(item) or AGAIN.fullmatch(text) or known):
             return None
     return None
 
@@ -79,7 +73,7 @@ def _last_part(sheet: Sheet) -> _Open | None:
     for item in reversed(items[:-1]):
         if isinstance(item, Fragment) or len(item.text) > 60 or len(captions) > 3:
             break
-        captions.add(_MARK.sub("", bare(item.text)))
+        captions.add(MARK.sub("", bare(item.text)))
     height = max(c.row + c.rowspan - 1 for c in table.cells)
     return _Open(table, sheet, replace(table), height, table.header or header_rows(table.cells), frozenset(captions))
 
@@ -97,7 +91,7 @@ def _join(open_: _Open, sheet: Sheet, at: int, foot: float, issues: list[Issue])
     again = repeated(head, below.cells)
     if not again and other_header([c for c in body if c.row > open_.header], below.cells):
         return False
-    marked = any(isinstance(i, TextLine) and bool(_CONTINUED.search(bare(i.text))) for i in sheet.items[:at])
+    marked = any(isinstance(i, TextLine) and bool(CONTINUED.search(bare(i.text))) for i in sheet.items[:at])
     known = habits(body, open_.header if open_.start == 0 else 0)
     edge = open_.last.open_below or (part.open_above and not again)
     room = foot - open_.last.bottom

@@ -98,7 +98,7 @@ class Fragment:
 
     `open_above` and `open_below`: no ruled line closes it there, a row may be cut by the page's edge. `ruled`: vertical lines part
     its columns; where none do, `gutters` are the white strips (from, to) in which the inner edges may lie. `header`: rows above the
-    first line of a table without vertical lines (0: not known). `joins`: the parts on later pages that were joined to it.
+    first line of a table without vertical lines (0: not known), `heads` their texts, also where only an earlier page has them. `joins`: the parts on later pages that were joined to it.
     """
 
     page: int
@@ -113,6 +113,7 @@ class Fragment:
     ruled: bool = True
     gutters: tuple[tuple[float, float], ...] = ()
     header: int = 0
+    heads: tuple[str, ...] = ()
     joins: list[Join] = field(default_factory=list)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from pipeline.content import Place
 from pipeline.layout.cells import cell_text
-from pipeline.layout.lattice import Grid, GridCell, find_grids
+from pipeline.layout.lattice import Grid, GridCell, Segment, find_grids
 from pipeline.layout.page import Fragment, Page, Run
+from pipeline.layout.unruled import find_unruled
 from schemas.types import Box, Where
 
 
@@ -18,14 +19,16 @@ def find_tables(page: Page, above: Fragment | None = None) -> tuple[list[Fragmen
     """
     fragments: list[Fragment] = []
     rest = page.runs
+    loose: list[Segment] = []
     if page.rules:
-        grids, _loose = find_grids(page)
+        grids, loose = find_grids(page)
         for grid in grids:
             fragment, left = _fill(grid, page, rest)
             if fragment is not None:
                 fragments.append(fragment)
                 rest = left
-    return fragments, rest
+    others, rest = find_unruled(page, rest, loose, above)
+    return sorted([*fragments, *others], key=lambda f: f.top), rest
 
 
 def _fill(grid: Grid, page: Page, runs: Sequence[Run]) -> tuple[Fragment | None, list[Run]]:

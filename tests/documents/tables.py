@@ -372,7 +372,7 @@ def random_rows(seed: int, count: int, columns: int = 6, longest: int = 6) -> li
 
 
 HEAD = ["序号", "指标名称", "目标值", "工作任务", "牵头单位", "配合单位"]
-WIDTHS = (0.6, 1.6, 1.0, 4.0, 1.6, 2.2)
+WIDTHS = (0.8, 1.6, 1.0, 4.0, 1.6, 2.2)
 
 
 def ruled(seed: int, count: int = 98, longest: int = 3) -> Table:
@@ -407,4 +407,4 @@ def levelled(seed: int, count: int = 98, levels: int = 2) -> Table:
     for i in range(count):
         row = [str(i + 1), rng.choice(_NAMES) + f"（第{i}项）", rng.choice(["%", "公里", "微克/立方米"]), *(rng.choice(_VALUES) for _ in range(3))]
         cells += [Cell(t, levels + i, c) for c, t in enumerate([*row, "、".join(rng.sample(_UNITS, rng.randint(1, 2)))])]
-    return Table(tuple(cells), (0.6, 2.0, 1.0, 1.0, 1.0, 1.0, 2.6), levels)
+    return Table(tuple(cells), (0.8, 2.0, 1.0, 1.0, 1.0, 1.0, 2.6), levels)
