@@ -21,6 +21,7 @@ ONLY_IN = {
     "rapidocr": {"pipeline.layout.recognise"},
     "cv2": {"pipeline.layout.raster", "pipeline.layout.strokes", "pipeline.layout.crops"},
     "PIL": {"pipeline.parsers.image"},
+    "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf_text", "pipeline.parsers.pdf_lines", "pipeline.parsers.pdf_view"},
 }
 
 

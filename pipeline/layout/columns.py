@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from pipeline.layout.page import Run
@@ -25,7 +26,7 @@ def split_columns(runs: Sequence[Run]) -> list[tuple[int, list[Run]]]:
     crossing = sorted(r.base for r in runs if r.x0 < gutter < r.x1)
     bounds = [float("-inf"), *crossing, float("inf")]
     above, below = max(
-        zip(bounds, bounds[1:], strict=False),
+        pairwise(bounds),
         key=lambda b: sum(b[0] < r.base < b[1] for r in runs),
     )
     first = [r for r in runs if above < r.base < below and r.x1 <= gutter]

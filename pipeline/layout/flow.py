@@ -17,7 +17,7 @@ from schemas.types import Box, Where
 
 def lay_out(pages: Iterable[Page], builder: Builder) -> None:
     """Read pages one by one (none is kept), then join what their edges cut and give it to the builder."""
-    sheets = []
+    sheets: list[Sheet] = []
     for page in pages:
         builder.budget.tick()
         sheets.append(_sheet(page, _last_table(sheets)))

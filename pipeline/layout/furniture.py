@@ -18,7 +18,7 @@ _NUMBERED = re.compile(
 )
 _BARE = re.compile(r"[\d０-９]{1,4}|[ivxlcIVXLC]{1,6}")
 _PRINTED = re.compile(
-    r"(?:https?|file)://\S+.*|\d{4}[/-]\d{1,2}[/-]\d{1,2}[, ]+\d{1,2}:\d\d(?!\S*[一-鿿]{20}).*|\d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d\d.*"
+    r"(?:https?|file)://\S+.*|\d{4}[/-]\d{1,2}[/-]\d{1,2}[, ]+\d{1,2}:\d\d.*|\d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d\d.*"
 )
 _KEPT = re.compile(r"[(（]?(?:计量)?单位\s?[:：]")  # what a caption says of its table counts on every page
 _DIGITS = re.compile(r"[\d０-９]+")
@@ -84,13 +84,15 @@ def _repeated(edges: Sequence[Sequence[TextLine]]) -> set[int]:
 
 def _series(sheets: Sequence[Sheet], edges: Sequence[Sequence[TextLine]]) -> set[int]:
     """Bare numbers at the edge that count up with the pages; on a single page a bare number at the very foot."""
-    bare = [(sheet, line) for sheet, lines in zip(sheets, edges, strict=True) for line in lines if _BARE.fullmatch(line.text)]
+    found = [(sheet, line) for sheet, lines in zip(sheets, edges, strict=True) for line in lines]
+    bare = [(sheet, line) for sheet, line in found if _BARE.fullmatch(line.text)]
     if len(sheets) == 1:
         return {id(line) for sheet, line in bare if line.top > 0.9 * sheet.height and line.text.isdigit()}
-    shifts: dict[int, list[TextLine]] = defaultdict(list)
-    for sheet, line in bare:
-        if line.text.isdigit():
-            shifts[int(line.text) - sheet.number].append(line)
-    found = {id(line) for lines in shifts.values() if len({line.page for line in lines}) >= 2 for line in lines}
-    found |= {id(line) for _, line in bare if not line.text.isdigit() and len(bare) >= 3}
-    return found
+    shifts: dict[int, set[int]] = defaultdict(set)
+    for sheet, line in found:
+        if _BARE.fullmatch(line.text) or _is_number(line, sheet):
+            digits = _DIGITS.search(line.text)
+            if digits:
+                shifts[int(digits[0]) - sheet.number].add(sheet.number)
+    series = {id(line) for sheet, line in bare if line.text.isdigit() and len(shifts[int(line.text) - sheet.number]) >= 2}
+    return series | {id(line) for _, line in bare if not line.text.isdigit() and len(bare) >= 3}

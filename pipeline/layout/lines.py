@@ -49,7 +49,8 @@ def join_lines(lines: Sequence[TextLine]) -> tuple[str, tuple[Piece, ...]]:
     Chinese lines are joined directly, Latin words with a blank; a hyphen at the end of a line is part of the word where a capital or digit
     follows, else it is the typesetter's. Digits before and behind the break are one number: no typesetter breaks a line of Chinese between two.
     """
-    text, pieces = "", []
+    text = ""
+    pieces: list[Piece] = []
     for line in lines:
         own = line.text
         if text and own and ord(text[-1]) < 0x2E80 and ord(own[0]) < 0x2E80:
@@ -146,7 +147,8 @@ def _spaced(row: _Row) -> tuple[str, list[float], list[float]]:
     usual = max(0.0, (min(gaps) if len(gaps) < 4 else median(gaps)) if gaps else 0.0)
     text, lefts, rights = [kept[0][2]], [kept[0][0]], [kept[0][1]]
     for i, (a, b) in enumerate(pairwise(kept)):
-        if _is_blank(a[2], b[2], gaps[i] / min(a[3], b[3]), usual / min(a[3], b[3]), written[i + 1]):
+        em = max(a[3], b[3])
+        if _is_blank(a[2], b[2], gaps[i] / em, usual / em, written[i + 1]):
             text.append(" ")
             lefts.append(a[1])
             rights.append(max(a[1], b[0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pypdfium2 as pdfium
@@ -10,15 +11,15 @@ import pypdfium2.raw as raw
 from pipeline.content import Builder, Content
 from pipeline.layout.flow import lay_out
 from pipeline.layout.page import Page
-from pipeline.parsers.pdf_lines import Drawing, read_drawing
+from pipeline.parsers.pdf_lines import read_drawing
 from pipeline.parsers.pdf_text import Reader, Writing
 from pipeline.parsers.pdf_view import view_of
-from schemas.errors import ParseError
+from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget
 
-_DPI = 200  # for character recognition
 _GARBLED = 0.1  # share of characters without Unicode value above which a page is not read as text
-_PICTURE = 0.5  # share of the page that pictures cover on a scan
+_BROKEN_NUMBER = re.compile("[0-9０-９]\ufffd|\ufffd[0-9０-９]")
+_PICTURE, _FEW = 0.5, 30  # on a scan pictures cover this share of the page at least, and fewer characters stand on them (a stamp, a page number)
 
 
 def parse(data: bytes, budget: Budget) -> Content:
@@ -27,12 +28,15 @@ def parse(data: bytes, budget: Budget) -> Content:
     try:
         budget.check("pages", len(document), "pages")
         builder = Builder(budget)
-        lay_out(_Pages(document, builder).read(), builder)
-        content = builder.content()
+        pages = _Pages(document, builder)
+        lay_out(pages.read(), builder)
     finally:
         document.close()
-    if not any(block.end > block.start for block in content.blocks) and not content.issues:
-        builder.issue("warning", "no_text", "document", "the PDF holds neither text nor pictures")
+    content = builder.content()
+    if pages.unread and not content.blocks:
+        raise ParseError(pages.unread)
+    if not content.blocks:
+        builder.issue("warning", "no_text", "document", "no text was found on any page of the PDF")
         content = builder.content()
     return content
 
@@ -59,6 +63,7 @@ class _Pages:
     def __init__(self, document: pdfium.PdfDocument, builder: Builder) -> None:
         self._document, self._builder, self._reader = document, builder, Reader()
         self._recognised = 0
+        self.unread = ""  # why pages without text were not read
 
     def read(self) -> Iterator[Page]:
         """Every page that can be read; those that cannot are issues."""
@@ -86,42 +91,51 @@ class _Pages:
             writing = self._reader.read(text.raw, view_of(page.raw), bool(drawing.hidden))
         finally:
             text.close()
-        if self._is_readable(writing, drawing, number):
-            view = writing.view
-            return Page(number, view.width, view.height, writing.runs, drawing.rules(view))
-        return self._recognise(page, number)
-
-    def _is_readable(self, writing: Writing, drawing: Drawing, number: int) -> bool:
-        """Whether the page is read by its text layer; notes what is odd about it."""
-        area = writing.view.width * writing.view.height
-        if writing.unmapped:
-            share = writing.unmapped / writing.count
-            note = f"{writing.unmapped} of {writing.count} characters have no Unicode value in their font"
-            if share > _GARBLED:
-                self._issue("warning", "unmapped_text", number, f"{note}: the page is read from its picture")
-                return False
-            self._issue("warning", "unmapped_text", number, f"{note} and are read as U+FFFD: compare the page")
+        view = writing.view
+        found = Page(number, view.width, view.height, writing.runs, drawing.rules(view))
+        if self._is_garbled(writing, number):
+            return self._recognise(page, number)
         if writing.aslant:
             self._issue("info", "turned_text", number, f"{writing.aslant} characters run in another direction than the page's text and are left out")
-        if writing.count == 0 and drawing.pictures > _PICTURE * area:
-            self._issue("info", "scanned_page", number, "the page is a picture without text: it is read by character recognition")
+        if writing.hidden:
+            self._issue("info", "hidden_text", number, "the text is that which another program recognised in the picture of the page")
+        if writing.count < _FEW and drawing.pictures > _PICTURE * view.width * view.height:
+            self._issue("info", "scanned_page", number, "the page is a picture and is read by character recognition")
+            return self._recognise(page, number) or found
+        return found
+
+    def _is_garbled(self, writing: Writing, number: int) -> bool:
+        """Whether too much of the text layer has no Unicode value, or a digit stands beside such a character: then a number may be wrong."""
+        if not writing.unmapped:
             return False
-        return True
+        note = f"{writing.unmapped} of {writing.count} characters have no Unicode value in their font"
+        garbled = writing.unmapped > _GARBLED * writing.count or any(_BROKEN_NUMBER.search(run.text) for run in writing.runs)
+        tail = "the page is read by character recognition" if garbled else "they are read as U+FFFD: compare the page"
+        self._issue("warning", "unmapped_text", number, f"{note}: {tail}")
+        return garbled
 
     def _recognise(self, page: pdfium.PdfPage, number: int) -> Page | None:
-        try:
-            from pipeline.layout.recognise import page_of
-        except ImportError:
-            self._issue("error", "ocr_missing", number, "character recognition is not installed: pip install 'zhibiao[ocr]' and run again")
-            return None
+        """The page from its picture; None, with an issue, where character recognition is not installed."""
+        from pipeline.layout.recognise import DPI, page_of, report, usual_dpi
+
         self._recognised += 1
         self._builder.budget.check("ocr_pages", self._recognised, "pages for character recognition")
-        bitmap = page.render(scale=_DPI / 72)
-        image = bitmap.to_pil()
+        width, height = page.get_size()
+        scale = DPI / usual_dpi(round(width), round(height), 72)  # scanners' software also makes pages of 2480 × 3504 points
+        self._builder.budget.check("pixels", width * height * scale * scale, f"pixels of page {number}")
+        bitmap = page.render(scale=scale, rev_byteorder=True)
         try:
-            return page_of(image, _DPI, number, self._builder.budget)
+            found = page_of(bitmap.to_numpy()[:, :, :3], DPI, number, self._builder.budget, (width, height))
+        except LimitError:
+            raise
+        except ParseError as error:
+            self.unread = str(error)
+            self._issue("error", "ocr_missing", number, str(error))
+            return None
         finally:
             bitmap.close()
+        report(found, self._builder)
+        return found
 
     def _issue(self, level: str, code: str, number: int, message: str) -> None:
         self._builder.issue(level, code, f"page {number}", message)

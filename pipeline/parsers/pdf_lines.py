@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pypdfium2.raw as raw
 
@@ -14,6 +15,7 @@ _THIN = 3.0  # points: a filled shape thinner than this is a ruled line
 _SLOPE = 0.02  # a stroke that leaves its direction by more than this share of its length is no ruled line
 _PALE = 250  # of 255: a line as pale as this cannot be seen
 _SEGMENTS = 200_000  # of one page; drawings with more are no tables
+_OBJECTS = 500_000  # of one page, those in its forms as often as they are shown
 _DEPTH = 8  # forms within forms
 Matrix = tuple[float, float, float, float, float, float]
 _UNIT: Matrix = (1, 0, 0, 1, 0, 0)
@@ -28,6 +30,7 @@ class Drawing:
     hidden: int = 0
     texts: int = 0
     segments: int = 0
+    objects: int = 0
 
     def rules(self, view: View) -> list[Rule]:
         """The ruled lines on the page as it is read."""
@@ -51,6 +54,9 @@ def read_drawing(page: object) -> Drawing:
 
 
 def _object(thing: object, outer: Matrix, drawing: Drawing, depth: int) -> None:
+    drawing.objects += 1
+    if drawing.objects > _OBJECTS:
+        return
     kind = raw.FPDFPageObj_GetType(thing)
     if kind == raw.FPDF_PAGEOBJ_TEXT:
         drawing.texts += 1
@@ -147,7 +153,7 @@ def _figures(thing: object, count: int, matrix: Matrix) -> list[tuple[list[tuple
 def _strokes(points: list[tuple[float, float]], half: float) -> list[tuple[float, float, float, float]]:
     """The horizontal and vertical strokes of a line of points, as the rectangles that the pen covers."""
     found = []
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         wide, high = abs(x1 - x0), abs(y1 - y0)
         if max(wide, high) == 0 or min(wide, high) > max(_SLOPE * max(wide, high), 0.01):
             continue
