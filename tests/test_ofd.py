@@ -63,9 +63,8 @@ def test_places_are_points_of_the_page():
 
 def test_steps_scale_and_later_codes_place_characters():
     drawn = text('<ofd:TextCode X="0" Y="3.4" DeltaX="g 2 4 4 g 1 4">一二三四五</ofd:TextCode>')
-    drawn += text(
-        '<ofd:TextCode X="0" Y="5" DeltaX="g 1 2">六七</ofd:TextCode><ofd:TextCode X="8" Y="5" DeltaX="2">八九</ofd:TextCode>', 'Size="2" CTM="2 0 0 2 0 10"'
-    )
+    codes = '<ofd:TextCode X="0" Y="5" DeltaX="g 1 2">六七</ofd:TextCode><ofd:TextCode X="8" Y="5" DeltaX="2">八九</ofd:TextCode>'
+    drawn += text(codes, 'Size="2" CTM="2 0 0 2 0 10"')
     document = read(one_page(drawn))
     assert "".join(texts(document)).replace(" ", "") == "一二三四五六七八九"
     (box,) = document.boxes(document.text.index("八"), document.text.index("八") + 1)
@@ -81,7 +80,8 @@ def test_what_is_hidden_is_not_read_and_blocks_are():
 @pytest.mark.parametrize(
     "frame",
     [
-        '<ofd:PathObject Boundary="20 20 80 20"><ofd:AbbreviatedData>M 0 0 L 80 0 L 80 20 L 0 20 C M 0 10 L 80 10 M 40 0 L 40 20</ofd:AbbreviatedData></ofd:PathObject>',
+        '<ofd:PathObject Boundary="20 20 80 20">'
+        "<ofd:AbbreviatedData>M 0 0 L 80 0 L 80 20 L 0 20 C M 0 10 L 80 10 M 40 0 L 40 20</ofd:AbbreviatedData></ofd:PathObject>",
         "".join(
             f'<ofd:PathObject Boundary="{x} {y} {w} {h}" Stroke="false" Fill="true">'
             f"<ofd:AbbreviatedData>M 0 0 L {w} 0 L {w} {h} L 0 {h} C</ofd:AbbreviatedData></ofd:PathObject>"

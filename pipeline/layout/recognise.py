@@ -31,6 +31,8 @@ _UPRIGHT = 0.8  # mean confidence of long lines under which the page may stand o
 _THREADS = 2
 _WORD = re.compile(r"[^\W\u2e80-\u9fff]+(?:[.．,，:：/~～-]?[0-9０-９]+)*[%％]?|.", re.S)
 _DASH = re.compile(r"(?<=[0-9])[一ー](?=[0-9])")  # between figures a dash was printed, not the numeral
+_POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")  # old print sets a wide point: no blank after it
+_TWO_FOR_ONE = re.compile(r"(?<=[0-9])%[0oO](?![0-9.])|Ⅲ[IⅠ]")
 _SIGNS = "%％‰≥≤><＞＜±+＋/℃°"
 _ISSUES = 20  # a page: more say nothing new
 
@@ -175,15 +177,28 @@ def _read(engine: Any, picture: Picture, boxes: Iterable[Band]) -> list[_Line]:
     lines = []
     for box, text, info in zip(boxes, result.txts, result.word_results, strict=True):
         columns = [column for word in info.word_cols for column in word]
-        if not columns:
-            continue
-        sure = [c for c, char in zip(info.confs, text, strict=True) if not char.isspace()]
-        spaced = frozenset(len("".join(text[:i].split())) for i, char in enumerate(text) if char.isspace())
-        margin = crops.margin(box)
-        step = (box[2] - box[0] + 2 * margin) / info.line_txt_len
-        middles = tuple(box[0] - margin + (column + 0.5) * step for column in columns)
-        lines.append(_Line(box, _DASH.sub("—", "".join(text.split())), middles, tuple(sure), spaced))
+        if columns:
+            side = crops.margin(box)
+            step = (box[2] - box[0] + 2 * side) / info.line_txt_len
+            middles = [box[0] - side + (column + 0.5) * step for column in columns]
+            lines.append(_tidied(box, text, middles, info.confs))
     return lines
+
+
+def _tidied(box: Band, text: str, middles: list[float], confidences: list[float]) -> _Line:
+    """The line without the blanks that were read, and without what the models are known to get wrong: they know no ‰, and read Ⅲ as ⅢI."""
+    sure = [c for c, char in zip(confidences, text, strict=True) if not char.isspace()]
+    plain = "".join(text.split())
+    spaced = {len("".join(text[:i].split())) for i, char in enumerate(text) if char.isspace()}
+    spaced -= {m.end() for m in _POINT.finditer(plain)}
+    plain = _DASH.sub("—", plain)
+    for found in reversed(list(_TWO_FOR_ONE.finditer(plain))):
+        i = found.start()
+        plain = plain[:i] + ("‰" if plain[i] == "%" else plain[i]) + plain[i + 2 :]
+        sure[i : i + 2] = [min(sure[i : i + 2])]
+        middles[i : i + 2] = [sum(middles[i : i + 2]) / 2]
+        spaced = {j - (j > i) for j in spaced if j != i + 1}
+    return _Line(box, plain, tuple(middles), tuple(sure), frozenset(spaced))
 
 
 def _runs(picture: Picture, line: _Line, point: float) -> Iterator[Run]:
