@@ -285,12 +285,17 @@ def _targets(
                 "strength": target.strength,
                 **_canonical(document.name, target, where, issues),
                 "rule": target.rule,
-                "confidence": target.confidence,
+                "confidence": _confidence(document, target),
             }
         )
         for slot in ("indicator", "scope", "value", "unit", "baseline", "deadline_slot", "quote"):
             evidence.add("target", row_id, slot.removesuffix("_slot"), getattr(target, slot))
     return rows
+
+
+def _confidence(document: Document, target: Target) -> float:
+    """The rule's confidence; of a value that was read from a picture, times the recogniser's for it."""
+    return round(target.confidence * min((document.confidence(s.start, s.end) for s in target.value.spans), default=1.0), 4)
 
 
 def _quote(document: Document, quote: Slot) -> str:

@@ -124,6 +124,17 @@ class Document:
                 found.append(piece.box(start, end))
         return tuple(found)
 
+    def confidence(self, start: int, end: int) -> float:
+        """How sure the reading of the characters `start` to `end` is: the lowest confidence of the pieces they stand in, 1 without pieces."""
+        first = max(bisect_right(self.pieces, start, key=lambda p: p.start) - 1, 0)
+        lowest = 1.0
+        for piece in self.pieces[first:]:
+            if piece.start >= end:
+                break
+            if piece.end > start:
+                lowest = min(lowest, piece.confidence)
+        return lowest
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -18,6 +18,9 @@ ONLY_IN = {
     "alembic": {"pipeline.store"},
     "openpyxl": {"pipeline.exporters.xlsx"},
     "typer": {"pipeline.cli"},
+    "rapidocr": {"pipeline.layout.recognise"},
+    "cv2": {"pipeline.layout.raster", "pipeline.layout.strokes", "pipeline.layout.crops"},
+    "PIL": {"pipeline.parsers.image"},
     "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf_text", "pipeline.parsers.pdf_lines", "pipeline.parsers.pdf_view"},
 }
 

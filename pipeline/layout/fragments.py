@@ -9,23 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import regex
-
 from pipeline.content import Place
 from pipeline.layout.cut import goes_on, habits, is_cut, together
+from pipeline.layout.marks import AGAIN, CONTINUED, FOLIO, MARK
 from pipeline.layout.page import Fragment, Join, Sheet, TextLine
 from pipeline.layout.votes import NEEDED, Alignment, Situation, align, bare, header_rows, other_header, repeated, votes
 from schemas.types import Issue
 
-_AGAIN = regex.compile(r"[(（]?(?:续|接)上?(?:附?表)?[\d一二三四五六七八九十.\-—]*[)）]?|[(（【]?(?:计量)?单位[:：].{1,12}")
-_CONTINUED = regex.compile(r"^[(（]?(?:续|接上表)|[(（]续[表\d]*[)）]$|续表\d*$")
-_MARK = regex.compile(r"^续|[(（]续[表\d]*[)）]|续表?$")
-_FOLIO = regex.compile(r"[-—–·\s]*第?\s*\d{1,4}\s*页?(?:\s*[/，,]?\s*共?\s*\d{1,4}\s*页)?[-—–·\s]*")
+_FOOT = 0.82  # share of a page's height above which its text does not end
 
 
 @dataclass(slots=True)
 class _Open:
-    """A logical table that may go on. `last`: its part on the last page; `start`: where the cells of that part begin in the table's."""
+    """A logical table that may go on. `last`: its part on the last page; `start`: where the cells of that part begin in the table's.
+
+    `merged`: columns that have merged cells below the header.
+    """
 
     table: Fragment
     sheet: Sheet
@@ -34,6 +33,7 @@ class _Open:
     header: int
     captions: frozenset[str]
     start: int = 0
+    merged: frozenset[int] = frozenset()
 
 
 def join(sheets: Sequence[Sheet]) -> list[Issue]:
@@ -54,7 +54,7 @@ def join(sheets: Sequence[Sheet]) -> list[Issue]:
 
 def _is_folio(item: TextLine | Fragment) -> bool:
     """Whether a line is a page number."""
-    return isinstance(item, TextLine) and bool(_FOLIO.fullmatch(item.text))
+    return isinstance(item, TextLine) and bool(FOLIO.fullmatch(item.text))
 
 
 def _first_part(sheet: Sheet, open_: _Open | None) -> int | None:
@@ -63,8 +63,8 @@ def _first_part(sheet: Sheet, open_: _Open | None) -> int | None:
         if isinstance(item, Fragment):
             return i
         text = bare(item.text)
-        known = open_ is not None and len(text) < 60 and _MARK.sub("", text) in open_.captions
-        if not (_is_folio(item) or _AGAIN.fullmatch(text) or known):
+        known = open_ is not None and len(text) < 60 and MARK.sub("", text) in open_.captions
+        if not (_is_folio(item) or AGAIN.fullmatch(text) or known):
             return None
     return None
 
@@ -79,7 +79,7 @@ def _last_part(sheet: Sheet) -> _Open | None:
     for item in reversed(items[:-1]):
         if isinstance(item, Fragment) or len(item.text) > 60 or len(captions) > 3:
             break
-        captions.add(_MARK.sub("", bare(item.text)))
+        captions.add(MARK.sub("", bare(item.text)))
     height = max(c.row + c.rowspan - 1 for c in table.cells)
     return _Open(table, sheet, replace(table), height, table.header or header_rows(table.cells), frozenset(captions))
 
@@ -97,10 +97,10 @@ def _join(open_: _Open, sheet: Sheet, at: int, foot: float, issues: list[Issue])
     again = repeated(head, below.cells)
     if not again and other_header([c for c in body if c.row > open_.header], below.cells):
         return False
-    marked = any(isinstance(i, TextLine) and bool(_CONTINUED.search(bare(i.text))) for i in sheet.items[:at])
+    marked = any(isinstance(i, TextLine) and bool(CONTINUED.search(bare(i.text))) for i in sheet.items[:at])
     known = habits(body, open_.header if open_.start == 0 else 0)
     edge = open_.last.open_below or (part.open_above and not again)
-    room = foot - open_.last.bottom
+    room = max(foot, _FOOT * open_.sheet.height) - open_.last.bottom
     situation = Situation(body, below, known, again, marked, edge, open_.last.ruled == part.ruled, room, sheet.height)
     cast = [(aligned.score, aligned.reason), *votes(situation)]
     score = sum(points for points, _ in cast)
@@ -134,6 +134,8 @@ def _append(open_: _Open, below: Fragment, aligned: Alignment, again: int, edge:
     feet = {c.column: i for i, c in enumerate(cells) if c.row + c.rowspan - 1 == open_.height}
     heads = {c.column: c for c in below.cells if c.row == again + 1}
     known = habits(cells[open_.start :], open_.header if open_.start == 0 else 0)
+    open_.merged |= known.merged | {c.column for c in below.cells if c.row > again and c.rowspan > 1}
+    known = replace(known, merged=open_.merged)
     cut, why = is_cut({j: cells[i] for j, i in feet.items()}, heads, known, edge)
     offset = open_.height - again - cut
     open_.start = len(cells)

@@ -63,7 +63,7 @@ def find_grids(page: Page) -> tuple[list[Grid], list[Segment]]:
     across, down = segments(page)
     across = _without_underlines(across, page.runs)
     grids, loose = [], []
-    for horizontals, verticals in _components(across, down):
+    for horizontals, verticals in _with_lone(_components(across, down)):
         grid = _grid(horizontals, verticals) if verticals else None
         if grid is None:
             loose += horizontals
@@ -159,6 +159,18 @@ def _components(across: list[Segment], down: list[Segment]) -> Iterable[tuple[li
     for j, v in enumerate(down):
         groups.setdefault(root(len(across) + j), ([], []))[1].append(v)
     return groups.values()
+
+
+def _with_lone(groups: Iterable[tuple[list[Segment], list[Segment]]]) -> Iterable[tuple[list[Segment], list[Segment]]]:
+    """Groups with the vertical lines that no horizontal line touches because one merged cell takes the whole height beside the other columns."""
+    groups = list(groups)
+    lone = [v for across, down in groups if not across for v in down]
+    for across, down in groups:
+        if across and down:
+            top, bottom = min(v.start for v in down), max(v.end for v in down)
+            yield across, down + [v for v in lone if abs(v.start - top) < _OPEN and abs(v.end - bottom) < _OPEN]
+        elif across:
+            yield across, down
 
 
 def _grid(across: list[Segment], down: list[Segment]) -> Grid | None:

@@ -21,6 +21,7 @@ _MARKER = re.compile(
 _NOTE = re.compile(r"[①-⑳*＊※†]|[\[［〔(（]?\d{1,2}[\]］〕)）]?[.、．\s]?|注")
 _ATTACHMENT = re.compile(r"附[件表录]\s?[\d一二三四五六七八九十]{0,3}\s?[:：]?$")
 _CONTENTS = re.compile(r"[.…·．]{4,}\s*[\d０-９]*$")
+_QUOTES = '“”‘’"'
 _OPENING, _CLOSING = "“‘（《〈〔【［(「『", "”’）》〉〕】］)」』，。、；：！？%％,.;:!?"
 
 
@@ -41,7 +42,7 @@ class Frames:
         self._own: dict[tuple[int, int], Frame] = {}
         shared: dict[tuple[int, int], list[Frame]] = defaultdict(list)
         self._widths = {s.number: round(s.width / 10) for s in sheets}
-        few: list[tuple[int, int, list[TextLine]]] = []
+        few: list[tuple[Sheet, int, list[TextLine]]] = []
         for sheet in sheets:
             columns: dict[int, list[TextLine]] = defaultdict(list)
             for item in sheet.items:
@@ -50,13 +51,13 @@ class Frames:
             for column, lines in columns.items():
                 frame = _frame(lines)
                 if frame is None:
-                    few.append((sheet.number, column, lines))
+                    few.append((sheet, column, lines))
                 else:
                     self._own[sheet.number, column] = frame
                     shared[self._widths[sheet.number], column].append(frame)
-        for number, column, lines in few:
-            alike = shared.get((self._widths[number], column))
-            self._own[number, column] = _shared(alike) if alike else _rough(lines)
+        for sheet, column, lines in few:
+            alike = shared.get((self._widths[sheet.number], column))
+            self._own[sheet.number, column] = _shared(alike) if alike else _rough(lines, sheet.width)
 
     def of(self, line: TextLine) -> Frame:
         """The column that a line stands in."""
@@ -92,11 +93,14 @@ def _shared(frames: Sequence[Frame]) -> Frame:
     return Frame(*(median(values) for values in zip(*((f.left, f.right, f.pitch, f.size) for f in frames), strict=True)))
 
 
-def _rough(lines: Sequence[TextLine]) -> Frame:
-    """Of a page alone with few lines: what they span."""
+def _rough(lines: Sequence[TextLine], width: float) -> Frame:
+    """Of a page alone with few lines: what they span; where no two end together, a right margin as wide as the left one."""
     steps = [b.top - a.top for a, b in pairwise(lines) if b.top > a.top]
     size = _size(lines)
-    return Frame(min(line.x0 for line in lines), max(line.x1 for line in lines), min(steps, default=2 * size), size)
+    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    if sum(line.x1 > right - 0.6 * size for line in lines) < 2:
+        right = max(right, width - left)
+    return Frame(left, right, min(steps, default=2 * size), size)
 
 
 def _size(lines: Iterable[TextLine]) -> float:
@@ -134,7 +138,7 @@ def continues(paragraph: Sequence[TextLine], below: TextLine, frames: Frames, cu
     final = bool(_FINAL.search(above.text))
     if _ATTACHMENT.match(below.text) or (len(paragraph) == 1 and above.x0 - here.left > _ASIDE * above.size and below.x0 < above.x0 - above.size):
         return False  # behind a signature or date at the right nothing goes on
-    if (cut and final) or (final and _MARKER.match(below.text) and not below.text[0].isdigit()):
+    if (cut and (final or same)) or (final and _MARKER.match(below.text)):
         return False
     if _is_centred(above, here) or _is_centred(below, there):
         return False
@@ -159,6 +163,8 @@ def _first_width(line: TextLine) -> float:
             end += 1
     while end < len(text) - 1 and text[end + 1] in _CLOSING:
         end += 1
+        if text[end + 1 : end + 2] in tuple(_QUOTES):  # browsers break neither before nor behind a quotation mark
+            end = min(end + 2, len(text) - 1)
     return edges[2 * end + 1] - edges[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.content import Place
-from pipeline.layout.cells import cell_text
+from pipeline.layout.cells import MARGIN, cell_text
 from pipeline.layout.lattice import Segment
 from pipeline.layout.page import Run
 from pipeline.layout.strips import Line, Strip, column_of, crosses
@@ -17,11 +17,11 @@ def row_cells(page: int, lines: Sequence[Line], row: int, edges: Sequence[float]
     width = len(edges) - 1
     bits = [bit for line in lines for bit in line.bits]
     if len(bits) == 1 and any(crosses(line, strips) for line in lines):
-        return [_place(page, bits, row, 0, width, 1, edges, top, bottom)]
+        return [_place(page, bits, row, 0, width, 1, edges, strips, top, bottom)]
     columns: list[list[Run]] = [[] for _ in range(width)]
     for bit in bits:
         columns[column_of(strips, (bit.x0 + bit.x1) / 2)].append(bit)
-    return [_place(page, runs, row, j, 1, 1, edges, top, bottom) for j, runs in enumerate(columns)]
+    return [_place(page, runs, row, j, 1, 1, edges, strips, top, bottom) for j, runs in enumerate(columns)]
 
 
 def header_cells(
@@ -49,13 +49,24 @@ def header_cells(
     for (start, floor, _), columns in found.items():
         y0, y1 = heights[start], heights[floor]
         inside = [b for b in bits if column_of(strips, (b.x0 + b.x1) / 2) in columns and y0 <= (b.top + b.bottom) / 2 <= y1]
-        cells.append(_place(page, inside, start + 1, columns[0], len(columns), floor - start, edges, y0, y1))
+        cells.append(_place(page, inside, start + 1, columns[0], len(columns), floor - start, edges, strips, y0, y1))
     return cells, len(levels) + 1
 
 
 def _place(
-    page: int, runs: Sequence[Run], row: int, column: int, colspan: int, rowspan: int, edges: Sequence[float], top: float, bottom: float
+    page: int,
+    runs: Sequence[Run],
+    row: int,
+    column: int,
+    colspan: int,
+    rowspan: int,
+    edges: Sequence[float],
+    strips: Sequence[Strip],
+    top: float,
+    bottom: float,
 ) -> Place:
     x0, x1 = edges[column], edges[column + colspan]
-    text, pieces = cell_text(runs, page, x1 - x0)
+    left = strips[column - 1][1] if column else x0
+    right = strips[column + colspan - 1][0] if column + colspan < len(edges) - 1 else x1
+    text, pieces = cell_text(runs, page, right - left + MARGIN)
     return Place(text, row, column + 1, rowspan, colspan, Where(boxes=(Box(page, x0, top, x1, bottom),)), pieces)

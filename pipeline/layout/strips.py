@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import regex
@@ -12,7 +13,8 @@ import regex
 from pipeline.grid import role_of
 from pipeline.layout.page import Run
 
-_GUTTER = 0.5  # ems of white between columns, at least
+_GUTTER, _SURE = 0.3, 8  # ems of white between columns, at least, where so many lines leave it free
+_GUTTER_FEW = 0.45  # where fewer lines do
 _BAND = 0.25  # ems by which the white between rows is wider than that within cells
 _NUMBER = regex.compile(r"[(（]?\d{1,4}[)）]?[.、．]?")
 Strip = tuple[float, float]
@@ -57,7 +59,7 @@ def _bits(run: Run) -> list[Run]:
     """A run cut at its blanks and gaps."""
     bits, start = [], 0
     for i in range(1, len(run.text) + 1):
-        if i == len(run.text) or run.text[i] in " \u3000" or run.text[i - 1] in " \u3000" or run.lefts[i] - run.rights[i - 1] > 0.4 * run.size:
+        if i == len(run.text) or run.text[i] in " \u3000" or run.text[i - 1] in " \u3000" or run.lefts[i] - run.rights[i - 1] > 0.25 * run.size:
             if run.text[start:i].strip():
                 bits.append(run.cut(start, i))
             start = i
@@ -85,9 +87,10 @@ def gutters(lines: Sequence[Line], header: Sequence[Line], left: float, right: f
     """The white strips that all lines leave free and that part columns, each of which has a heading or is filled in most lines."""
     lines = [*header, *lines]
     size = median(line.size for line in lines)
+    white = (_GUTTER if len(lines) >= _SURE else _GUTTER_FEW) * size
     covered: list[list[float]] = []
     for x0, x1 in sorted((bit.x0, bit.x1) for line in lines for bit in line.bits):
-        if covered and x0 <= covered[-1][1] + _GUTTER * size:
+        if covered and x0 <= covered[-1][1] + white:
             covered[-1][1] = max(covered[-1][1], x1)
         else:
             covered.append([x0, x1])
@@ -148,17 +151,17 @@ def _by_bands(lines: list[Line], strips: Sequence[Strip]) -> list[list[Line]]:
         reach = max(reach, line.bottom)
     total = _numbers(lines, strips)
     steps = sorted(set(round(w, 1) for w in whites))
-    best: tuple[float, float, list[list[Line]]] | None = None
-    for low, high in [(steps[0] - 9, steps[0]), *zip(steps, steps[1:], strict=False)]:
-        if high - low < _BAND * size * 0.5:
-            continue
-        rows = _cut(lines, whites, (low + high) / 2)
-        score = _score(rows, strips, total)
-        if best is None or (score, high - low) > best[:2]:
-            best = (score, high - low, rows)
-    if best is not None and (best[0] >= 0.9 or not total):
-        return best[2]
-    return _by_starts(lines, strips)
+    best = max(
+        ((_score(rows, strips, total), width, rows) for width, limit in _limits(steps, size) if (rows := _cut(lines, whites, limit))),
+        key=lambda choice: choice[:2],
+    )
+    return best[2] if best[0] >= 0.9 or not total else _by_starts(lines, strips)
+
+
+def _limits(steps: Sequence[float], size: float) -> list[tuple[float, float]]:
+    """Widths of white that may part rows, each with how clear it is: every line a row, no line, or between two widths that differ clearly."""
+    found = [(0.0, steps[0] - 1), (-1.0, steps[-1] + 1)]
+    return found + [(high - low, (low + high) / 2) for low, high in pairwise(steps) if high - low >= 0.5 * _BAND * size]
 
 
 def _cut(lines: Sequence[Line], whites: Sequence[float], limit: float) -> list[list[Line]]:
@@ -173,7 +176,7 @@ def _cut(lines: Sequence[Line], whites: Sequence[float], limit: float) -> list[l
 
 def _score(rows: Sequence[Sequence[Line]], strips: Sequence[Strip], total: int) -> float:
     """How well rows agree with the running numbers (1: each has one), or, without numbers, whether each fills most columns."""
-    if total >= 2:
+    if total:
         return sum(_numbers(row, strips) == 1 for row in rows) / len(rows)
     width = len(strips) + 1
     return sum(len(set().union(*(columns_in(line, strips) for line in row))) >= 0.75 * width for row in rows) / len(rows)

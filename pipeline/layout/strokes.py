@@ -12,6 +12,7 @@ Grey = NDArray[Any]  # 8 bits
 Band = tuple[int, int, int, int]  # x0, top, x1, bottom
 
 _COVERED, _COVERED_MEETING = 0.95, 0.75  # share of a ruled line's length that has ink: faint copies of borders break, feet of characters do too
+_CHARACTER = 66  # points: the largest characters of a red head
 _WORN, _TRACE = 0.25, 0.1  # share of the way on, and of each row on the way, that still shows a worn border
 
 
@@ -25,6 +26,7 @@ def find_rules(ink: Grey, dpi: float) -> tuple[tuple[Band, ...], tuple[Band, ...
     down = _strokes(ink, point, False)
     horizontal, vertical = _settle(across, down, ink, point), _settle(down, across, ink, point)
     vertical = tuple(_extended(v, horizontal, ink, point) for v in vertical)
+    horizontal, vertical = _without_characters(horizontal, vertical, point)
     mask = np.zeros_like(ink)
     for x0, top, x1, bottom in (*horizontal, *vertical):
         mask[max(top - 1, 0) : bottom + 1, max(x0 - 1, 0) : x1 + 1] = 255
@@ -64,6 +66,24 @@ def _settle(own: list[Band], others: list[Band], ink: Grey, point: float) -> tup
     return tuple(kept)
 
 
+def _without_characters(horizontal: tuple[Band, ...], vertical: tuple[Band, ...], point: float) -> tuple[tuple[Band, ...], tuple[Band, ...]]:
+    """The lines without those that together are no larger than a character of a title: the frame of 国 is no table."""
+    bands, reach = [*horizontal, *vertical], round(2 * point)
+    left, kept = set(range(len(bands))), set()
+    while left:
+        group = [left.pop()]
+        for i in group:
+            x0, top, x1, bottom = bands[i]
+            near = {j for j in left if _overlap(bands[j], (x0 - reach, top - reach, x1 + reach, bottom + reach))}
+            left -= near
+            group += near
+        wide = max(bands[i][2] for i in group) - min(bands[i][0] for i in group)
+        high = max(bands[i][3] for i in group) - min(bands[i][1] for i in group)
+        if max(wide, high) > _CHARACTER * point:
+            kept |= set(group)
+    return tuple(b for i, b in enumerate(horizontal) if i in kept), tuple(b for i, b in enumerate(vertical, len(horizontal)) if i in kept)
+
+
 def _extended(rule: Band, others: tuple[Band, ...], ink: Grey, point: float) -> Band:
     """A vertical line lengthened to the horizontal lines above and below while worn dashes lead there: what is left of a border reads like a 1."""
     x0, top, x1, bottom = rule
@@ -93,6 +113,10 @@ def _worn(strip: Grey, x0: int, x1: int, point: float) -> float:
     here = (strip[:, max(x0 - edge, 0) : x1 + edge] > 0).any(axis=1)
     beside = (strip[:, max(x0 - side, 0) : max(x0 - edge, 0)] > 0).any(axis=1) | (strip[:, x1 + edge : x1 + side] > 0).any(axis=1)
     return float((here & ~beside).mean()) if (here & beside).mean() < 0.1 else 0.0
+
+
+def _overlap(a: Band, b: Band) -> bool:
+    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
 
 
 def _near(end: tuple[float, float], band: Band, reach: float) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 
 from pipeline.grid import role_of
 from pipeline.layout.lattice import Segment
+from pipeline.layout.marks import AGAIN, FOLIO
 from pipeline.layout.page import Fragment, Page, Run
 from pipeline.layout.placing import header_cells, row_cells
 from pipeline.layout.strips import Line, Strip, columns_in, crosses, gutters, lines_of_bits, parts, split_rows
@@ -17,8 +19,10 @@ _WIDE = 0.35  # share of the page's width that the lines of a table take at leas
 _HEADER = 130.0  # points that a header takes at most
 _FAR = 30.0  # points of white that end a table which no line ends
 _EDGE = 0.085  # share of the height in which running heads stand
-_FOLIO = regex.compile(r"[-—–·\s]*第?\s*\d{1,4}\s*页?(?:\s*[/，,]?\s*共?\s*\d{1,4}\s*页)?[-—–·\s]*")
 _GROUP = regex.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[、.．](?!\d)).{2,24}|[^。；，,]{2,14}")
+
+
+_TITLE = regex.compile(r"[(（【]?(?:附?表|图|附件)\s*\d|(?:计量)?单位[:：]|(?:注|说明|备注|资料来源)[:：\d]")
 
 
 @dataclass(slots=True)
@@ -110,19 +114,47 @@ def _region(lines: Sequence[Line], loose: Sequence[Segment], rules: Sequence[Seg
     first, second = rules[:2]
     below = [x for x in lines if (x.top + x.bottom) / 2 > second.at]
     strips = gutters([], header, first.start, first.end)
-    end = second
-    for rule in rules[2:]:
-        band = [x for x in below if end.at < (x.top + x.bottom) / 2 < rule.at]
-        if not band or (end is not second and max(map(parts, band)) < 2) or _broken(band, strips):
-            break
-        end = rule
-    closed = end is not second
-    body = [x for x in below if (x.top + x.bottom) / 2 < end.at] if closed else _as_far(below, strips)
+    ends = _own_rules(below, strips, second.at, [s.at for s in rules[2:]], _words(header))
+    closed = bool(ends)
+    body = [x for x in below if (x.top + x.bottom) / 2 < ends[-1]] if closed else _as_far(below, strips)
+    tail = _tail(below, strips, ends) if len(ends) == len(rules) - 2 else []
+    body, closed = [*body, *tail], closed and not tail
     if not body:
         return None
-    bottom = end.at if closed else body[-1].bottom + 2
+    bottom = ends[-1] if closed else body[-1].bottom + 2
     inner = [s for s in loose if first.at + 3 < s.at < bottom - 3 and s.start > first.start - 4 and s.end < first.end + 4]
     return _Region(first.at, bottom, first.start, first.end, header, body, [s for s in inner if abs(s.at - second.at) > 2] + [second], closed)
+
+
+def _words(lines: Iterable[Line]) -> list[str]:
+    """The characters of lines, in an order that does not depend on how lines were broken."""
+    return sorted("".join(x.text for x in lines))
+
+
+def _own_rules(lines: Sequence[Line], strips: Sequence[Strip], start: float, rules: Sequence[float], heads: list[str]) -> list[float]:
+    """The rules below a header that belong to its table: up to a gap, running text, a caption or another header."""
+    bands = [[x for x in lines if a < (x.top + x.bottom) / 2 < b] for a, b in pairwise([start, *rules])]
+    own: list[float] = []
+    for i, (rule, band) in enumerate(zip(rules, bands, strict=True)):
+        heading = any(_begins(bands[k], heads) for k in (i, i + 1) if k < len(bands))
+        if not band or heading or _broken(band, strips) or (own and any(_TITLE.match(x.text) for x in band)):
+            break
+        own.append(rule)
+    return own
+
+
+def _begins(band: Sequence[Line], heads: list[str]) -> bool:
+    """Whether a band holds a header: known headings, or the words of the header above."""
+    return any(_is_heading(line) for line in band) or (bool(heads) and _words(band) == heads)
+
+
+def _tail(lines: Sequence[Line], strips: Sequence[Strip], rules: Sequence[float]) -> list[Line]:
+    """The last row of a page in a table that has a rule below each row, where the page's edge leaves it without one."""
+    if len(rules) < 2:
+        return []
+    tail = _as_far([x for x in lines if (x.top + x.bottom) / 2 > rules[-1]], strips)
+    full = bool(tail) and tail[0].top - rules[-1] < 20 and len(set().union(*(columns_in(x, strips) for x in tail))) > 0.5 * (len(strips) + 1)
+    return tail if full else []
 
 
 def _broken(band: Sequence[Line], strips: Sequence[Strip]) -> bool:
@@ -136,7 +168,7 @@ def _as_far(below: Sequence[Line], strips: Sequence[Strip]) -> list[Line]:
     for i, line in enumerate(below):
         if kept and line.top - max(x.bottom for x in kept) > _FAR:
             break
-        if _FOLIO.fullmatch(line.text) and parts(line) == 1 and i + 1 >= len(below):
+        if FOLIO.fullmatch(line.text) and parts(line) == 1 and i + 1 >= len(below):
             break
         if crosses(line, strips):
             goes_on = i + 1 < len(below) and not crosses(below[i + 1], strips) and parts(below[i + 1]) >= 2
@@ -164,49 +196,70 @@ def _by_words(page: Page, lines: Sequence[Line], loose: Sequence[Segment]) -> _R
 
 
 def _continued(page: Page, lines: Sequence[Line], loose: Sequence[Segment], above: Fragment) -> Fragment | None:
-    """The part of the table above that begins this page without a header of its own, known by its columns."""
-    moves = (0.0, *(line.bits[0].x0 - above.x0 for line in lines[:3]))
-    for move in dict.fromkeys(round(m) if abs(m) > 1 else 0.0 for m in moves):
-        strips = [(a + move, b + move) for a, b in above.gutters]
-        start = _below_head(page, lines)
-        if start == len(lines):
-            return None
-        head, end = _rules_below(lines[start:], loose, above)
-        header = [x for x in lines[start:] if head is not None and (x.top + x.bottom) / 2 < head.at]
-        inside = [x for x in lines[start + len(header) :] if end is None or (x.top + x.bottom) / 2 < end]
-        body = _as_far(inside, strips)
-        if end is not None and len(body) < len(inside):
-            continue
-        if not body or max(len(columns_in(x, strips)) for x in body) < 2 or crosses(body[0], strips):
-            continue
-        bottom = end if end is not None else body[-1].bottom + 2
-        top = (header or body)[0].top - 2
-        rules = [s for s in loose if top < s.at < bottom - 3]
-        left, right = above.columns[0] + move, above.columns[-1] + move
-        part = _build(page, _Region(top, bottom, left, right, header, body, rules, end is not None), strips)
-        if part is not None:
-            part.heads = above.heads
-        return part
-    return None
+    """The part of the table above that begins this page, known by its columns; the page may be moved sideways as a whole."""
+    lines = lines[_below_head(page, lines, loose, above) :]
+    if not lines:
+        return None
+    regions = [region for move in _moves(lines, loose, above) if (region := _part(lines, loose, above, move)) is not None]
+    if not regions:
+        return None
+    region = max(regions, key=lambda r: len(r.body))
+    move = region.left - above.columns[0]
+    part = _build(page, region, [(a + move, b + move) for a, b in above.gutters])
+    if part is not None:
+        part.heads = above.heads
+    return part
 
 
-def _below_head(page: Page, lines: Sequence[Line]) -> int:
-    """The first line below running heads: what stands alone at the page's edge, apart from what follows."""
+def _moves(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment) -> list[float]:
+    """By how much the page may be moved sideways: not at all, as its rules are, as its leftmost text is."""
+    rules = [s.start - above.x0 for s in loose if abs(s.end - s.start - above.x1 + above.x0) < 4]
+    lefts = [piece.edges[0] for cell in above.cells if cell.column == 1 for piece in cell.pieces[:1]]
+    text = [min(line.bits[0].x0 for line in lines) - min(lefts)] if lefts else []
+    return list(dict.fromkeys(m if abs(m) > 1 else 0.0 for m in (0.0, *rules[:1], *text)))
+
+
+def _part(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment, move: float) -> _Region | None:
+    """The lines that keep the columns of the table above, moved sideways; None where the page does not begin so."""
+    strips = [(a + move, b + move) for a, b in above.gutters]
+    head, rules = _rules_below(lines, loose, above)
+    header = [x for x in lines if head is not None and (x.top + x.bottom) / 2 < head.at]
+    below = lines[len(header) :]
+    ends = _own_rules(below, strips, header[-1].bottom if header else 0.0, rules, sorted("".join(above.heads)))
+    if rules and not ends:
+        return None
+    inside = [x for x in below if not ends or (x.top + x.bottom) / 2 < ends[-1]]
+    body = _as_far(inside, strips)
+    if (ends and len(body) < len(inside)) or not body or max(len(columns_in(x, strips)) for x in body) < 2 or crosses(body[0], strips):
+        return None
+    tail = _tail(below, strips, ends) if len(ends) == len(rules) else []
+    body, end = [*body, *tail], ends[-1] if ends and not tail else None
+    bottom = end if end is not None else body[-1].bottom + 2
+    top = (header or body)[0].top - 2
+    inner = [s for s in loose if top < s.at < bottom - 3]
+    return _Region(top, bottom, above.columns[0] + move, above.columns[-1] + move, header, body, inner, end is not None)
+
+
+def _below_head(page: Page, lines: Sequence[Line], loose: Sequence[Segment], above: Fragment) -> int:
+    """The first line below running heads: what stands alone at the page's edge, apart from what follows, and not the header again."""
     for i, line in enumerate(lines[:3]):
+        if _rules_below(lines[i:], loose, above)[0] is not None:
+            return i
         apart = i + 1 == len(lines) or lines[i + 1].top - line.bottom > line.size
-        if not (_FOLIO.fullmatch(line.text) or (line.top < _EDGE * page.height and parts(line) == 1 and apart)):
+        if not (FOLIO.fullmatch(line.text) or AGAIN.fullmatch(line.text) or (line.top < _EDGE * page.height and parts(line) == 1 and apart)):
             return i
     return min(3, len(lines))
 
 
-def _rules_below(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment) -> tuple[Segment | None, float | None]:
-    """The rule below a repeated header, and the place of the one that ends the part."""
-    wide = [s for s in loose if s.end - s.start >= 0.8 * (above.x1 - above.x0) and s.at > lines[0].bottom - 4]
+def _rules_below(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment) -> tuple[Segment | None, list[float]]:
+    """The rule below a repeated header, and the places of the rules below it."""
+    wide = sorted((s for s in loose if s.end - s.start >= 0.8 * (above.x1 - above.x0) and s.at > lines[0].bottom - 4), key=lambda s: s.at)
+    wide = [s for i, s in enumerate(wide) if not i or s.at - wide[i - 1].at > 4]  # two lines that near are a double line
     for i, rule in enumerate(wide[:2]):
-        band = "".join(x.text for x in lines if (x.top + x.bottom) / 2 < rule.at)
-        if above.heads and sorted(band) == sorted("".join(above.heads)):
-            return rule, wide[-1].at if len(wide) > i + 1 else None
-    return None, wide[-1].at if wide else None
+        band = [x for x in lines if (x.top + x.bottom) / 2 < rule.at]
+        if above.heads and _words(band) == sorted("".join(above.heads)):
+            return rule, [s.at for s in wide[i + 1 :]]
+    return None, [s.at for s in wide]
 
 
 def _build(page: Page, region: _Region, known: Sequence[Strip] | None = None) -> Fragment | None:

@@ -17,7 +17,7 @@ from schemas.errors import ParseError
 from schemas.limits import Budget
 
 Image.MAX_IMAGE_PIXELS = None  # the budget refuses a picture by its size before it is decoded, and says how to raise the limit
-_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "MPO")
+_FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 _BROKEN = (
     OSError,
     ValueError,
@@ -49,6 +49,7 @@ def _pages(data: bytes, builder: Builder) -> Iterator[Page]:
 
 def read_pictures(data: bytes, budget: Budget) -> Iterator[tuple[Any, float]]:
     """Each picture of a file as an array (height × width × RGB) with its dpi. Raises ParseError or LimitError."""
+    Image.init()  # else only what was used before is known
     try:
         image = Image.open(io.BytesIO(data), formats=_FORMATS)
     except UnidentifiedImageError as error:
@@ -57,7 +58,7 @@ def read_pictures(data: bytes, budget: Budget) -> Iterator[tuple[Any, float]]:
         raise ParseError(f"the picture is damaged ({error}): save or scan it again") from error
     frames = ImageSequence.Iterator(image)
     number = 0
-    while True:
+    while number == 0 or image.format != "MPO":  # the further pictures of a camera's file are previews
         number += 1
         try:
             frame = next(frames)

@@ -27,7 +27,12 @@ def parse(data: bytes, budget: Budget) -> Content:
     """Paragraphs and tables of all its documents. Raises ParseError for a broken or encrypted file, LimitError over the budget."""
     builder = Builder(budget)
     package = _Package.open(data, budget)
-    lay_out(_pages(package, builder), builder)
+    number = 0
+    for part in _roots(package):
+        document = _document(package, part, builder)
+        budget.check("pages", number + len(document.pages), "pages")
+        lay_out(_pages(document, number, builder), builder)  # each by itself: nothing goes on from one document to the next
+        number += len(document.pages)
     return builder.content()
 
 
@@ -105,33 +110,34 @@ class _Document:
     units: dict[str, Any] = field(default_factory=dict)
 
 
-def _pages(package: _Package, builder: Builder) -> Iterator[Page]:
+def _roots(package: _Package) -> list[str]:
+    """The root part of each document."""
     root = package.tree("OFD.xml")
     bodies = [only(body, "DocRoot") for body in children(root, "DocBody")]
     roots = [package.near("OFD.xml", body.text) for body in bodies if body is not None and body.text]
     if not roots:
         raise ParseError("OFD.xml names no document: the OFD file is incomplete, get it again")
-    number = 0
+    return roots
+
+
+def _pages(document: _Document, before: int, builder: Builder) -> Iterator[Page]:
+    """The pages of a document, numbered from `before` + 1; those that cannot be read are issues."""
     recognised = 0
-    for part in roots:
-        document = _document(package, part, builder)
-        package.budget.check("pages", number + len(document.pages), "pages")
-        for page_part in document.pages:
-            number += 1
-            package.budget.tick()
-            try:
-                drawing, box = _draw(document, page_part, number, builder)
-            except LimitError:
-                raise
-            except ParseError as error:
-                builder.issue("error", "page_failed", f"page {number}", f"{error}; the other pages were read")
-                continue
-            if drawing.images and not drawing.runs:
-                recognised += 1
-                package.budget.check("ocr_pages", recognised, "pages without text")
-                yield _recognised(document, drawing, box, number, builder)
-            else:
-                yield Page(number, box[2] * POINT, box[3] * POINT, drawing.runs, drawing.rules)
+    for number, part in enumerate(document.pages, before + 1):
+        builder.budget.tick()
+        try:
+            drawing, box = _draw(document, part, number, builder)
+        except LimitError:
+            raise
+        except ParseError as error:
+            builder.issue("error", "page_failed", f"page {number}", f"{error}; the other pages were read")
+            continue
+        if drawing.images and not drawing.runs:
+            recognised += 1
+            builder.budget.check("ocr_pages", recognised, "pages without text")
+            yield _recognised(document, drawing, box, number, builder)
+        else:
+            yield Page(number, box[2] * POINT, box[3] * POINT, drawing.runs, drawing.rules)
 
 
 def _document(package: _Package, part: str, builder: Builder) -> _Document:

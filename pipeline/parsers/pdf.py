@@ -97,6 +97,8 @@ class _Pages:
             return self._recognise(page, number)
         if writing.aslant:
             self._issue("info", "turned_text", number, f"{writing.aslant} characters run in another direction than the page's text and are left out")
+        if writing.hidden:
+            self._issue("info", "hidden_text", number, "the text is that which another program recognised in the picture of the page")
         if writing.count < _FEW and drawing.pictures > _PICTURE * view.width * view.height:
             self._issue("info", "scanned_page", number, "the page is a picture and is read by character recognition")
             return self._recognise(page, number) or found
@@ -123,7 +125,7 @@ class _Pages:
         self._builder.budget.check("pixels", width * height * scale * scale, f"pixels of page {number}")
         bitmap = page.render(scale=scale, rev_byteorder=True)
         try:
-            found = page_of(bitmap.to_numpy()[:, :, :3], DPI, number, self._builder.budget, (width, height))
+            found = page_of(bitmap.to_numpy()[:, :, :3], DPI, number, self._builder.budget)
         except LimitError:
             raise
         except ParseError as error:

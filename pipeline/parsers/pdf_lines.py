@@ -15,6 +15,7 @@ _THIN = 3.0  # points: a filled shape thinner than this is a ruled line
 _SLOPE = 0.02  # a stroke that leaves its direction by more than this share of its length is no ruled line
 _PALE = 250  # of 255: a line as pale as this cannot be seen
 _SEGMENTS = 200_000  # of one page; drawings with more are no tables
+_OBJECTS = 500_000  # of one page, those in its forms as often as they are shown
 _DEPTH = 8  # forms within forms
 Matrix = tuple[float, float, float, float, float, float]
 _UNIT: Matrix = (1, 0, 0, 1, 0, 0)
@@ -29,6 +30,7 @@ class Drawing:
     hidden: int = 0
     texts: int = 0
     segments: int = 0
+    objects: int = 0
 
     def rules(self, view: View) -> list[Rule]:
         """The ruled lines on the page as it is read."""
@@ -52,6 +54,9 @@ def read_drawing(page: object) -> Drawing:
 
 
 def _object(thing: object, outer: Matrix, drawing: Drawing, depth: int) -> None:
+    drawing.objects += 1
+    if drawing.objects > _OBJECTS:
+        return
     kind = raw.FPDFPageObj_GetType(thing)
     if kind == raw.FPDF_PAGEOBJ_TEXT:
         drawing.texts += 1

@@ -47,13 +47,15 @@ class Glyph:
 
 @dataclass(slots=True)
 class Writing:
-    """What the text layer of a page holds: `runs` in `view`, how many characters were read, how many have no Unicode value, how many stand aslant."""
+    """What the text layer of a page holds: `runs` in `view`, how many characters were read, how many have no Unicode value, how many stand aslant;
+    `hidden`: they are set invisibly, as text that another program recognised behind a picture."""
 
     view: View
     runs: list[Run] = field(default_factory=list)
     count: int = 0
     unmapped: int = 0
     aslant: int = 0
+    hidden: bool = False
 
 
 class Reader:
@@ -66,7 +68,7 @@ class Reader:
 
     def read(self, text: object, view: View, hidden: bool) -> Writing:
         """The characters of a text page in runs. `hidden`: some may be set invisibly and are kept only where nearly all are (a scan's text layer)."""
-        glyphs = list(self._visible(text) if hidden else self._glyphs(text))
+        behind, glyphs = self._shown(text) if hidden else (False, list(self._glyphs(text)))
         quarters = {ab: view.quarter(*ab) for ab in {(g.a, g.b) for g in glyphs}}
         directions = Counter(quarters[g.a, g.b] for g in glyphs) if len(set(quarters.values())) > 1 else Counter(dict.fromkeys(quarters.values(), 1))
         aslant = directions.pop(None, 0)
@@ -74,15 +76,16 @@ class Reader:
         view = view.turned(main or 0)
         kept = [g for g in glyphs if quarters[g.a, g.b] == main] if aslant or len(directions) > 1 else glyphs
         left_out = len(glyphs) - len(kept)
-        return Writing(view, _runs(kept, view), len(kept), sum(g.char == _UNMAPPED for g in kept), left_out)
+        return Writing(view, _runs(kept, view), len(kept), sum(g.char == _UNMAPPED for g in kept), left_out, behind)
 
-    def _visible(self, text: object) -> list[Glyph]:
-        """The characters that show, or the invisible ones where they are the most (recognised text behind a picture of the page)."""
+    def _shown(self, text: object) -> tuple[bool, list[Glyph]]:
+        """The characters that show, or (True) the invisible ones where they are the most: recognised text behind a picture of the page."""
         groups: dict[bool, list[Glyph]] = {True: [], False: []}
         for index, glyph in self._indexed(text):
             mode = raw.FPDFTextObj_GetTextRenderMode(raw.FPDFText_GetTextObject(text, index))
             groups[mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)].append(glyph)
-        return max(groups.values(), key=len)
+        behind = len(groups[True]) > len(groups[False])
+        return behind, groups[behind]
 
     def _glyphs(self, text: object) -> Iterator[Glyph]:
         return (glyph for _, glyph in self._indexed(text))
@@ -115,7 +118,7 @@ class Reader:
             if char == _UNMAPPED and self._is_point(text, i, size):
                 char = "."
             left, right = box.left, box.right
-            if "一" <= char <= "鿿" and abs(left - x.value) > 0.02 * size and b == 0:
+            if "一" <= char <= "鿿" and abs(left - x.value) > 0.02 * size and b == 0 < a:
                 left, right = x.value, max(right, x.value + 0.9 * size)  # some fonts give the ink only: a 一 is as wide as its neighbours
             yield i, Glyph(char, x.value, y.value, left, bottom, right, top, size, a, b)
 

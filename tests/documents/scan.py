@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from tests.documents.model import Table
-from tests.documents.typeset import PORTRAIT, Leaf, Setter
+from tests.documents.typeset import PORTRAIT, Leaf, Line, Setter
 
 FONTS = (
     "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
@@ -83,3 +83,17 @@ def scan(image: Image.Image, seed: int = 1, skew: float = 0.7, blur: float = 0.5
     values[dots < pepper / 2] = 0
     values[dots > 1 - pepper / 2] = 255
     return Image.fromarray(values.clip(0, 255).astype(np.uint8))
+
+
+def placed(text: str, x: float, top: float, size: float) -> Line:
+    """A line of text at a place."""
+    lefts = []
+    for char in text:
+        lefts.append(x)
+        x += advance(char, size)
+    return Line(text, tuple(lefts), top, size)
+
+
+def over(below: Image.Image, above: Image.Image) -> Image.Image:
+    """Two prints on one sheet."""
+    return Image.fromarray(np.minimum(np.asarray(below), np.asarray(above)))

@@ -335,8 +335,17 @@ def write(items: Sequence[str | Table], style: Style | None = None) -> bytes:
     return setter.save()
 
 
-_NAMES = "森林覆盖率,PM2.5年均浓度,城镇生活污水处理率,优良天数比例,单位GDP能耗降低,湿地保护率,农村卫生厕所普及率,河湖岸线保护率".split(",")
-_UNITS = "市生态环境局,市发展和改革委员会,市自然资源和规划局,市住房和城乡建设局,市农业农村局,市水利局,市林业局,各县（区）政府".split(",")
+_NAMES = [
+    "森林覆盖率",
+    "PM2.5年均浓度",
+    "城镇生活污水处理率",
+    "优良天数比例",
+    "单位GDP能耗降低",
+    "湿地保护率",
+    "农村卫生厕所普及率",
+    "河湖岸线保护率",
+]
+_UNITS = ["市生态环境局", "市发展和改革委员会", "市自然资源和规划局", "市住房和城乡建设局", "市农业农村局", "市水利局", "市林业局", "各县（区）政府"]
 _VALUES = "≥35.5%,≤0.42,-3.5,100%,12.8万亩,1,234.5,不下降,≥90,44.0,0.05‰".replace("1,234", "1，234").split(",")
 _WORK = (
     "持续推进火电、钢铁等行业超低排放改造",
@@ -363,7 +372,7 @@ def random_rows(seed: int, count: int, columns: int = 6, longest: int = 6) -> li
 
 
 HEAD = ["序号", "指标名称", "目标值", "工作任务", "牵头单位", "配合单位"]
-WIDTHS = (0.6, 1.6, 1.0, 4.0, 1.6, 2.2)
+WIDTHS = (0.8, 1.6, 1.0, 4.0, 1.6, 2.2)
 
 
 def ruled(seed: int, count: int = 98, longest: int = 3) -> Table:
@@ -380,7 +389,7 @@ def grouped(seed: int, count: int = 98, longest: int = 3) -> Table:
     row = 1
     while row <= count:
         span = min(rng.randint(1, 9), count + 1 - row)
-        cells.append(Cell(f"第{row}类" + rng.choice(["生态空间", "生态经济", "生态安全"]), row, 0, span))
+        cells.append(Cell(rng.choice(["空间", "经济", "安全", "生活"]) + str(row), row, 0, span))
         row += span
     return Table(tuple(cells), (1.0, *WIDTHS), 1)
 
@@ -398,4 +407,4 @@ def levelled(seed: int, count: int = 98, levels: int = 2) -> Table:
     for i in range(count):
         row = [str(i + 1), rng.choice(_NAMES) + f"（第{i}项）", rng.choice(["%", "公里", "微克/立方米"]), *(rng.choice(_VALUES) for _ in range(3))]
         cells += [Cell(t, levels + i, c) for c, t in enumerate([*row, "、".join(rng.sample(_UNITS, rng.randint(1, 2)))])]
-    return Table(tuple(cells), (0.6, 2.0, 1.0, 1.0, 1.0, 1.0, 2.6), levels)
+    return Table(tuple(cells), (0.8, 2.0, 1.0, 1.0, 1.0, 1.0, 2.6), levels)
