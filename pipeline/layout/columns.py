@@ -8,7 +8,7 @@ from statistics import median
 
 from pipeline.layout.page import Run
 
-_BIN = 4.0  # points
+_BIN = 1.0  # points
 _ROWS = 6  # lines that each column has at least
 _CHARS = 80  # characters that each column has at least
 
