@@ -206,6 +206,11 @@ def test_known_misreadings_are_put_right(read_as, meant, spaced):
     assert len(line.middles) == len(line.confidences) == len(meant)
 
 
+def test_powers_of_ten_are_always_doubtful():
+    line = recognise._tidied((0, 0, 300, 30), "为4×10-6", [float(i) for i in range(7)], [1.0] * 7)
+    assert line.confidences[:3] == (1, 1, 1) and max(line.confidences[3:]) < recognise.LOW_CONFIDENCE
+
+
 @pytest.mark.parametrize(
     ("size", "stated", "expected"),
     [
