@@ -28,6 +28,7 @@ _FRAME = re.compile(
     r"|article-nav)(?=$|[\s_-]|\d)",
     re.I,
 )
+_SURE = re.compile(r"foot|bread ?crumb|copyright|(?:^|[\s_-])(?:nav|menu)(?=$|[\s_-])", re.I)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TITLE = re.compile(r"(?:^|[\s_-])(?:title|tit|bt|biaoti|headline|subject|arti[-_]?title|wzbt|zw-?title)(?=$|[\s_-]|\d)", re.I)
 LABEL = re.compile(
@@ -36,6 +37,7 @@ LABEL = re.compile(
     r"|效力状态|有效性|实施日期|施行日期|失效日期|废止日期|分类|公文种类|关键词|统一登记号|规范性文件编号)[】\]]?(?=$|[:：])"
 )
 _DATE = re.compile(r"^(?:20|19)\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}日?(?:$|[\s\d:：来源]|.{0,30}来源)")
+_IMPRINT = re.compile(r"网站标识码|ICP备|公网安备|版权所有|Copyright|©|(?:技术|网站)支持[:：]|建议使用.{0,20}浏览器", re.I)
 _ATTACHED = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|zip|rar|ofd|7z)(?:$|[?#])", re.I)
 _ATTACHMENT = re.compile(r"^附\s*[件表录]")
 _SPACE = re.compile(r"[\s\u3000]+")
@@ -107,7 +109,8 @@ def find_frame(tree: Tree, weights: Weights) -> bytearray:
             return False
         end = tree.ends[i]
         linked = weights.over(weights.links, i, end) > 0.4 * weights.over(weights.whole, i, end)
-        return linked or _prose(tree, weights, i) <= 0.15 * total
+        most = 0.4 if tree.tags[i] in ("nav", "footer") or _SURE.search(named) else 0.15
+        return linked or _prose(tree, weights, i) <= most * total
 
     return once_per(frame, tree)
 
@@ -129,6 +132,8 @@ def choose(tree: Tree, items: Sequence[Item]) -> list[bool]:
         named = isinstance(item, Line) and bool(LABEL.match(text))
         if isinstance(item, Line) and (item.node in attached or _ATTACHMENT.match(text)) and not frame[item.node]:
             keep = True
+        elif isinstance(item, Line) and not inside and _IMPRINT.search(text):
+            keep = False
         elif frame[item.node] or number in menus:
             keep = named and not frame[item.node]
         elif inside or named or (label and len(text) < 80):

@@ -17,6 +17,7 @@ _GROUPS = ("thead", "tbody", "tfoot")
 _MAIN = re.compile(r"TRS_Editor|UCAP-CONTENT|pages_content|^zoom$", re.I)
 _LONGEST_SPAN = 1000  # as browsers clamp colspan (65,534 for rowspan, which the group of rows clamps)
 _PAGE_CELL = 600  # characters of a cell that holds an article and not data, if it is most of a table of at most three rows
+_DEEPEST = 6  # tables in tables: what holds more of them lays out a page
 _NOTE = re.compile(r"(?:注|备注|说明|注释|填表说明)\s*[:：]")
 
 
@@ -59,8 +60,11 @@ class Tables:
     def read(self) -> dict[int, Grid]:
         """All data tables; inner tables are judged before those around them, which then are layout."""
         tree = self.tree
-        nodes = [i for i, tag in enumerate(tree.tags) if tag == "table"]
-        for node in reversed(nodes):
+        deep: dict[int, int] = {}
+        for node in reversed([i for i, tag in enumerate(tree.tags) if tag == "table"]):
+            deep[node] = 1 + max((deep.pop(n) for n in list(takewhile(lambda n, end=tree.ends[node]: n < end, reversed(deep)))), default=0)  # type: ignore[misc]
+            if deep[node] > _DEEPEST:
+                continue
             inner = list(takewhile(lambda n, end=tree.ends[node]: n < end, reversed(self.found)))  # type: ignore[misc]
             grid = self._grid(node)
             if grid is None:

@@ -35,8 +35,15 @@ _ENDINGS = {
     "csv": {".csv"},
     "text": {".txt", ".text", ".md", ".tsv", ""},
 }
-_MARKUP = re.compile(rb"<!doctype html|<html|<head|<body|<%@ ?page|<table|<div|<p[ >]|<meta|<span|<style|<script|<article|<section|<h[1-6][ >]", re.I)
-_MAIL = re.compile(rb"(?:From|MIME-Version|Subject|Date|Content-Type|Snapshot-Content-Location):", re.I)
+_MARKUP = re.compile(
+    rb"<!doctype html|<html|<head|<body|<%@ ?page|<table|<div|<p[ >]"
+    rb"|<meta|<span|<style|<script|<article|<section|<[uod]l[ >]|<center|<font|<frameset|<h[1-6][ >]",
+    re.I,
+)
+_MAIL = re.compile(
+    rb"(?:From|MIME-Version|Subject|Date|Content-Type|Snapshot-Content-Location):",
+    re.I,
+)
 
 
 def find_format(data: bytes, name: str) -> tuple[str, list[Issue]]:
