@@ -139,7 +139,7 @@ def test_several_documents_in_a_column_are_parts_of_one_plan():
     assert where["乙方案"] == ("A3", 3 + TEXT.count("\n") * 3)
 
 
-@pytest.mark.parametrize("text", [TEXT.replace("\n", sign) * 12 for sign in ("\\n", "\u3000\u3000", "<br/>")])
+@pytest.mark.parametrize("text", [TEXT.replace("\n", sign) * 20 for sign in ("\\n", "\u3000\u3000", "<br/>")])
 def test_documents_without_line_breaks(text):
     document = read(write([["title", "content"], ["甲方案", text]]).replace(b"\r\n", b"\n"))
     assert "到2026年，森林覆盖率达到40%。" in [p.strip() for p in paragraphs(document)]

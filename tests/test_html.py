@@ -259,9 +259,62 @@ def test_the_article_is_kept_whatever_its_container_is_called():
         assert "首页" not in texts(document)
 
 
+NOTICE = [
+    "新河市人民政府办公室关于印发新河市节水行动方案（2024—2026年）的通知",
+    "新政办发〔2024〕12号",
+    "各县区人民政府，市政府各部门：",
+    "《新河市节水行动方案（2024—2026年）》已经市政府同意，现印发给你们，请认真贯彻执行。",
+    "新河市人民政府办公室",
+    "2024年5月6日",
+    "新河市节水行动方案（2024—2026年）",
+    "为节约用水，制定本方案。",
+    "一、主要目标",
+    "到2026年，再生水利用率达到25%，用水总量控制在3.5亿立方米以内。",
+]
+NOTICE_SAYS = ("新河市节水行动方案（2024—2026年）", "新政办发〔2024〕12号", "新河市人民政府办公室", "2024-05-06", "2024-05-09")
+LAID_OUT_IN_TABLES = f"""<table><tr><td><img src=banner.jpg></table><table><tr><td><a href=1>首页</a> | <a href=2>政务</a> | <a href=3>公开</a></table>
+<table><tr><td width=200><table><tr><td><a href=a>领导之窗</a></td></tr><tr><td><a href=b>机构设置</a></td></tr><tr><td><a>政策法规</a></table></td>
+<td><table><tr><td align=center><font size=5><b>关于印发新河市节水行动方案的通知</b></font></td></tr>
+<tr><td>发布时间：2024-05-09 来源：市政府办 点击数：123</td></tr><tr><td>{"<br>".join("&nbsp;&nbsp;" + line for line in NOTICE)}</td></tr>
+<tr><td>【<a href=#>打印本页</a>】【<a href=#>关闭窗口</a>】</td></tr></table></td></tr></table>"""
+NAMELESS = f"""<div><div><a href=1>首页</a></div><div><a href=2>机构设置</a></div><div><a href=3>领导之窗</a></div></div><div><h1>{NOTICE[0]}</h1>
+<p>2024-05-09 10:11 来源：市政府办</p>{"".join(f"<p>{line}</p>" for line in NOTICE)}</div><div><h2>相关阅读</h2><div><a href=4>新河市召开节水大会</a></div>
+<div><a href=5>图解</a></div><div><a href=6>解读</a></div></div><div>主办：新河市人民政府 技术支持：某公司</div>"""
+LABELS_IN_SPANS = f"""<div class=info><div><span>发文机关</span><span>新河市人民政府办公室</span></div><div><span>成文日期</span><span>2024-05-06</span></div>
+<div><span>文　　号</span><span>新政办发〔2024〕12号</span></div><div><span>发布日期</span><span>2024-05-09</span></div></div>
+<div id="UCAP-CONTENT">{"".join(f"<p>{line}</p>" for line in NOTICE[6:])}</div>"""
+IN_ONE_LINE = f"""<div><span>索引号：007</span><span>发文机关：新河市人民政府办公室</span> <span>成文日期：2024年05月06日</span>
+<span>文号：新政办发〔2024〕12号</span> <span>发布日期：2024年05月09日</span></div><div>{"".join(f"<p>{line}</p>" for line in NOTICE[6:])}</div>"""
+BELOW_THE_TITLE = f"""<h1>{NOTICE[6]}</h1><table><tr><td>发文机关</td><td>新河市人民政府办公室</td></tr><tr><td>成文日期</td><td>2024-05-06</td></tr>
+<tr><td>文号</td><td>新政办发〔2024〕12号</td></tr><tr><td>发布日期</td><td>2024-05-09</td></tr></table>{"".join(f"<p>{line}</p>" for line in NOTICE[7:])}"""
+
+
+@pytest.mark.parametrize("body", [LAID_OUT_IN_TABLES, NAMELESS, LABELS_IN_SPANS, IN_ONE_LINE, BELOW_THE_TITLE])
+def test_pages_as_sites_build_them(body):
+    result = process(read(f"<html><body>{body}</body></html>"))
+    found = result.extraction.metadata
+    assert tuple(found[name] and found[name].text for name in ("title", "doc_number", "issuer", "issue_date", "publish_date")) == NOTICE_SAYS
+    assert [(t.indicator.text, t.value.text) for t in result.extraction.targets] == [("再生水利用率", "25%"), ("用水总量", "3.5亿立方米")]
+    assert result.extraction.issues == ()
+    shown = "\n".join(result.document.text[b.start : b.end] for b in result.document.blocks)
+    assert [noise for noise in ("首页", "机构设置", "领导之窗", "召开", "图解", "技术支持") if noise in shown] == []
+
+
+def test_a_table_of_metadata_is_no_table_of_tasks():
+    result = process(
+        read(
+            "<h1>新河市2024年节水任务分解表</h1><table><tr><td>索引号</td><td>1</td><td>发布机构</td><td>新河市水利局</td></tr></table>"
+            "<table><tr><td>序号<td>任务<td>责任单位<tr><td>1<td>再生水利用率达到25%<td>市水利局<br>市住建局</table>"
+        )
+    )
+    assert result.extraction.metadata["issuer"].text == "新河市水利局"
+    (task,) = result.extraction.tasks
+    assert [b.text for b in task.bodies["responsible"]] == ["市水利局", "市住建局"]
+
+
 def test_attachments_and_text_beside_the_article_are_kept():
     document = read(
-        f"<div id=zoom>{''.join(f'<p>{p}</p>' for p in PLAN)}</div><div class=fj>附件：<a href='/a/P1.doc'>任务分解表.doc</a></div>"
+        f"<div id=zoom>{''.join(f'<p>{p}</p>' for p in PLAN * 9)}</div><div class=fj>附件：<a href='/a/P1.doc'>任务分解表.doc</a></div>"
         f"<div><p>各县区要加强组织领导，健全工作机制，细化任务分工，确保各项目标任务如期完成并取得实效。</p></div><div>打印</div>"
     )
     assert texts(document)[-2:] == ["附件：任务分解表.doc", "各县区要加强组织领导，健全工作机制，细化任务分工，确保各项目标任务如期完成并取得实效。"]
