@@ -1,18 +1,12 @@
 """Web pages: the same rows as from text, what is visible, what is the page's own text, tables, encodings, bad input."""
 
-import time
-
 import pytest
 
 from pipeline.parsers import parse_bytes
-from pipeline.parsers.cell_text import join_lines
-from pipeline.parsers.html_flow import marker
 from pipeline.run import process
-from schemas.errors import LimitError, ParseError
 from schemas.folded import fold
-from schemas.limits import Limits
 from tests.documents import html
-from tests.documents.model import Table, read_plan, table_of
+from tests.documents.model import Table, read_plan
 from tests.documents.same import mended, rows_of, strict_f1
 
 TASKS = "zhumadian-2023-task-table"
@@ -139,110 +133,6 @@ def test_server_code_comments_and_struck_text_are_not_read():
     assert [i.code for i in document.issues] == ["struck_text"]
 
 
-@pytest.mark.parametrize(
-    ("markup", "lines"),
-    [
-        ("<p>生态\n 文明   建设</p>", ["生态文明 建设"]),
-        ("<p>PM<sub>2.5</sub>浓度<br>森林&nbsp;覆盖率&ge;40%</p>", ["PM2.5浓度", "森林\xa0覆盖率≥40%"]),
-        ("<p>3万m<sup>2</sup>，10<sup>4</sup>吨</p>", ["3万m2，10^4吨"]),
-        ("<div>甲<p>乙</p>丙</div>", ["甲", "乙", "丙"]),
-        ("<p><ruby>汉<rp>(</rp><rt>hàn</rt><rp>)</rp></ruby>字</p>", ["汉字"]),
-        ("<p>甲<span style='display:none'>暗</span><span hidden>暗</span>乙</p>", ["甲乙"]),
-        ("<pre>第一行\n第二行</pre>", ["第一行", "第二行"]),
-        ("<p><span style='mso-list:Ignore'>1.<span>&nbsp;&nbsp;</span></span>编制规划<o:p></o:p></p>", ["1.\xa0\xa0编制规划"]),
-        ("<ol><li>甲<li><p>乙</p></ol>", ["1. 甲", "2. 乙"]),
-        ("<ol start=5 type=a><li>甲<ol><li>子</ol><li value=9>乙</ol>", ["e. 甲", "1. 子", "i. 乙"]),
-        ("<ol><li>1.甲</li><li>（二）乙</li></ol>", ["1.甲", "（二）乙"]),
-        ("<ol style='list-style:none'><li>甲</ol><ul><li>乙</ul>", ["甲", "乙"]),
-        ("<ol reversed><li>甲<li>乙</ol>", ["2. 甲", "1. 乙"]),
-    ],
-)
-def test_lines_as_a_browser_shows_them(markup, lines):
-    assert texts(read(f"<html><body>{markup}</body></html>")) == lines
-
-
-@pytest.mark.parametrize(
-    ("number", "kind", "text"),
-    [
-        (4, "lower-roman", "iv. "),
-        (28, "upper-alpha", "AB. "),
-        (21, "cjk-ideographic", "二十一、"),
-        (10, "simp-chinese-formal", "十、"),
-        (0, "decimal", "0. "),
-    ],
-)
-def test_markers(number, kind, text):
-    assert marker(number, kind) == text
-
-
-def test_spans_put_cells_where_the_browser_puts_them():
-    document = read(
-        "<table><caption>表一 目标</caption><tfoot><tr><td>合计<td>9<td>9</tfoot>"
-        "<thead><tr><th rowspan=2>指标<th colspan=2>目标值<tr><th>2025年<th>2030年</thead>"
-        "<tbody><tr><td rowspan=0>率<td>1<td>2<tr><td>3<td>4</tbody><tbody><tr><td rowspan=99>量<td colspan=9>5</tbody></table>"
-    )
-    assert texts(document) == ["表一 目标"]
-    assert grid(document) == [
-        ["指标", "目标值", ""],
-        ["", "2025年", "2030年"],
-        ["率", "1", "2"],
-        ["", "3", "4"],
-        ["量", "5", ""],
-        ["合计", "9", "9"],
-    ]
-    spans = {document.text[b.start : b.end]: (b.where.rowspan, b.where.colspan) for b in document.blocks if b.kind == "cell"}
-    assert (spans["指标"], spans["目标值"], spans["率"], spans["5"]) == ((2, 1), (1, 2), (2, 1), (1, 2))
-
-
-def test_title_rows_stand_above_and_notes_below_the_table():
-    document = read(
-        "<table><tr><td colspan=3>附件1<tr><td colspan=3>任务分解表<tr><td>序号<td>任务<td>单位"
-        "<tr><td>1<td>造林<td>林业局<tr><td colspan=3>注：以上为预期目标</table>"
-    )
-    assert texts(document) == ["附件1", "任务分解表", "注：以上为预期目标"]
-    assert grid(document) == [["序号", "任务", "单位"], ["1", "造林", "林业局"]]
-
-
-def test_layout_tables_are_text_and_data_tables_inside_them_are_tables():
-    paragraphs = "".join(f"<p>{'为节约用水，提升水资源利用效率，制定本方案第' * 4}{i}段。</p>" for i in range(8))
-    data = "<table><tr><td>序号<td>任务<tr><td>1<td>造林</table>"
-    document = read(
-        f"<table width=1000><tr><td width=200><a href=1>首页</a><br><a href=2>公开</a><br><a href=3>服务</a>"
-        f"<td>{paragraphs}{data}<p>落款单位</p></table>"
-    )
-    assert grid(document) == [["序号", "任务"], ["1", "造林"]]
-    assert len(texts(document)) == 9
-    assert "首页" not in texts(document)
-    assert texts(read("<table><tr><td><p>甲段。</p></td></tr><tr><td><p>乙段。</p></td></tr></table>")) == ["甲段。", "乙段。"]
-
-
-def test_a_small_table_inside_a_cell_belongs_to_the_cell():
-    rows = "".join(f"<tr><td>{i}<td>推进水污染防治重点工程建设，完成黑臭水体整治任务<td>市住建局" for i in range(1, 6))
-    document = read(f"<table><tr><td>序号<td>任务<td>单位{rows}<tr><td>6<td><table><tr><td>甲<td>乙</table><td>市水利局</table>")
-    assert len(grid(document)) == 7
-    assert grid(document)[6] == ["6", "甲乙", "市水利局"]
-
-
-def test_grids_of_word_lose_their_empty_columns_and_rows():
-    document = read("<table><tr><td colspan=2>序号<td></td><td>任务<tr><td colspan=2>1<td><td>造林<tr><td colspan=2><td><td></table>")
-    assert grid(document) == [["序号", "任务"], ["1", "造林"]]
-
-
-@pytest.mark.parametrize(
-    ("lines", "text"),
-    [
-        (["推进污水", "处理厂建设"], "推进污水处理厂建设"),
-        (["市发改委", "市财政局、市水利局"], "市发改委、市财政局、市水利局"),
-        (["市发改委、", "市财政局"], "市发改委、市财政局"),
-        (["2023", "2024"], "2023 2024"),
-        (["达到95%", "2.建成水厂"], "达到95%；2.建成水厂"),
-        (["One Person", "Company"], "One Person Company"),
-    ],
-)
-def test_lines_of_a_cell(lines, text):
-    assert join_lines(lines) == text
-
-
 def test_the_article_is_kept_whatever_its_container_is_called():
     body = "".join(f"<p>{p}</p>" for p in PLAN)
     for container in (
@@ -272,21 +162,25 @@ NOTICE = [
     "到2026年，再生水利用率达到25%，用水总量控制在3.5亿立方米以内。",
 ]
 NOTICE_SAYS = ("新河市节水行动方案（2024—2026年）", "新政办发〔2024〕12号", "新河市人民政府办公室", "2024-05-06", "2024-05-09")
-LAID_OUT_IN_TABLES = f"""<table><tr><td><img src=banner.jpg></table><table><tr><td><a href=1>首页</a> | <a href=2>政务</a> | <a href=3>公开</a></table>
+LAID_OUT_IN_TABLES = f"""<table><tr><td><img src=banner.jpg></table><table><tr><td><a href=1>首页</a> | <a href=2>政务</a> |
+<a href=3>公开</a></table>
 <table><tr><td width=200><table><tr><td><a href=a>领导之窗</a></td></tr><tr><td><a href=b>机构设置</a></td></tr><tr><td><a>政策法规</a></table></td>
 <td><table><tr><td align=center><font size=5><b>关于印发新河市节水行动方案的通知</b></font></td></tr>
 <tr><td>发布时间：2024-05-09 来源：市政府办 点击数：123</td></tr><tr><td>{"<br>".join("&nbsp;&nbsp;" + line for line in NOTICE)}</td></tr>
 <tr><td>【<a href=#>打印本页</a>】【<a href=#>关闭窗口</a>】</td></tr></table></td></tr></table>"""
 NAMELESS = f"""<div><div><a href=1>首页</a></div><div><a href=2>机构设置</a></div><div><a href=3>领导之窗</a></div></div><div><h1>{NOTICE[0]}</h1>
-<p>2024-05-09 10:11 来源：市政府办</p>{"".join(f"<p>{line}</p>" for line in NOTICE)}</div><div><h2>相关阅读</h2><div><a href=4>新河市召开节水大会</a></div>
+<p>2024-05-09 10:11 来源：市政府办</p>{"".join(f"<p>{line}</p>" for line in NOTICE)}</div>
+<div><h2>相关阅读</h2><div><a href=4>新河市召开节水大会</a></div>
 <div><a href=5>图解</a></div><div><a href=6>解读</a></div></div><div>主办：新河市人民政府 技术支持：某公司</div>"""
-LABELS_IN_SPANS = f"""<div class=info><div><span>发文机关</span><span>新河市人民政府办公室</span></div><div><span>成文日期</span><span>2024-05-06</span></div>
+LABELS_IN_SPANS = f"""<div class=info><div><span>发文机关</span><span>新河市人民政府办公室</span></div>
+<div><span>成文日期</span><span>2024-05-06</span></div>
 <div><span>文　　号</span><span>新政办发〔2024〕12号</span></div><div><span>发布日期</span><span>2024-05-09</span></div></div>
 <div id="UCAP-CONTENT">{"".join(f"<p>{line}</p>" for line in NOTICE[6:])}</div>"""
 IN_ONE_LINE = f"""<div><span>索引号：007</span><span>发文机关：新河市人民政府办公室</span> <span>成文日期：2024年05月06日</span>
 <span>文号：新政办发〔2024〕12号</span> <span>发布日期：2024年05月09日</span></div><div>{"".join(f"<p>{line}</p>" for line in NOTICE[6:])}</div>"""
 BELOW_THE_TITLE = f"""<h1>{NOTICE[6]}</h1><table><tr><td>发文机关</td><td>新河市人民政府办公室</td></tr><tr><td>成文日期</td><td>2024-05-06</td></tr>
-<tr><td>文号</td><td>新政办发〔2024〕12号</td></tr><tr><td>发布日期</td><td>2024-05-09</td></tr></table>{"".join(f"<p>{line}</p>" for line in NOTICE[7:])}"""
+<tr><td>文号</td><td>新政办发〔2024〕12号</td></tr><tr><td>发布日期</td><td>2024-05-09</td></tr></table>
+{"".join(f"<p>{line}</p>" for line in NOTICE[7:])}"""
 
 
 @pytest.mark.parametrize("body", [LAID_OUT_IN_TABLES, NAMELESS, LABELS_IN_SPANS, IN_ONE_LINE, BELOW_THE_TITLE])
@@ -328,66 +222,6 @@ def test_a_title_shown_as_a_picture_and_text_kept_for_scripts():
     hidden = read("<body><div id=app style='display:none'>" + "".join(f"<p>{p}</p>" for p in PLAN) + "</div><p>加载中</p></body>")
     assert set(PLAN) <= set(texts(hidden))
     assert "hidden_text" in [i.code for i in hidden.issues]
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"<html></html>", "shows no text"),
-        (b"<html><head><title>x</title></head></html>", "shows no text"),
-        (b"<html><frameset><frame src=http://a.example/></frameset></html>", "shows no text"),
-        (b"<html>" + bytes(range(256)) * 40, "neither UTF-8"),
-        (b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/plain\n\ntext/html\n--x--\n", "no HTML part"),
-        (b"", "empty"),
-    ],
-)
-def test_bad_pages_are_refused_with_a_reason(data, message):
-    with pytest.raises(ParseError, match=f"bad.html.*{message}"):
-        parse_bytes(data, "bad.html", "bad.html")
-
-
-def test_a_page_cut_in_the_middle_is_read_to_its_end():
-    page = html.write([*PLAN, table_of([["序号", "任务"], ["1", "造林"]])])
-    cut = page[: page.index("造林".encode()) + 4]
-    document = read(cut)
-    assert "truncated_file" in [i.code for i in document.issues]
-    assert PLAN[4] in texts(document)
-    assert ["1", "造"] in [row for t in (1, 2) for row in grid(document, t)]
-
-
-@pytest.mark.parametrize("tag", ["div", "span", "table><tr><td", "ul><li", "b"])
-def test_deep_nesting_is_flattened_in_good_time(tag):
-    start = time.monotonic()
-    closing = f"</{tag.partition('>')[0]}>"
-    document = read(f"<html><body>{f'<{tag}>' * 50_000}森林覆盖率达到40%{closing * 50_000}<p>后文</p></body></html>")
-    assert texts(document) == ["森林覆盖率达到40%", "后文"]
-    assert [i.code for i in document.issues] == ["deep_nesting"]
-    assert time.monotonic() - start < 20
-
-
-@pytest.mark.parametrize(
-    ("markup", "limit"),
-    [
-        ("<p>a</p>" * 3000, "nodes"),
-        ("".join(f"<p><font color={i}>a" for i in range(300)), "nodes"),
-        ("<table><tr><td colspan=1000 rowspan=60000>a" + "<tr><td>b" * 600 + "</table>", "cells"),
-        ("<table>" + "<tr><td>a<td>b" * 3000 + "</table>", "cells"),
-    ],
-)
-def test_bombs_meet_the_limits(markup, limit):
-    with pytest.raises(LimitError, match=limit):
-        parse_bytes(f"<html><body>{markup}".encode(), "bomb.html", "bomb.html", Limits(nodes=2000 if limit == "nodes" else 5_000_000, cells=5000))
-
-
-def test_entities_of_a_doctype_are_not_expanded():
-    document = read('<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "&a;&a;">]><html><body><p>文&a;&b;&amp;</p></body></html>')
-    assert texts(document)[-1] == "文&a;&b;&"
-
-
-def test_a_cell_over_the_limit_is_cut_with_an_issue():
-    document = parse_bytes(f"<table><tr><td>序号<td>任务<tr><td>1<td>{'长' * 5000}</table>".encode(), "a.html", limits=Limits(cell_chars=1000))
-    assert len(grid(document)[1][1]) == 1000
-    assert "cell_cut" in [i.code for i in document.issues]
 
 
 def test_generated_pages_hold_what_they_should():
