@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 import regex
 
 from extractors import rules
 from extractors.numerals import DIGITS, parse_number
+from pipeline.labels import Line, metadata_pairs, metadata_rows, metadata_tables
 from pipeline.members import bare, same_part, sent_title
-from schemas.folded import Folded, fold
-from schemas.types import Block, Document, Slot
+from schemas.folded import fold
+from schemas.types import Document, Slot
 from schemas.vocab import region_in, region_names_in
 
 _NUMBERED = regex.compile(
@@ -28,14 +27,6 @@ _UNKNOWN_PLACE = regex.compile(
     r"(?!城市|全市|各市|我市|都市|本市|园区|社区|地区|全县|全区|健康|平安|美丽|文明)(?:[一-龥]{2,5}市)?([一-龥]{2,6}?(?<!示范|城|园|社|地|开发|新)[省市县区州旗])"
 )
 _DRAFT = regex.compile(r"\((?:公开)?(?:征求意见稿|征求意见版|送审稿|讨论稿|草案|修订草案|节选|摘要)\)|(?:征求意见稿|送审稿)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A paragraph block with its folded text."""
-
-    block: Block
-    text: Folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,51 +58,11 @@ def find_official(document: Document) -> Official:
     lines, last = _without_footers(lines, first)
     head = lines[: title[1] if title else 0]
     tail = lines[first:last]
-    stated = _metadata_rows(document, cells, sheets, title, lines) + _metadata_pairs(head)
+    stated = metadata_rows(document, cells, sheets, title, lines) + metadata_pairs(head)
     metadata, issued = _metadata(stated + list(head), tail, lines, title)
     before = head if title else lines[:3]
     draft = any(rules.words("official", "draft").search(line.text.text) for line in before)
     return Official(lines, first, last, metadata, draft, issued)
-
-
-def metadata_tables(document: Document) -> set[int]:
-    """Numbers of the tables that say what the document is (索引号 | … | 发布机构 | …) and are not part of it."""
-    known, filled = Counter[int](), Counter[int]()
-    for block in document.blocks:
-        if block.kind == "cell" and block.where.table and (text := fold(document.text, [(block.start, block.end)]).text):
-            filled[block.where.table] += 1
-            known[block.where.table] += bool(len(text) < 20 and rules.words("official", "label").match(text))
-    return {table for table, count in known.items() if count >= 2 and 3 * count >= filled[table]}
-
-
-def _metadata_rows(document: Document, cells: Sequence[Block], sheets: set[int], title: tuple[int, int] | None, lines: Sequence[Line]) -> list[Line]:
-    """Label and value cells (文号 | 驻政办〔2023〕27号) of metadata tables and of those above the title as lines "label:value"."""
-    start = lines[title[0]].block.start if title else 0
-    found = []
-    above = [b for b in cells if (b.end <= start or b.where.table in sheets) and b.end > b.start]
-    for label, value in pairwise(above):
-        text = fold(document.text, [(label.start, label.end)])
-        named = bool(rules.words("official", "label").match(text.text)) if label.where.table in sheets else (label.where.column or 0) % 2 == 1
-        if (label.where.table, label.where.row) == (value.where.table, value.where.row) and named and title is not None:
-            found.append(_labelled(text, Line(value, fold(document.text, [(value.start, value.end)]))))
-    return found
-
-
-def _metadata_pairs(head: Sequence[Line]) -> list[Line]:
-    """A label and its value on lines of their own (web pages set them side by side) as lines "label:value"."""
-    pattern = rules.words("official", "label")
-    return [
-        _labelled(label.text, value)
-        for label, value in pairwise(head)
-        if pattern.match(label.text.text) and not pattern.match(value.text.text) and len(value.text) < 80
-    ]
-
-
-def _labelled(label: Folded, value: Line) -> Line:
-    """A line "label:value" that knows the source of each of its characters."""
-    bare = label.cut(0, len(label.text.rstrip(":：")))
-    colon = Folded(":", ":", bare.ends[-1:] or value.text.starts[:1], bare.ends[-1:] or value.text.starts[:1])
-    return Line(value.block, bare + colon + value.text)
 
 
 def _title(lines: Sequence[Line], table_start: int) -> tuple[int, int] | None:

@@ -14,9 +14,10 @@ from extractors import rules
 from extractors.numerals import parse_number
 from extractors.period import find_periods
 from pipeline.grid import Row, Table, is_header, read_tables, with_present
+from pipeline.labels import Line, metadata_tables
 from pipeline.members import attachment as attachment_named
 from pipeline.members import same_part
-from pipeline.official import Line, Official, metadata_tables
+from pipeline.official import Official
 from schemas.folded import Folded, fold
 from schemas.types import Block, Cell, Document, Issue, Segment, Slot, Span, Where
 

@@ -17,6 +17,7 @@ ONLY_IN = {
     "sqlalchemy": {"schemas.tables", "pipeline.store", "pipeline.batch", "pipeline.compare", "pipeline.exporters.frames"},
     "alembic": {"pipeline.store"},
     "openpyxl": {"pipeline.exporters.xlsx"},
+    "selectolax": {"pipeline.parsers.html_tree"},
     "typer": {"pipeline.cli"},
     "rapidocr": {"pipeline.layout.recognise"},
     "cv2": {"pipeline.layout.raster", "pipeline.layout.strokes", "pipeline.layout.crops"},

@@ -23,6 +23,11 @@ def test_every_encoding_gives_the_same_document(encoding):
     assert (last.line, last.table, last.row, last.column) == (6, 1, 2, 3)
 
 
+def test_big5_is_known_by_how_common_its_characters_are():
+    text = "臺北市政府節水行動方案\n到2025年，再生水利用率達到25%。\n"
+    assert parse_bytes(text.encode("big5"), "plan.txt").text == text
+
+
 def test_bars_and_indented_paragraphs():
     document = parse_bytes("| 序号 | 指标 |\n|---|---|\n| 1 | 率 |\n\t\t一、总体要求\n".encode(), "a.txt")
     assert [b.kind for b in document.blocks].count("paragraph") == 1

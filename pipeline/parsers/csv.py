@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.content import Builder, Content, Place
+from pipeline.parsers import html
 from pipeline.parsers.cell_text import join_lines
 from pipeline.parsers.text import decode
 from schemas.errors import ParseError
@@ -20,10 +21,9 @@ _DELIMITERS = ",;\t|"
 _SAMPLE = 200  # records by which the delimiter is found
 _SEP = re.compile(r"sep=(.)\r?\n", re.I)  # Excel's own way to name it
 _FORMULA = re.compile(r'="(.*)"', re.S)  # ="007": text that Excel is not to take for a number
-_FULL = re.compile(
-    r"(?:full|raw|plain|policy)?[_ ]?text|fulltext|content|body|article|正文|全文|文本|原文|内容|(?:正文|政策|文件|全文|通知)(?:内容|全文|原文|正文)",
-    re.I,
-)
+_SURE = re.compile(r"(?:full|raw|plain|policy)[_ ]?text|正文|全文|(?:正文|政策|文件|全文|通知)(?:内容|全文|原文|正文)", re.I)
+_FULL = re.compile(rf"text|content|body|article|文本|原文|内容|{_SURE.pattern}", re.I)
+_TASKS = re.compile(r"序号|责任|牵头|配合|时限|指标|目标")  # headings of a table of tasks, whose cells may be long too
 _ROLES = tuple(  # columns beside the text, and the words by which the document says the same
     (re.compile(pattern, re.I), label)
     for pattern, label in (
@@ -35,6 +35,7 @@ _ROLES = tuple(  # columns beside the text, and the words by which the document 
     )
 )
 _LONG, _VERY_LONG = 200, 2000  # characters of a field that is a document: under a heading that says so, under any heading
+_MARKUP = re.compile(r"<(?:p|br|div|span|table)\b[^>]*>", re.I)
 _NOTE = re.compile(r"(?:注|备注|说明|注释|数据来源)\s*[:：]")
 _MOST_ISSUES = 20
 
@@ -141,10 +142,12 @@ def _text_column(records: Sequence[Record]) -> int | None:
     """The column (from 0) that holds whole documents, None for a table."""
     header, *rows = records
     found, size = None, 0
+    tasks = any(_TASKS.search(name) for name in header.fields)
     for i, name in enumerate(header.fields):
         texts = [r.fields[i] for r in rows if i < len(r.fields)]
         longest, lines = max(map(len, texts), default=0), max((t.count("\n") for t in texts), default=0)
-        if (_FULL.fullmatch(name) and (longest >= 5 * _LONG or (longest >= _LONG and lines >= 3))) or (longest >= _VERY_LONG and lines >= 10):
+        named = _SURE.fullmatch(name) or (_FULL.fullmatch(name) and not tasks and (longest >= 5 * _LONG or lines >= 3))
+        if (named and longest >= _LONG) or (longest >= _VERY_LONG and lines >= 10 and not tasks):
             found, size = (i, longest) if longest > size else (found, size)
     return found
 
@@ -162,7 +165,7 @@ def _documents(builder: Builder, records: Sequence[Record], column: int) -> None
         stated = [(_label(header.fields[i] if i < len(header.fields) else ""), i) for i in row.filled if i != column]
         for label, i in sorted(stated, key=lambda s: s[0] != ""):  # the title first
             builder.paragraph(label + " ".join(row.fields[i].split()), row.where(i))
-        for paragraph in _paragraphs(row.fields[column]):
+        for paragraph in _paragraphs(row.fields[column], builder.budget):
             builder.paragraph(paragraph, row.where(column))
 
 
@@ -171,8 +174,10 @@ def _label(name: str) -> str:
     return next((label for pattern, label in _ROLES if pattern.fullmatch(name)), f"{name}：" if name else "")
 
 
-def _paragraphs(text: str) -> list[str]:
-    """The paragraphs of a document in a field: its lines; indents where it has no line breaks."""
+def _paragraphs(text: str, budget: Budget) -> list[str]:
+    """The paragraphs of a document in a field: its lines; indents where it has no line breaks; what a browser shows where it is markup."""
+    if len(_MARKUP.findall(text)) >= 3:
+        return html.parse(text.encode(), budget).text.split("\n")
     if "\n" not in text and "\r" not in text:
         if text.count("\\n") > 2:
             return text.replace("\\r", "").split("\\n")

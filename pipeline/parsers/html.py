@@ -17,6 +17,7 @@ from schemas.limits import Budget
 from schemas.types import Issue, Where
 
 _LITTLE = 100  # characters of text below which a page is looked through for text that its scripts would show
+_SHORTEST = 6  # characters of a title
 _SPACE = re.compile(r"[\s\u3000]+")
 _FRONT = re.compile(r"\A\s*---[ \t]*\r?\n((?:[\w-]+[ \t]*:.*\r?\n)+)---[ \t]*\r?\n")  # of a page's source in a site generator
 _FRONT_TITLE = re.compile(r"^title[ \t]*:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.M)
@@ -81,7 +82,7 @@ class _Page:
         if not stated and not any(self.tree.tags[i.node] in ("h1", "h2") for i in shown if isinstance(i, Line)):
             stated = _SITE.sub("", head.get("title", ""))
         stated = " ".join(stated.split())
-        return [stated] if stated and _SPACE.sub("", stated) not in lines else []
+        return [stated] if len(stated) >= _SHORTEST and _SPACE.sub("", stated) not in lines else []
 
 
 @dataclass(slots=True)

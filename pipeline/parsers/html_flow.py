@@ -30,6 +30,9 @@ _LIST_TYPE = re.compile(
     r"list-style(?:-type)?\s*:[^;]*?(decimal|(?:lower|upper)-(?:alpha|latin|roman)|cjk-\S+|\S*chinese\S*)",
     re.I,
 )
+_LABEL = re.compile(
+    r"索引号|发文机关|发文单位|发布机构|发布单位|制发机关|发文字号|文号|成文日期|发文日期|印发日期|发布日期|发布时间|公开日期|主题分类|体裁分类|组配分类|信息名称|有效性"
+)
 _ROMAN = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
     *((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
@@ -141,6 +144,8 @@ def _close(state: _Flow) -> Iterator[Line]:
         state.home = next((o.node for o in reversed(state.open) if o.block), state.home)
         if state.tree.tags[closed.node] == "li":
             state.marker = ""
+    elif len(state.parts) < 4 and _LABEL.fullmatch("".join("".join(state.parts).split())):
+        yield from state.flush()  # a label in an element of its own, its value in the next one
 
 
 def _text(state: _Flow, text: str) -> Iterator[Line]:

@@ -24,6 +24,7 @@ _TAG = re.compile(r"<(!--|/?[a-zA-Z][^\s/>]*)")
 _RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 _FORMAT = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+_INLINE = _FORMAT | {"span"}
 _IMPLIED = {"p", "li", "dt", "dd", "td", "th", "tr", "tbody", "thead", "tfoot", "option"}
 _BARRIER = {"table", "ul", "ol", "dl", "div", "body"}
 
@@ -34,7 +35,7 @@ def read_markup(data: bytes, budget: Budget) -> list[tuple[str, list[Issue]]]:
     for part, charset in _parts(data):
         text, issues = _decode(part, charset)
         text = _without_server_code(text)
-        budget.check("nodes", text.count("<"), "elements of the page")
+        budget.check("nodes", text.count("<") - text.count("</"), "elements of the page")
         pages.append((_flat(text, issues, budget), issues))
     return pages
 
@@ -152,7 +153,8 @@ def _flat(text: str, issues: list[Issue], budget: Budget) -> str:
             continue
         end = text.find(">", at)
         at = end + 1 if end >= 0 else len(text)
-        kept += [text[copied : hit.start()], "" if name.strip("/") in _FORMAT | {"span"} else "<br>"]
+        between = text[copied : hit.start()]
+        kept += [between, "" if name.strip("/") in _INLINE or (kept and not between.strip()) else "<br>"]
         copied = at
     budget.check("nodes", depths.nodes, "elements of the page (open formatting repeats in every block)")
     if depths.dropped:

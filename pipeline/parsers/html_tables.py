@@ -16,7 +16,8 @@ from schemas.limits import Budget
 _GROUPS = ("thead", "tbody", "tfoot")
 _MAIN = re.compile(r"TRS_Editor|UCAP-CONTENT|pages_content|^zoom$", re.I)
 _LONGEST_SPAN = 1000  # as browsers clamp colspan (65,534 for rowspan, which the group of rows clamps)
-_PAGE_CELL = 600  # characters of a cell that holds an article and not data, if it is most of a table of at most three rows
+_PAGE_CELL = 300  # characters of a cell that holds an article and not data, if it is most of a table of at most three rows
+_DEEPEST = 6  # tables in tables: what holds more of them lays out a page
 _NOTE = re.compile(r"(?:注|备注|说明|注释|填表说明)\s*[:：]")
 
 
@@ -59,20 +60,29 @@ class Tables:
     def read(self) -> dict[int, Grid]:
         """All data tables; inner tables are judged before those around them, which then are layout."""
         tree = self.tree
-        nodes = [i for i, tag in enumerate(tree.tags) if tag == "table"]
-        for node in reversed(nodes):
-            inner = list(takewhile(lambda n, end=tree.ends[node]: n < end, reversed(self.found)))  # type: ignore[misc]
-            grid = self._grid(node)
-            if grid is None:
+        deep: dict[int, int] = {}
+        for node in reversed([i for i, tag in enumerate(tree.tags) if tag == "table"]):
+            deep[node] = 1 + max((deep.pop(n) for n in list(takewhile(lambda n, end=tree.ends[node]: n < end, reversed(deep)))), default=0)  # type: ignore[misc]
+            if deep[node] > _DEEPEST:
                 continue
-            if inner:
-                share = sum(self.found[n].length for n in inner) / max(grid.length, 1)
-                if share > 0.3 or grid.height < 3:
-                    continue
-                for n in inner:
-                    del self.found[n]
+            grid = self._grid(node)
+            if grid is None or not self._takes(node, grid):
+                continue
+            for n in list(takewhile(lambda n, end=tree.ends[node]: n < end, reversed(self.found))):  # type: ignore[misc]
+                del self.found[n]
             self.found[node] = grid
         return self.found
+
+    def _takes(self, node: int, grid: Grid) -> bool:
+        """Whether the tables inside it are small things in cells, and not the page's parts."""
+        tree, inside, at = self.tree, 0, node + 1
+        while at < tree.ends[node]:
+            if tree.tags[at] == "table":
+                inside += sum(len(tree.texts.get(i, "").strip()) for i in range(at, tree.ends[at]))
+                at = tree.ends[at]
+            else:
+                at += 1
+        return not inside or (inside <= 0.3 * grid.length and grid.height >= 3)
 
     def _grid(self, node: int) -> Grid | None:
         """The table as data; None where it only lays out."""
@@ -91,7 +101,8 @@ class Tables:
         headed = any(tree.tags[c.node] == "th" for c in cells)
         links = sum(line.links for found in lines.values() for line in found)
         grid = Grid(node, _captions(tree, node, self.budget), texts, [], links, width, height)
-        if width < 2 or _is_page(lines, height, headed) or (links > 0.5 * max(grid.length, 1) and not headed):
+        headed = headed or _is_head([t for t in texts if t.row == 1], height)
+        if width < 2 or (not headed and _is_page(lines, height)) or (links > 0.5 * max(grid.length, 1) and not headed):
             return None
         self.budget.check("cells", width * height, "cells of a table")
         _lift(grid)
@@ -108,13 +119,20 @@ class Tables:
         return False
 
 
-def _is_page(lines: dict[int, list[Line]], height: int, headed: bool) -> bool:
+def _is_head(first: Sequence[Place], height: int) -> bool:
+    """Whether the first row looks like a header."""
+    filled = [p.text for p in first if p.text]
+    return height > 1 and len(filled) > 1 and all(len(text) <= 12 for text in filled)
+
+
+def _is_page(lines: dict[int, list[Line]], height: int) -> bool:
     """Whether one cell holds an article."""
-    if headed or height > 3:
+    if height > 3:
         return False
     sizes = {node: sum(len(line.text) for line in found) for node, found in lines.items()}
     largest = max(sizes, key=lambda n: sizes[n])
-    return sizes[largest] >= _PAGE_CELL and sizes[largest] > 0.7 * sum(sizes.values()) and len(lines[largest]) >= 6
+    share = sizes[largest] / max(sum(sizes.values()), 1)
+    return len(lines[largest]) >= 6 and share > 0.7 and (sizes[largest] >= _PAGE_CELL or height == 1)
 
 
 def _cells(tree: Tree, node: int) -> list[_Cell]:

@@ -13,6 +13,7 @@ from schemas.types import Block, Issue, Where
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SAMPLE = 65536
 _USUAL = re.compile(r"[\t\r\n\x20-\x7e\u2010-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_COMMON = frozenset("的一是在不了有和人大中上年工作市政府民以及，。、：")  # the same in simplified and traditional writing
 
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节条]|附[件表录]")
 
@@ -20,8 +21,9 @@ _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|[(（][一二�
 def decode(data: bytes) -> tuple[str, str, list[Issue]]:
     """Text, encoding and issues of a file's bytes; offsets later count characters of this text (line ends as they are).
 
-    A byte-order mark decides; else UTF-8, UTF-16 (by its pattern of bytes), GB18030. A last character cut in the
-    middle is dropped with an Issue, NUL characters become blanks with an Issue. Raises ParseError where nothing fits.
+    A byte-order mark decides; else UTF-8, UTF-16 (by its pattern of bytes), GB18030, Big5 (by how common its characters are).
+    A last character cut in the middle is dropped with an Issue, NUL characters become blanks with an Issue. Raises ParseError
+    where nothing fits.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -31,9 +33,22 @@ def decode(data: bytes) -> tuple[str, str, list[Issue]]:
             text, encoding, issues = _strict_or_cut(data, encoding)
         except ParseError:
             continue
+        if encoding == "gb18030" and (other := _as_big5(data, text)):
+            return other, "big5", issues
         if not encoding.startswith("utf-16") or _plausible(text):
             return text, encoding, issues
-    raise ParseError("the bytes are neither UTF-8, UTF-16 nor GB18030 text: save the file as UTF-8 text and run again")
+    raise ParseError("the bytes are neither UTF-8, UTF-16, GB18030 nor Big5 text: save the file as UTF-8 text and run again")
+
+
+def _as_big5(data: bytes, simplified: str) -> str | None:
+    """The text as Big5, where that reads as Chinese and GB18030, which accepts nearly all of its bytes, reads as rare characters."""
+    try:
+        text = data.decode("big5hkscs")
+    except UnicodeDecodeError:
+        return None
+    common, other = (sum(c in _COMMON for c in t[:_SAMPLE]) for t in (text, simplified))
+    wide = sum(c > "\x7f" for c in text[:_SAMPLE])
+    return text if wide >= 8 and common > 0.08 * wide and common > 4 * other else None
 
 
 def _candidates(data: bytes) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import quopri
 from collections.abc import Sequence
 from html import escape
 
@@ -38,17 +40,21 @@ def page(
     title = next((i for i in items if isinstance(i, str)), "")
     article = "\n".join(_table(i, style) if isinstance(i, Table) else _paragraph(i, style) for i in items)
     return f"""<!DOCTYPE html>
-<html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}"><title>{escape(title)}_某市人民政府</title>
+<html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}">
+<title>{escape(title)}_某市人民政府</title>
 <style>.TRS_Editor p {{margin: 0}}</style><script>var visits = "<div>var visits</div>";</script></head>
-<body><div class="header"><div class="nav"><ul><li><a href="/">网站首页</a></li><li><a href="/zwgk">政务公开</a></li><li><a href="/hd">互动交流</a></li>
-</ul></div></div><div class="dqwz">您当前的位置：<a href="/">首页</a> &gt; <a href="/zwgk">政务公开</a> &gt; <a href="/wj">政策文件</a></div>
+<body><div class="header"><div class="nav"><ul><li><a href="/">网站首页</a></li><li><a href="/zwgk">政务公开</a></li>
+<li><a href="/hd">互动交流</a></li></ul></div></div><div class="dqwz">您当前的位置：<a href="/">首页</a> &gt; <a href="/zwgk">政务公开</a> &gt;
+<a href="/wj">政策文件</a></div>
 <div style="display: none">隐藏的提示：到2099年达到99%。</div>
 <div class="main">{_metadata(metadata)}
 <div class="tools">字号：<a href="#">大</a> <a href="#">中</a> <a href="#">小</a> 分享到：<span class="bdsharebuttonbox"></span></div>
 <div {container}>{article}</div>
 <div class="ewm">扫一扫在手机打开当前页</div>
-<div class="xgjd"><h3>相关链接</h3><ul><li><a href="/1">某市召开创建动员会 完成率达到88%</a></li><li><a href="/2">一图读懂方案</a></li><li><a href="/3">解读</a></li></ul></div>
-</div><div class="footer"><p>友情链接：<a href="http://www.gov.cn">中国政府网</a></p><p>主办单位：某市人民政府 网站标识码：4117000001 2025年底前完成100%</p></div>
+<div class="xgjd"><h3>相关链接</h3><ul><li><a href="/1">某市召开创建动员会 完成率达到88%</a></li>
+<li><a href="/2">一图读懂方案</a></li><li><a href="/3">解读</a></li></ul></div>
+</div><div class="footer"><p>友情链接：<a href="http://www.gov.cn">中国政府网</a></p>
+<p>主办单位：某市人民政府 网站标识码：4117000001 2025年底前完成100%</p></div>
 </body></html>"""
 
 
@@ -60,9 +66,6 @@ def write(items: Sequence[str | Table], encoding: str = "utf-8", **options: str)
 
 def mht(items: Sequence[str | Table], encoding: str = "quoted-printable") -> bytes:
     """The page as a browser saves it with its parts in one file."""
-    import base64
-    import quopri
-
     markup = page(items).encode()
     body = quopri.encodestring(markup) if encoding == "quoted-printable" else base64.encodebytes(markup)
     head = (
@@ -99,7 +102,8 @@ def _paragraph(text: str, style: str) -> str:
     )
     return (
         "<!--[if gte mso 9]><xml><w:WordDocument>99%</w:WordDocument></xml><![endif]-->"
-        f'<p class=MsoNormal style="text-indent:32.0pt;mso-char-indent-count:2.0"><font face="仿宋_GB2312">&nbsp;&nbsp;{spans}</font><span style="mso-hide:all">隐藏的提示</span></p>'
+        f'<p class=MsoNormal style="text-indent:32.0pt;mso-char-indent-count:2.0"><font face="仿宋_GB2312">&nbsp;&nbsp;{spans}</font>'
+        '<span style="mso-hide:all">隐藏的提示</span></p>'
     )
 
 

@@ -33,8 +33,10 @@ def rows_of(result: Result) -> dict[str, list[Any]]:
         for t in result.extraction.tasks
     ]
     targets = [
-        (t.task, text(t.indicator), text(t.scope), t.kind, t.quantity, text(t.value), text(t.unit), t.change_direction)
-        + (t.deadline and (t.deadline.kind, t.deadline.start, t.deadline.end), t.status, t.strength, text(t.quote))
+        (
+            *(t.task, text(t.indicator), text(t.scope), t.kind, t.quantity, text(t.value), text(t.unit), t.change_direction),
+            *(t.deadline and (t.deadline.kind, t.deadline.start, t.deadline.end), t.status, t.strength, text(t.quote)),
+        )
         for t in result.extraction.targets
     ]
     return {"tasks": tasks, "targets": targets}

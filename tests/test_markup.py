@@ -1,0 +1,203 @@
+"""Markup as browsers show it: lines, tables, limits, broken pages."""
+
+import time
+
+import pytest
+
+from pipeline.parsers import parse_bytes
+from pipeline.parsers.cell_text import join_lines
+from pipeline.parsers.html_flow import marker
+from schemas.errors import LimitError, ParseError
+from schemas.limits import Limits
+from tests.documents import html
+from tests.documents.model import table_of
+
+PLAN = [
+    "新河市节水行动方案",
+    "新河市人民政府",
+    "为节约用水，制定本方案。坚持以水定需、量水而行，全面提升水资源利用效率，推动高质量发展。",
+    "一、主要目标",
+    "到2025年，再生水利用率达到25%，全市用水总量控制在3.5亿立方米以内。",
+    "二、重点任务",
+    "（一）推进农业节水。到2025年，高效节水灌溉面积达到30万亩。责任单位：市农业农村局",
+]
+
+
+def read(markup: str | bytes, name: str = "page.html"):
+    return parse_bytes(markup if isinstance(markup, bytes) else markup.encode(), name)
+
+
+def texts(document):
+    return [document.text[b.start : b.end] for b in document.blocks if b.kind == "paragraph"]
+
+
+def grid(document, table=1):
+    rows: dict[int, list[str]] = {}
+    for b in document.blocks:
+        if b.where.table == table:
+            rows.setdefault(b.where.row, []).append(document.text[b.start : b.end])
+    return list(rows.values())
+
+
+@pytest.mark.parametrize(
+    ("markup", "lines"),
+    [
+        ("<p>生态\n 文明   建设</p>", ["生态文明 建设"]),
+        ("<p>PM<sub>2.5</sub>浓度<br>森林&nbsp;覆盖率&ge;40%</p>", ["PM2.5浓度", "森林\xa0覆盖率≥40%"]),
+        ("<p>3万m<sup>2</sup>，10<sup>4</sup>吨</p>", ["3万m2，10^4吨"]),
+        ("<div>甲<p>乙</p>丙</div>", ["甲", "乙", "丙"]),
+        ("<p><ruby>汉<rp>(</rp><rt>hàn</rt><rp>)</rp></ruby>字</p>", ["汉字"]),
+        ("<p>甲<span style='display:none'>暗</span><span hidden>暗</span>乙</p>", ["甲乙"]),
+        ("<pre>第一行\n第二行</pre>", ["第一行", "第二行"]),
+        ("<p><span style='mso-list:Ignore'>1.<span>&nbsp;&nbsp;</span></span>编制规划<o:p></o:p></p>", ["1.\xa0\xa0编制规划"]),
+        ("<ol><li>甲<li><p>乙</p></ol>", ["1. 甲", "2. 乙"]),
+        ("<ol start=5 type=a><li>甲<ol><li>子</ol><li value=9>乙</ol>", ["e. 甲", "1. 子", "i. 乙"]),
+        ("<ol><li>1.甲</li><li>（二）乙</li></ol>", ["1.甲", "（二）乙"]),
+        ("<ol style='list-style:none'><li>甲</ol><ul><li>乙</ul>", ["甲", "乙"]),
+        ("<ol reversed><li>甲<li>乙</ol>", ["2. 甲", "1. 乙"]),
+    ],
+)
+def test_lines_as_a_browser_shows_them(markup, lines):
+    assert texts(read(f"<html><body>{markup}</body></html>")) == lines
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "text"),
+    [
+        (4, "lower-roman", "iv. "),
+        (28, "upper-alpha", "AB. "),
+        (21, "cjk-ideographic", "二十一、"),
+        (10, "simp-chinese-formal", "十、"),
+        (0, "decimal", "0. "),
+    ],
+)
+def test_markers(number, kind, text):
+    assert marker(number, kind) == text
+
+
+def test_spans_put_cells_where_the_browser_puts_them():
+    document = read(
+        "<table><caption>表一 目标</caption><tfoot><tr><td>合计<td>9<td>9</tfoot>"
+        "<thead><tr><th rowspan=2>指标<th colspan=2>目标值<tr><th>2025年<th>2030年</thead>"
+        "<tbody><tr><td rowspan=0>率<td>1<td>2<tr><td>3<td>4</tbody><tbody><tr><td rowspan=99>量<td colspan=9>5</tbody></table>"
+    )
+    assert texts(document) == ["表一 目标"]
+    assert grid(document) == [
+        ["指标", "目标值", ""],
+        ["", "2025年", "2030年"],
+        ["率", "1", "2"],
+        ["", "3", "4"],
+        ["量", "5", ""],
+        ["合计", "9", "9"],
+    ]
+    spans = {document.text[b.start : b.end]: (b.where.rowspan, b.where.colspan) for b in document.blocks if b.kind == "cell"}
+    assert (spans["指标"], spans["目标值"], spans["率"], spans["5"]) == ((2, 1), (1, 2), (2, 1), (1, 2))
+
+
+def test_title_rows_stand_above_and_notes_below_the_table():
+    document = read(
+        "<table><tr><td colspan=3>附件1<tr><td colspan=3>任务分解表<tr><td>序号<td>任务<td>单位"
+        "<tr><td>1<td>造林<td>林业局<tr><td colspan=3>注：以上为预期目标</table>"
+    )
+    assert texts(document) == ["附件1", "任务分解表", "注：以上为预期目标"]
+    assert grid(document) == [["序号", "任务", "单位"], ["1", "造林", "林业局"]]
+
+
+def test_layout_tables_are_text_and_data_tables_inside_them_are_tables():
+    paragraphs = "".join(f"<p>{'为节约用水，提升水资源利用效率，制定本方案第' * 4}{i}段。</p>" for i in range(8))
+    data = "<table><tr><td>序号<td>任务<tr><td>1<td>造林</table>"
+    document = read(
+        f"<table width=1000><tr><td width=200><a href=1>首页</a><br><a href=2>公开</a><br><a href=3>服务</a>"
+        f"<td>{paragraphs}{data}<p>落款单位</p></table>"
+    )
+    assert grid(document) == [["序号", "任务"], ["1", "造林"]]
+    assert len(texts(document)) == 9
+    assert "首页" not in texts(document)
+    assert texts(read("<table><tr><td><p>甲段。</p></td></tr><tr><td><p>乙段。</p></td></tr></table>")) == ["甲段。", "乙段。"]
+
+
+def test_a_small_table_inside_a_cell_belongs_to_the_cell():
+    rows = "".join(f"<tr><td>{i}<td>推进水污染防治重点工程建设，完成黑臭水体整治任务<td>市住建局" for i in range(1, 6))
+    document = read(f"<table><tr><td>序号<td>任务<td>单位{rows}<tr><td>6<td><table><tr><td>甲<td>乙</table><td>市水利局</table>")
+    assert len(grid(document)) == 7
+    assert grid(document)[6] == ["6", "甲乙", "市水利局"]
+
+
+def test_grids_of_word_lose_their_empty_columns_and_rows():
+    document = read("<table><tr><td colspan=2>序号<td></td><td>任务<tr><td colspan=2>1<td><td>造林<tr><td colspan=2><td><td></table>")
+    assert grid(document) == [["序号", "任务"], ["1", "造林"]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (["推进污水", "处理厂建设"], "推进污水处理厂建设"),
+        (["市发改委", "市财政局、市水利局"], "市发改委、市财政局、市水利局"),
+        (["市发改委、", "市财政局"], "市发改委、市财政局"),
+        (["2023", "2024"], "2023 2024"),
+        (["达到95%", "2.建成水厂"], "达到95%；2.建成水厂"),
+        (["One Person", "Company"], "One Person Company"),
+    ],
+)
+def test_lines_of_a_cell(lines, text):
+    assert join_lines(lines) == text
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"<html></html>", "shows no text"),
+        (b"<html><head><title>x</title></head></html>", "shows no text"),
+        (b"<html><frameset><frame src=http://a.example/></frameset></html>", "shows no text"),
+        (b"<html>" + bytes(range(256)) * 40, "neither UTF-8"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/plain\n\ntext/html\n--x--\n", "no HTML part"),
+        (b"", "empty"),
+    ],
+)
+def test_bad_pages_are_refused_with_a_reason(data, message):
+    with pytest.raises(ParseError, match=f"bad.html.*{message}"):
+        parse_bytes(data, "bad.html", "bad.html")
+
+
+def test_a_page_cut_in_the_middle_is_read_to_its_end():
+    page = html.write([*PLAN, table_of([["序号", "任务"], ["1", "造林"]])])
+    cut = page[: page.index("造林".encode()) + 4]
+    document = read(cut)
+    assert "truncated_file" in [i.code for i in document.issues]
+    assert PLAN[4] in texts(document)
+    assert ["1", "造"] in [row for t in (1, 2) for row in grid(document, t)]
+
+
+@pytest.mark.parametrize("tag", ["div", "span", "table><tr><td", "ul><li", "b"])
+def test_deep_nesting_is_flattened_in_good_time(tag):
+    start = time.monotonic()
+    closing = f"</{tag.partition('>')[0]}>"
+    document = read(f"<html><body>{f'<{tag}>' * 20_000}森林覆盖率达到40%{closing * 20_000}<p>后文</p></body></html>")
+    assert texts(document) == ["森林覆盖率达到40%", "后文"]
+    assert [i.code for i in document.issues] == ["deep_nesting"]
+    assert time.monotonic() - start < 20
+
+
+@pytest.mark.parametrize(
+    ("markup", "limit"),
+    [
+        ("<p>a</p>" * 3000, "nodes"),
+        ("".join(f"<p><font color={i}>a" for i in range(300)), "nodes"),
+        ("<table><tr><td colspan=1000 rowspan=60000>a" + "<tr><td>b" * 600 + "</table>", "cells"),
+        ("<table>" + "<tr><td>a<td>b" * 3000 + "</table>", "cells"),
+    ],
+)
+def test_bombs_meet_the_limits(markup, limit):
+    with pytest.raises(LimitError, match=limit):
+        parse_bytes(f"<html><body>{markup}".encode(), "bomb.html", "bomb.html", Limits(nodes=2000 if limit == "nodes" else 5_000_000, cells=5000))
+
+
+def test_entities_of_a_doctype_are_not_expanded():
+    document = read('<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "&a;&a;">]><html><body><p>文&a;&b;&amp;</p></body></html>')
+    assert texts(document)[-1] == "文&a;&b;&"
+
+
+def test_a_cell_over_the_limit_is_cut_with_an_issue():
+    document = parse_bytes(f"<table><tr><td>序号<td>任务<tr><td>1<td>{'长' * 5000}</table>".encode(), "a.html", limits=Limits(cell_chars=1000))
+    assert len(grid(document)[1][1]) == 1000
+    assert "cell_cut" in [i.code for i in document.issues]
