@@ -20,7 +20,12 @@ WRAPPERS = {W + n for n in ("ins", "moveTo", "smartTag", "hyperlink", "sdt", "sd
 _SPACES = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 _DRAWN = {f"{W}drawing", f"{W}pict", f"{W}object"}
 _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
-_SYMBOL = dict(zip(b"\xa3\xb3\xb0\xb1\xb4\xb8\xb9\xbb\xa5\xd7\xe5\xb7\xb2\xa2", "≤≥°±×÷≠≈∞·∑•″′", strict=True)) | {0x6D: "μ", 0x44: "Δ", 0x57: "Ω", 0x2D: "-"}
+_SYMBOL = dict(zip(b"\xa3\xb3\xb0\xb1\xb4\xb8\xb9\xbb\xa5\xd7\xe5\xb7\xb2\xa2", "≤≥°±×÷≠≈∞·∑•″′", strict=True)) | {
+    0x6D: "μ",
+    0x44: "Δ",
+    0x57: "Ω",
+    0x2D: "-",
+}
 _WINGDINGS = dict(zip(b"\x6c\x6e\x75\x9f\xa1\x6f\x71\xa8\xd8\xe0\xfe\xfc\xfb", "●■◆•○□□□➢→☑✓✗", strict=True))
 _WINGDINGS |= {0x81 + i: chr(ord("①") + i) for i in range(10)} | {0x8C + i: chr(ord("①") + i) for i in range(10)}
 _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS, "wingdings 2": {0x52: "☑", 0xA3: "□", 0x50: "✓"}}
@@ -121,7 +126,9 @@ class TextReader:
 
     def _text(self, text: str) -> str:
         """Text with the private characters of symbol fonts as what they show."""
-        return regex.sub("[\uf020-\uf0ff]", lambda hit: self._symbol("symbol", f"{ord(hit[0]):X}"), text) if "\uf020" <= max(text, default="") else text
+        return (
+            regex.sub("[\uf020-\uf0ff]", lambda hit: self._symbol("symbol", f"{ord(hit[0]):X}"), text) if "\uf020" <= max(text, default="") else text
+        )
 
     def _symbol(self, font: str, code: str) -> str:
         number = int(code, 16) & 0xFF if regex.fullmatch(r"[0-9A-Fa-f]{1,4}", code) else 0

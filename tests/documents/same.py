@@ -48,9 +48,7 @@ def strict_f1(result: Result, name: str) -> float:
         store.save(engine, process(replace(result.document, name=name)).rows)
         jsonl.write(frames.read(engine), Path(folder))
         engine.dispose()
-        done = subprocess.run(
-            [sys.executable, GOLD / "score.py", GOLD, folder, "--json"], capture_output=True, text=True, check=True
-        )
+        done = subprocess.run([sys.executable, GOLD / "score.py", GOLD, folder, "--json"], capture_output=True, text=True, check=True)
     return float(json.loads(done.stdout)[name]["strict"]["f1"])
 
 
