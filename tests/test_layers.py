@@ -17,6 +17,8 @@ ONLY_IN = {
     "sqlalchemy": {"schemas.tables", "pipeline.store", "pipeline.batch", "pipeline.compare", "pipeline.exporters.frames"},
     "alembic": {"pipeline.store"},
     "openpyxl": {"pipeline.exporters.xlsx"},
+    "lxml": {"pipeline.parsers.ooxml"},
+    "python_calamine": {"pipeline.parsers.oldsheets"},
     "typer": {"pipeline.cli"},
 }
 
