@@ -18,6 +18,8 @@ ONLY_IN = {
     "alembic": {"pipeline.store"},
     "openpyxl": {"pipeline.exporters.xlsx"},
     "selectolax": {"pipeline.parsers.html_tree"},
+    "lxml": {"pipeline.parsers.ooxml"},
+    "python_calamine": {"pipeline.parsers.oldsheets"},
     "typer": {"pipeline.cli"},
     "rapidocr": {"pipeline.layout.recognise"},
     "cv2": {"pipeline.layout.raster", "pipeline.layout.strokes", "pipeline.layout.crops"},

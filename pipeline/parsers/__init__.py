@@ -26,6 +26,7 @@ PARSERS = {
     "xlsx": "pipeline.parsers.xlsx",
     "xls": "pipeline.parsers.xlsx",
     "doc": "pipeline.parsers.office",
+    "encrypted": "pipeline.parsers.office",
     "image": "pipeline.parsers.image",
     "ofd": "pipeline.parsers.ofd",
     "zip": "pipeline.parsers.package",

@@ -9,19 +9,35 @@ from functools import lru_cache
 
 import regex
 
-_DATE_1 = 'yyyy"年"m"月"d"日"'
-_BUILTIN = {
-    **{0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 49: "@"},
-    **{14: "yyyy/m/d", 15: "yyyy-m-d", 16: "m-d", 17: 'yyyy"年"m"月"', 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss"},
-    **{22: "yyyy/m/d h:mm", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss", 48: "0.00E+00"},
-    **{5: '"¥"#,##0', 6: '"¥"#,##0', 7: '"¥"#,##0.00', 8: '"¥"#,##0.00', 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00"},
-    **{41: "#,##0", 42: '"¥"#,##0', 43: "#,##0.00", 44: '"¥"#,##0.00'},
-    # 27 to 58 are the formats of East Asian versions
-    **dict.fromkeys((27, 36, 50, 52, 57), 'yyyy"年"m"月"'),
-    **dict.fromkeys((28, 29, 51, 53, 54, 58), 'm"月"d"日"'),
-    **{30: "yyyy-m-d", 31: _DATE_1, 32: 'h"时"mm"分"', 33: 'h"时"mm"分"ss"秒"', 34: 'h"时"mm"分"', 35: 'h"时"mm"分"ss"秒"'},
-    **{55: 'h"时"mm"分"', 56: 'h"时"mm"分"ss"秒"'},
-}
+# format codes by the numbers that need no definition in a file; 27 to 58 are those of East Asian versions
+_CODES = (
+    ("General", (0,)),
+    ("0", (1,)),
+    ("0.00", (2,)),
+    ("#,##0", (3, 37, 38, 41)),
+    ("#,##0.00", (4, 39, 40, 43)),
+    ('"¥"#,##0', (5, 6, 42)),
+    ('"¥"#,##0.00', (7, 8, 44)),
+    ("0%", (9,)),
+    ("0.00%", (10,)),
+    ("0.00E+00", (11, 48)),
+    ("# ?/?", (12, 13)),
+    ("yyyy/m/d", (14,)),
+    ("yyyy-m-d", (15, 30)),
+    ("m-d", (16,)),
+    ('yyyy"年"m"月"', (17, 27, 36, 50, 52, 57)),
+    ('m"月"d"日"', (28, 29, 51, 53, 54, 58)),
+    ('yyyy"年"m"月"d"日"', (31,)),
+    ("h:mm", (18, 20)),
+    ("h:mm:ss", (19, 21)),
+    ("yyyy/m/d h:mm", (22,)),
+    ('h"时"mm"分"', (32, 34, 55)),
+    ('h"时"mm"分"ss"秒"', (33, 35, 56)),
+    ("mm:ss", (45, 47)),
+    ("[h]:mm:ss", (46,)),
+    ("@", (49,)),
+)
+_BUILTIN = {number: code for code, numbers in _CODES for number in numbers}
 _TOKEN = regex.compile(
     r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|_.|\*.|\[(?P<bracket>[^\]]*)\]|(?P<general>General|G/通用格式)|(?P<ampm>AM/PM|A/P|上午/下午)'
     r"|(?P<date>[yYmMdDhHsSeEgGbBaA]+)|(?P<digits>[0#?][0#?,.]*|\.[0#?]+)|(?P<percent>%)|(?P<text>@)|(?P<plain>.)",
@@ -84,14 +100,10 @@ def show(number: Decimal, code: str, since_1904: bool = False) -> str:
     """What Excel shows for a number under a format: `show(Decimal("0.95"), "0%") == "95%"`; exponents are written out."""
     sections = read_format(code)
     section, rest = _choose(sections, number)
-    if section is None or any(t.kind == "general" for t in section.tokens):
-        text = plain(rest)
-        literals = (
-            [t.text if t.kind in ("quoted", "escaped", "plain") else text if t.kind == "general" else "" for t in section.tokens]
-            if section
-            else [text]
-        )
-        return "".join(literals).strip()
+    if section is None:
+        return plain(rest)
+    if any(t.kind == "general" for t in section.tokens):
+        return "".join(plain(rest) if t.kind == "general" else _literal(t, "") for t in section.tokens).strip()
     if section.is_date:
         return _date(section, number, since_1904)
     text = _number(section, rest)

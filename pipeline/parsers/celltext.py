@@ -20,6 +20,8 @@ def join_lines(above: str, below: str) -> str:
 
 def one_line(text: str) -> str:
     """The text of a cell without its line breaks."""
+    if text.isprintable():  # the usual case, and large sheets have many
+        return text.strip()
     joined = ""
     for line in text.splitlines():
         joined = join_lines(joined, line.strip())

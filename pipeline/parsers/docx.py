@@ -121,10 +121,7 @@ class Reader:
         number, level = self._list(properties, style)
         if self._silent or number in (None, "0"):
             return text
-        at = as_int(level)
-        if level is None and style:
-            at = self.numbering.level_of_style(number or "", style) or 0
-        label, suffix = self.numbering.advance(number or "", at)
+        label, suffix = self.numbering.advance(number or "", as_int(level))
         if not label:
             return text
         text = text.lstrip(" \t")
@@ -136,16 +133,19 @@ class Reader:
         """List and level: the paragraph's own, else its style's."""
         number = value(properties, "numPr/numId") if properties is not None else None
         level = value(properties, "numPr/ilvl") if properties is not None else None
+        own = style
         for _ in range(_STYLES):
             if number is not None or style not in self.styles:
                 break
             found = self.styles[style]
-            number = found.number
-            level = level if level is not None or number is None else found.level
-            if number is not None and level is None and self.numbering.level_of_style(number, style) is not None:
-                level = str(self.numbering.level_of_style(number, style))
-            style = found.based
-        return number, level
+            number, style = found.number, found.based
+            level = found.level if level is None and number is not None else level
+        named = self.numbering.level_of_style(number, own) if number is not None and own else None
+        return number, str(named) if named is not None and (level is None or number != self._direct(properties)) else level
+
+    @staticmethod
+    def _direct(properties: Element | None) -> str | None:
+        return value(properties, "numPr/numId") if properties is not None else None
 
     def _table(self, table: Element) -> Iterator[Item]:
         """A table; one of a single column is a frame around running text and gives that."""

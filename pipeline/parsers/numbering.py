@@ -81,17 +81,17 @@ def read_numbering(root: Element | None, styles: Element | None) -> Numbering:
     if root is None:
         return Numbering()
     abstracts = {a.get(f"{W}abstractNumId"): a for a in root.findall(f"{W}abstractNum")}
-    owners = {n.get(f"{W}numId"): value(n, "abstractNumId") for n in root.findall(f"{W}num")}
+    owners = {n.get(f"{W}numId", ""): value(n, "abstractNumId") for n in root.findall(f"{W}num")}
     links = {s.get(f"{W}styleId"): value(s, "pPr/numPr/numId") for s in styles.findall(f"{W}style")} if styles is not None else {}
     numbering = Numbering()
     for number in root.findall(f"{W}num"):
-        key = number.get(f"{W}numId")
-        abstract = owners[key]
+        key = number.get(f"{W}numId", "")
+        abstract = owners[key] or ""
         for _ in range(_LINKS):
             link = value(abstracts[abstract], "numStyleLink") if abstract in abstracts else None
             if link is None or links.get(link) not in owners:
                 break
-            abstract = owners[links[link]]
+            abstract = owners[links[link] or ""] or ""
         if abstract not in abstracts:
             continue
         levels = {as_int(v.get(f"{W}ilvl")): _level(v) for v in abstracts[abstract].findall(f"{W}lvl")}
@@ -146,21 +146,8 @@ _DIGITS = "〇一二三四五六七八九"
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
-_ROMAN = (
-    (1000, "m"),
-    (900, "cm"),
-    (500, "d"),
-    (400, "cd"),
-    (100, "c"),
-    (90, "xc"),
-    (50, "l"),
-    (40, "xl"),
-    (10, "x"),
-    (9, "ix"),
-    (5, "v"),
-    (4, "iv"),
-    (1, "i"),
-)
+_ROMAN_SIZES = (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1)
+_ROMAN = tuple(zip(_ROMAN_SIZES, ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"), strict=True))
 
 
 def _counting(n: int, digits: str = "零一二三四五六七八九", units: str = "十百千", short: bool = True) -> str:

@@ -11,7 +11,7 @@ import python_calamine
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipeline.parsers import cellformat
-from pipeline.parsers.sheets import SheetData, Tally, issues_of, letters
+from pipeline.parsers.sheets import HIDDEN, SheetData, Tally, issues_of, letters
 from schemas.errors import ParseError
 from schemas.limits import Budget
 from schemas.types import Issue
@@ -31,8 +31,7 @@ def read_workbook(data: bytes, budget: Budget) -> tuple[list[SheetData], list[Is
         if sheet.typ != SheetTypeEnum.WorkSheet:
             issues.append(Issue("info", "sheet_not_read", sheet.name, "the sheet is a chart or macro sheet and holds no cells"))
         elif sheet.visible != SheetVisibleEnum.Visible:
-            message = "the sheet is hidden and not read: show it in Excel or WPS and save the file if it belongs to the plan"
-            issues.append(Issue("info", "hidden_sheet", sheet.name, message))
+            issues.append(Issue("info", "hidden_sheet", sheet.name, HIDDEN))
         else:
             found.append(_sheet(workbook, sheet.name, budget, total))
     return found, issues

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 import regex
 
@@ -15,6 +16,7 @@ from schemas.limits import Budget
 from schemas.types import Issue
 
 S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_C, _V, _F, _IS, _ROW = f"{S}c", f"{S}v", f"{S}f", f"{S}is", f"{S}row"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _REFERENCE = regex.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 _ESCAPED = regex.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -57,6 +59,7 @@ class Tally:
             budget.check("unpacked_mb", self.characters / 1e6, "million characters in cells")
 
 
+HIDDEN = "the sheet is hidden and not read: show it in Excel or WPS and save the file if it belongs to the plan"
 MESSAGES = {
     "error_value": ("warning", "cells hold errors instead of values and are read as empty"),
     "formula_without_value": (
@@ -80,6 +83,7 @@ def issues_of(name: str, tally: Tally) -> list[Issue]:
     return found
 
 
+@lru_cache(maxsize=_COLUMNS)
 def letters(column: int) -> str:
     """The name of a column: `letters(28) == "AB"`."""
     name = ""
@@ -89,6 +93,7 @@ def letters(column: int) -> str:
     return name
 
 
+@lru_cache(maxsize=_COLUMNS)
 def column_of(name: str) -> int:
     """The number of a column: `column_of("AB") == 28`."""
     number = 0
@@ -116,7 +121,7 @@ def read_workbook(package: Package, budget: Budget) -> tuple[list[SheetData], li
                     "info",
                     "hidden_sheet",
                     name,
-                    "the sheet is hidden and not read: show it in Excel or WPS and save the file if it belongs to the plan",
+                    HIDDEN,
                 )
             )
         elif relation is None or not package.has(relation.target):
@@ -169,7 +174,7 @@ class Reader:
         tally = Tally(cells=self.total.cells, characters=self.total.characters)
         number = 0
         for element in self.package.stream(path, [f"{S}col", f"{S}row", f"{S}mergeCell"]):
-            if element.tag == f"{S}row":
+            if element.tag == _ROW:
                 number = as_int(element.get("r"), number + 1)
                 if number % _TICK == 0:
                     self.budget.tick()
@@ -191,10 +196,10 @@ class Reader:
         column = 0
         texts: dict[int, str] = {}
         for cell in element:
-            if cell.tag != f"{S}c":
+            if cell.tag != _C:
                 continue
-            hit = _REFERENCE.fullmatch(cell.get("r", ""))
-            column = column_of(hit[1]) if hit else column + 1
+            name = cell.get("r", "").rstrip("0123456789")
+            column = column_of(name) if name.isalpha() and name.isascii() and len(name) <= 3 else column + 1
             text = self._text(cell, tally, number, column)
             if text.strip():
                 texts[column] = text
@@ -206,17 +211,19 @@ class Reader:
         """What the cell shows."""
         kind = cell.get("t", "n")
         if kind == "inlineStr":
-            inner = cell.find(f"{S}is")
+            inner = cell.find(_IS)
             return _rich(inner) if inner is not None else ""
-        found = cell.find(f"{S}v")
+        found = cell.find(_V)
         raw = found.text if found is not None else None
+        if kind == "s" and raw is not None and raw.isdigit() and int(raw) < len(self.strings):
+            return self.strings[int(raw)]
         place = f"{letters(column)}{row}"
         if raw is None:
-            if cell.find(f"{S}f") is not None and kind != "str":
+            if cell.find(_F) is not None and kind != "str":
                 tally.note("formula_without_value", place)
             return ""
         if kind == "s":
-            return self.strings[int(raw)] if raw.isdigit() and int(raw) < len(self.strings) else self._broken(place)
+            return self._broken(place)
         if kind == "e":
             tally.note("error_value", f"{place}（{raw}）")
             return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.content import Place
 from schemas.types import Where
@@ -56,8 +57,8 @@ def _edges(rows: Sequence[Sequence[GridCell]], widths: Sequence[int]) -> dict[in
     position = [0]
     for width in widths:
         position.append(position[-1] + width)
-    apart = {(a.start, b.start) for row in rows for a, b in zip(row, row[1:], strict=False)}
-    for left, right in zip(starts, starts[1:], strict=False):
+    apart = {(a.start, b.start) for row in rows for a, b in pairwise(row)}
+    for left, right in pairwise(starts):
         first = merged[left]
         group = [s for s in starts if merged[s] == first]
         if position[right] - position[first] < _SLIVER and not any((s, right) in apart for s in group):

@@ -29,6 +29,7 @@ _SYMBOL = dict(zip(b"\xa3\xb3\xb0\xb1\xb4\xb8\xb9\xbb\xa5\xd7\xe5\xb7\xb2\xa2", 
 _WINGDINGS = dict(zip(b"\x6c\x6e\x75\x9f\xa1\x6f\x71\xa8\xd8\xe0\xfe\xfc\xfb", "●■◆•○□□□➢→☑✓✗", strict=True))
 _WINGDINGS |= {0x81 + i: chr(ord("①") + i) for i in range(10)} | {0x8C + i: chr(ord("①") + i) for i in range(10)}
 _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS, "wingdings 2": {0x52: "☑", 0xA3: "□", 0x50: "✓"}}
+_PRIVATE = regex.compile("[\uf020-\uf0ff]")
 _CIRCLED = regex.compile(r"^\s*eq\s*\\o(?:\\a[clr])?\s*\(\s*[○◯]\s*[,，]\s*(\d{1,2})\s*\)", regex.I)
 
 
@@ -126,9 +127,7 @@ class TextReader:
 
     def _text(self, text: str) -> str:
         """Text with the private characters of symbol fonts as what they show."""
-        return (
-            regex.sub("[\uf020-\uf0ff]", lambda hit: self._symbol("symbol", f"{ord(hit[0]):X}"), text) if "\uf020" <= max(text, default="") else text
-        )
+        return _PRIVATE.sub(lambda hit: self._symbol("symbol", f"{ord(hit[0]):X}"), text) if _PRIVATE.search(text) else text
 
     def _symbol(self, font: str, code: str) -> str:
         number = int(code, 16) & 0xFF if regex.fullmatch(r"[0-9A-Fa-f]{1,4}", code) else 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import regex
 
@@ -22,8 +23,7 @@ _NOTE_LENGTH = 20
 _USUAL_NAME = regex.compile(r"(?:Sheet|工作表|表|Table)\s?\d*", regex.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A visible cell with text: its place in the sheet, and the last row and column of the range it was merged over."""
 
     text: str
@@ -92,9 +92,9 @@ def _bands(sheet: SheetData) -> Iterator[list[Row]]:
         between = bisect_left(hidden, at) - bisect_left(hidden, reach + 1)
         if band and at - reach - 1 > max(between, 0):
             yield band
-            band = []
+            band, reach = [], 0
         band.append(row)
-        reach = max(reach if band[:-1] else 0, at, *(t.last_row for t in row))
+        reach = max(reach, at, max(t.last_row for t in row))
     if band:
         yield band
 
@@ -148,7 +148,7 @@ def _paragraphs(row: Row, name: str, builder: Builder) -> None:
 def _side_by_side(body: list[Row]) -> Iterator[list[Row]]:
     """Tables beside each other: the same headings on both sides of an empty column; else the one table."""
     used = sorted({c for row in body for t in row for c in range(t.column, min(t.last_column, t.column + 99) + 1)})
-    gaps = [a for a, b in zip(used, used[1:], strict=False) if b > a + 1]
+    gaps = [a for a, b in pairwise(used) if b > a + 1]
     for gap in gaps:
         left, right = ({one_line(t.text) for t in body[0] if (t.column <= gap) == side} for side in (True, False))
         if len(left & right) >= 2:

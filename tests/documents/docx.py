@@ -82,8 +82,8 @@ def package(body: str, parts: dict[str, str] | None = None) -> bytes:
     links = "".join(f'<Relationship Id="r{i}" Type="{base}/{kind}" Target="{kind}.xml"/>' for i, kind in enumerate(parts or {}))
     rels = "http://schemas.openxmlformats.org/package/2006/relationships"
     members = {
-        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
-        "_rels/.rels": f'<Relationships xmlns="{rels}"><Relationship Id="r" Type="{base}/officeDocument" Target="word/document.xml"/></Relationships>',
+        "_rels/.rels": f'<Relationships xmlns="{rels}"><Relationship Id="r" Type="{base}/officeDocument" '
+        'Target="word/document.xml"/></Relationships>',
         "word/_rels/document.xml.rels": f'<Relationships xmlns="{rels}">{links}</Relationships>',
         "word/document.xml": f"<w:document {namespaces}><w:body>{body}</w:body></w:document>",
         **inner,
