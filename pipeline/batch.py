@@ -97,13 +97,16 @@ def read_given(lists: Sequence[Path]) -> dict[str, dict[str, str]]:
     """What the sources lists say of each file (by its name). Raises ParseError naming the list and the missing column."""
     given: dict[str, dict[str, str]] = {}
     for path in lists:
-        text, _, _ = decode(path.read_bytes())
+        try:
+            text, _, _ = decode(path.read_bytes())
+        except (ParseError, OSError) as error:
+            raise ParseError(f"{readable(str(path))}: the sources list cannot be read ({error})") from error
         reader = csv.DictReader(io.StringIO(text), delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
         if "file" not in (reader.fieldnames or ()):
             raise ParseError(f"{path}: a sources list needs a column “file”; it has {', '.join(reader.fieldnames or ['none'])}")
         for row in reader:
             values = {name: row[column].strip() for name, columns in _GIVEN.items() for column in columns if row.get(column) and row[column].strip()}
-            given[row["file"]] = values
+            given[(row["file"] or "").strip().rstrip("/")] = values
     return given
 
 
@@ -158,7 +161,7 @@ def _forget_removed(paths: Sequence[Path], names: Mapping[Path, str], engine: sa
     folders = {readable(str(p)) for p in paths if p.is_dir()}
     current = {readable(str(path)): name for path, name in names.items()}
     for name, where in store.failures(engine):
-        if os.path.dirname(where) in folders and current.get(where) != name:
+        if (os.path.dirname(where) or os.curdir) in folders and current.get(where) != name:
             store.forget_failure(engine, name)
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from pipeline import batch, store
 from schemas import tables
+from schemas.errors import ParseError
 from tests.conftest import read
 
 PLAN = "新河市造林方案(2024—2025年)\n一、任务\n(一)造林。到2025年,全市森林覆盖率达到30%以上。(责任单位:市林业局)\n"
@@ -151,3 +152,19 @@ def test_a_note_follows_the_name_of_its_document(engine, docs):
     (docs / "y.md").unlink()
     batch.run([docs], engine)
     assert set(stored(engine)[1]) == {"y"}
+
+
+def test_notes_of_the_working_folder(engine, docs, monkeypatch):
+    monkeypatch.chdir(docs)
+    (docs / "gone.rar").write_bytes(b"Rar!\x1a\x07\x00")
+    batch.run([Path()], engine)
+    (docs / "gone.rar").unlink()
+    (docs / "a.txt").write_text(PLAN, "utf-8")
+    batch.run([Path()], engine)
+    assert stored(engine) == (["a"], {})
+
+
+def test_a_sources_list_that_cannot_be_read_is_named(engine, docs):
+    (docs / "SOURCES.csv").write_bytes(b"\xff\x00\x81" * 100)
+    with pytest.raises(ParseError, match=r"SOURCES\.csv: the sources list cannot be read"):
+        batch.run([docs], engine)

@@ -135,8 +135,8 @@ def _raises(error):
 
 
 def test_bombs():
-    bomb = packed({"a.txt": b"0" * 50_000_000})
-    for data in (bomb, packed({"b.zip": bomb}), packed({f"{i}.txt": b"0" * 900_000 for i in range(800)})):
+    bomb = packed({"a.txt": b"0" * 20_000_000})
+    for data in (bomb, packed({"b.zip": bomb}), packed({"方案.txt": PLAN, "b.zip": bomb})):
         outcome = survives(data, "bomb.zip")
         assert isinstance(outcome, LimitError)
         assert "--limit" in str(outcome)
@@ -150,7 +150,7 @@ def test_a_bomb_inside_an_office_file_or_package_is_refused():
     for part in ("word/document.xml", "xl/workbook.xml", "OFD.xml"):
         if not all(importlib.util.find_spec(PARSERS[f]) for f in ("docx", "xlsx", "ofd")):
             pytest.skip("not all parsers are here")
-        outcome = survives(packed({"[Content_Types].xml": "<x/>", part: b" " * 50_000_000}), "bomb.bin")
+        outcome = survives(packed({"[Content_Types].xml": "<x/>", part: b" " * 20_000_000}), "bomb.bin")
         assert isinstance(outcome, ParseError)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from functools import cache
 
 PLAN = "新河市造林方案(2024—2025年)\n一、任务\n(一)造林。到2025年,全市森林覆盖率达到30%以上。(责任单位:市林业局)\n二、保障\n加强领导。\n"
+ROWS = (("序号", "指标", "2025年目标"), ("1", "湿地保护率", "≥60%"), ("2", "森林覆盖率", "≥30%"))
 _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -16,13 +18,11 @@ def files() -> dict[str, bytes]:
     """Format (a key of PARSERS) → bytes of a file of that format."""
     return {
         "text": PLAN.encode(),
-        "html": (
-            "<!DOCTYPE html><html><head><meta charset='utf-8'><title>方案</title></head><body>" + _paragraphs("<p>%s</p>") + "</body></html>"
-        ).encode(),
+        "html": html(PLAN),
         "csv": ("序号,指标,2025年目标\n" + "".join(f"{i},指标{i}率,≥{i}%\n" for i in range(1, 9))).encode(),
-        "docx": _docx(),
-        "xlsx": _xlsx(),
-        "pdf": _pdf(),
+        "docx": docx(PLAN, ROWS),
+        "xlsx": xlsx(ROWS),
+        "pdf": pdf(PLAN),
         "ofd": _ofd(),
         "image": _image("PNG"),
         "doc": ("{\\rtf1\\ansi\\uc0 " + "".join(f"\\u{ord(c)} " if ord(c) > 127 else c for c in PLAN.replace("\n", "\\par ")) + "}").encode(),
@@ -39,30 +39,39 @@ def packed(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) 
     return buffer.getvalue()
 
 
-def _paragraphs(pattern: str) -> str:
-    return "".join(pattern % line for line in PLAN.splitlines())
+def _paragraphs(pattern: str, text: str) -> str:
+    return "".join(pattern % line for line in text.splitlines())
 
 
-def _docx() -> bytes:
+def html(text: str) -> bytes:
+    """A page with a paragraph a line."""
+    return ("<!DOCTYPE html><html><head><meta charset='utf-8'></head><body>" + _paragraphs("<p>%s</p>", text) + "</body></html>").encode()
+
+
+def docx(text: str, table: Sequence[Sequence[str]]) -> bytes:
+    """A Word file with a paragraph a line, then a table."""
     word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-    body = _paragraphs("<w:p><w:r><w:t>%s</w:t></w:r></w:p>")
+    body = _paragraphs("<w:p><w:r><w:t>%s</w:t></w:r></w:p>", text)
     cell = "<w:tc><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:tc>"
-    rows = "".join("<w:tr>" + "".join(cell % c for c in row) + "</w:tr>" for row in (("序号", "指标", "2025年目标"), ("1", "湿地保护率", "≥60%")))
+    rows = "".join("<w:tr>" + "".join(cell % c for c in row) + "</w:tr>" for row in table)
+    if table:
+        rows = f"<w:tbl>{rows}</w:tbl>"
     return packed(
         {
             "[Content_Types].xml": _types({"/word/document.xml": kind}),
             "_rels/.rels": _relations("officeDocument", "word/document.xml"),
-            "word/document.xml": f'<?xml version="1.0"?><w:document xmlns:w="{word}"><w:body>{body}<w:tbl>{rows}</w:tbl></w:body></w:document>',
+            "word/document.xml": f'<?xml version="1.0"?><w:document xmlns:w="{word}"><w:body>{body}{rows}</w:body></w:document>',
         }
     )
 
 
-def _xlsx() -> bytes:
+def xlsx(table: Sequence[Sequence[str]]) -> bytes:
+    """A workbook of one sheet."""
     import openpyxl
 
     book = openpyxl.Workbook()
-    for row in (("序号", "指标", "2025年目标"), (1, "湿地保护率", "≥60%"), (2, "森林覆盖率", "≥30%")):
+    for row in table:
         book.active.append(row)
     buffer = io.BytesIO()
     book.save(buffer)
@@ -82,7 +91,8 @@ def _relations(kind: str, target: str) -> str:
     return f'<?xml version="1.0"?><Relationships xmlns="{_RELS}"><Relationship Id="r1" Type="{_OFFICE}/{kind}" Target="{target}"/></Relationships>'
 
 
-def _pdf() -> bytes:
+def pdf(text: str) -> bytes:
+    """Two pages, the text on the first one: paragraphs of lines of 36 characters, the first line indented by two."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
     from reportlab.pdfgen.canvas import Canvas
@@ -90,12 +100,15 @@ def _pdf() -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=True)
-    for page in range(2):
-        canvas.setFont("STSong-Light", 12)
-        for i, line in enumerate(PLAN.splitlines()):
-            canvas.drawString(72, 760 - 20 * i - page, line)
-        canvas.rect(72, 500, 200, 60)
-        canvas.showPage()
+    canvas.setFont("STSong-Light", 12)
+    y = 780
+    for paragraph in text.splitlines():
+        for i, line in enumerate([paragraph[:34], *(paragraph[j : j + 36] for j in range(34, len(paragraph), 36))]):
+            canvas.drawString(72 if i else 96, y, line)
+            y -= 20
+    canvas.rect(72, 100, 200, 60)
+    canvas.showPage()
+    canvas.showPage()
     canvas.save()
     return buffer.getvalue()
 
