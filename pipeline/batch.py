@@ -19,6 +19,7 @@ from extractors import rules
 from pipeline import store
 from pipeline.members import belongs_to_page, is_junk, is_sources_list, readable
 from pipeline.normalise import key
+from pipeline.parsers.sniff import expected_format
 from pipeline.parsers.text import decode
 from pipeline.run import process_file
 from schemas import vocab
@@ -62,11 +63,13 @@ def find_files(paths: Sequence[Path], out: Path | None = None) -> tuple[list[Pat
     """
     files: list[Path] = []
     lists: list[Path] = []
+    results = os.path.realpath(out) if out else None
     for path in paths:
         try:
             if path.is_dir():
                 inside = sorted(path.iterdir())
-                files += [p for p in inside if not (is_junk(p.name) or (out and p.resolve() == out.resolve()) or _belongs_to_page(p, inside))]
+                names = [p.name for p in inside]
+                files += [p for p in inside if not (is_junk(p.name) or os.path.realpath(p) == results or belongs_to_page(p.name, names))]
                 lists += [p for p in inside if p.is_file() and is_sources_list(p.name)]
             elif path.exists():
                 files.append(path)
@@ -78,14 +81,13 @@ def find_files(paths: Sequence[Path], out: Path | None = None) -> tuple[list[Pat
     return list({os.path.abspath(p): p for p in files}.values()), list(dict.fromkeys(lists))
 
 
-def _belongs_to_page(path: Path, beside: Sequence[Path]) -> bool:
-    return belongs_to_page(path.name, [p.name for p in beside]) and path.is_dir()
-
-
 def name_documents(files: Sequence[Path]) -> dict[Path, str]:
-    """Each file's document name, all different: its name without the last ending, where taken its whole name, then its path."""
+    """Each file's document name, all different: its name without the last ending, where taken its whole name, then its path.
+
+    Files whose ending names a format that is read choose first: plan.rar does not take the name of plan.txt beside it.
+    """
     names: dict[str, Path] = {}
-    for path in files:
+    for path in sorted(files, key=lambda p: expected_format(p.name) is None and not p.is_dir()):
         choices = (path.stem, path.name, str(path), os.path.abspath(path), repr(os.fsencode(os.path.abspath(path))))
         names[next(n for n in map(readable, choices) if n not in names)] = path
     return {path: name for name, path in names.items()}
@@ -95,13 +97,16 @@ def read_given(lists: Sequence[Path]) -> dict[str, dict[str, str]]:
     """What the sources lists say of each file (by its name). Raises ParseError naming the list and the missing column."""
     given: dict[str, dict[str, str]] = {}
     for path in lists:
-        text, _, _ = decode(path.read_bytes())
+        try:
+            text, _, _ = decode(path.read_bytes())
+        except (ParseError, OSError) as error:
+            raise ParseError(f"{readable(str(path))}: the sources list cannot be read ({error})") from error
         reader = csv.DictReader(io.StringIO(text), delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
         if "file" not in (reader.fieldnames or ()):
             raise ParseError(f"{path}: a sources list needs a column “file”; it has {', '.join(reader.fieldnames or ['none'])}")
         for row in reader:
             values = {name: row[column].strip() for name, columns in _GIVEN.items() for column in columns if row.get(column) and row[column].strip()}
-            given[row["file"]] = values
+            given[(row["file"] or "").strip().rstrip("/")] = values
     return given
 
 
@@ -156,7 +161,7 @@ def _forget_removed(paths: Sequence[Path], names: Mapping[Path, str], engine: sa
     folders = {readable(str(p)) for p in paths if p.is_dir()}
     current = {readable(str(path)): name for path, name in names.items()}
     for name, where in store.failures(engine):
-        if os.path.dirname(where) in folders and current.get(where) != name:
+        if (os.path.dirname(where) or os.curdir) in folders and current.get(where) != name:
             store.forget_failure(engine, name)
 
 

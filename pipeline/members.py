@@ -14,7 +14,8 @@ from extractors.numerals import parse_number
 from schemas.folded import fold
 
 _ATTACHMENT = regex.compile(
-    r"(?<![及和含与带])附(?P<kind>[件表录图])[ _]?[(\[]?(?P<number>\d{1,2}(?!\d)|[一二三四五六七八九十]{1,2})?(?:[-—](?P<sub>\d{1,2}))?[)\]]?[ :、._-]*(?P<title>.*)"
+    r"(?<![及和含与带])附(?P<kind>[件表录图])[ _]?[(\[]?(?P<number>\d{1,2}(?!\d)|[一二三四五六七八九十]{1,2})?(?:[-—]\d{1,2})?[)\]]?"
+    r"[ :、._-]*(?P<title>.*)"
 )
 _NOTICE = regex.compile(r"通知|(?:关于|^)印发(?!稿)|批复|公告")
 _JUNK = re.compile(r"(?:\..*|__MACOSX|Thumbs\.db|desktop\.ini|~\$.*|sources\.(?:csv|tsv))", re.I)

@@ -46,7 +46,7 @@ class Budget:
     """The limits of one document and what it has used so far; every check raises LimitError saying how to raise the limit."""
 
     limits: Limits = field(default_factory=Limits)
-    _begun: float = field(default_factory=time.monotonic)
+    _begun: float = field(default_factory=lambda: time.monotonic())
     _resident: float = field(default_factory=lambda: resident_mb())
     _unpacked: int = 0
     _cells: int = 0

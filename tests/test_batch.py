@@ -1,6 +1,8 @@
 """A batch: nothing is dropped silently, nothing that one document brings stops the others."""
 
+import io
 import logging
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import sqlalchemy as sa
 
 from pipeline import batch, store
 from schemas import tables
+from schemas.errors import ParseError
 from tests.conftest import read
 
 PLAN = "新河市造林方案(2024—2025年)\n一、任务\n(一)造林。到2025年,全市森林覆盖率达到30%以上。(责任单位:市林业局)\n"
@@ -72,21 +75,38 @@ def test_the_largest_figures_of_plans_are_kept():
     assert target["value"] == 999999999999999
 
 
-def test_folders_and_unknown_formats_in_a_folder_are_said_to_be_not_read(engine, docs):
+def test_what_stands_in_a_folder(engine, docs):
+    """Each file and each folder is a document; the results, hidden files, lists and the parts of a saved page are none."""
     (docs / "a.txt").write_text(PLAN, "utf-8")
     (docs / "plan").mkdir()
-    (docs / "plan" / "inner.txt").write_text(PLAN, "utf-8")
-    (docs / ".hidden").mkdir()
-    (docs / "out").mkdir()
-    for ending in ("zip", "csv", "pdf"):
-        (docs / f"file-{ending}.{ending}").write_bytes(b"x")
+    (docs / "plan" / "方案.txt").write_text(PLAN, "utf-8")
+    (docs / "plan" / "SOURCES.csv").write_text("file\n", "utf-8")
+    (docs / "two.zip").write_bytes(_zip({"方案.txt": PLAN, "附件1.txt": "附件1\n1.市林业局:牵头造林工作,完成抚育3万亩。\n"}))
+    (docs / "page.htm").write_text(PLAN, "utf-8")
+    for folder in (".hidden", "out", "page_files", "empty"):
+        (docs / folder).mkdir()
+    (docs / "SOURCES.csv").write_text("file,title\nplan,一\ntwo.zip,二\n", "utf-8")
+    for ending in ("rar", "7z"):
+        (docs / f"file-{ending}.{ending}").write_bytes({"rar": b"Rar!\x1a\x07\x00", "7z": b"7z\xbc\xaf\x27\x1c"}[ending])
     report = batch.run([docs], engine, out=docs / "out")
     names, failures = stored(engine)
-    assert names == ["a"]
-    assert set(failures) == {"plan", "file-zip", "file-csv", "file-pdf"}
-    assert all("not read: " in message for _, message in failures.values())
-    assert f"zhibiao run {docs / 'plan'}" in failures["plan"][1]
-    assert len(report.failed) == 4
+    assert names == ["a", "page", "plan", "two"]
+    assert set(failures) == {"empty", "file-rar", "file-7z"}
+    assert all("not read: unpack it" in failures[f"file-{e}"][1] for e in ("rar", "7z"))
+    assert len(report.failed) == 3
+    with engine.connect() as connection:
+        given = dict(connection.execute(sa.select(tables.document.c.name, tables.document.c.given)).all())
+        files = set(connection.execute(sa.select(tables.evidence.c.file)).scalars())
+    assert ('"一"' in given["plan"], '"二"' in given["two"]) == (True, True)
+    assert files == {None, "方案.txt", "附件1.txt"}
+
+
+def _zip(files: dict[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
 
 
 def test_equal_stems_are_told_apart(engine, docs):
@@ -94,15 +114,57 @@ def test_equal_stems_are_told_apart(engine, docs):
     other.mkdir()
     for path in (docs / "y.md", docs / "y.txt", other / "y.txt"):
         path.write_text(PLAN, "utf-8")
-    (docs / "y.docx").write_bytes(b"x")  # comes first, but cannot be read
+    (docs / "y.docx").write_bytes(b"\0\1")  # comes first, but cannot be read
     files, _ = batch.find_files([docs, docs / "y.md", other])
     names = batch.name_documents(files)
     assert [names[p] for p in (docs / "y.md", docs / "y.txt", docs / "y.docx", other / "y.txt")] == [
-        "y",
+        "y.md",
         "y.txt",
-        "y.docx",
+        "y",
         str(other / "y.txt"),
     ]
     batch.run([docs], engine)
     stored_names, failures = stored(engine)
-    assert (stored_names, set(failures)) == (["y", "y.txt"], {"y.docx"})
+    assert (stored_names, set(failures)) == (["y.md", "y.txt"], {"y"})
+
+
+def test_notes_about_files_that_are_gone_go_with_the_next_run_of_their_folder(engine, docs):
+    other = docs.parent / "docs2"
+    other.mkdir()
+    for path in (docs / "gone.rar", docs / "stays.rar", docs / "mended.rar", other / "far.rar"):
+        path.write_bytes(b"Rar!\x1a\x07\x00")
+    batch.run([docs, other], engine)
+    assert set(stored(engine)[1]) == {"gone", "stays", "mended", "far"}
+    (docs / "gone.rar").unlink()
+    (other / "far.rar").unlink()
+    (docs / "mended.rar").write_text(PLAN, "utf-8")
+    batch.run([docs / "stays.rar"], engine)
+    assert set(stored(engine)[1]) == {"gone", "stays", "mended", "far"}  # a file given says nothing about the others
+    batch.run([docs], engine)
+    assert (stored(engine)[0], set(stored(engine)[1])) == (["mended"], {"stays", "far"})
+
+
+def test_a_note_follows_the_name_of_its_document(engine, docs):
+    (docs / "y.md").write_text(PLAN, "utf-8")
+    (docs / "y.rar").write_bytes(b"Rar!\x1a\x07\x00")
+    batch.run([docs], engine)
+    assert set(stored(engine)[1]) == {"y.rar"}
+    (docs / "y.md").unlink()
+    batch.run([docs], engine)
+    assert set(stored(engine)[1]) == {"y"}
+
+
+def test_notes_of_the_working_folder(engine, docs, monkeypatch):
+    monkeypatch.chdir(docs)
+    (docs / "gone.rar").write_bytes(b"Rar!\x1a\x07\x00")
+    batch.run([Path()], engine)
+    (docs / "gone.rar").unlink()
+    (docs / "a.txt").write_text(PLAN, "utf-8")
+    batch.run([Path()], engine)
+    assert stored(engine) == (["a"], {})
+
+
+def test_a_sources_list_that_cannot_be_read_is_named(engine, docs):
+    (docs / "SOURCES.csv").write_bytes(b"\xff\x00\x81" * 100)
+    with pytest.raises(ParseError, match=r"SOURCES\.csv: the sources list cannot be read"):
+        batch.run([docs], engine)

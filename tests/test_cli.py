@@ -31,9 +31,12 @@ def done(tmp_path_factory):
     (docs / "empty.txt").write_bytes(b"")
     (docs / "binary.txt").write_bytes(bytes(range(256)) * 20)
     (docs / "talk.txt").write_text("今天天气很好,大家都很高兴。\n", "utf-8")
-    (docs / "photo.xyz").write_bytes(b"x")
+    (docs / "old.rar").write_bytes(b"Rar!\x1a\x07\x00")
     (docs / "folder").mkdir()
-    (docs / "SOURCES.csv").write_text("file,title,source\ngood.txt,给定标题,某网站\n", "utf-8")
+    (docs / "several").mkdir()
+    (docs / "several" / "附件1.txt").write_text("附件1\n1.市林业局:造林3万亩。\n", "utf-8")
+    (docs / "several" / "方案.txt").write_text(PLAN, "utf-8")
+    (docs / "SOURCES.csv").write_text("file,title,source\ngood.txt,给定标题,某网站\nseveral,几个文件,某网站\n", "utf-8")
     result = zhibiao("run", docs, "--db", f"sqlite:///{folder}/z.db", "--out", folder / "out", cwd=folder)
     return folder, result
 
@@ -46,29 +49,36 @@ def test_a_batch_goes_on_and_says_what_failed(done):
     folder, result = done
     assert result.returncode == 1
     notes = result.stderr.decode()
-    for name in ("empty.txt", "binary.txt", "photo.xyz", "folder"):
+    for name in ("empty.txt", "binary.txt", "old.rar", "folder"):
         assert name in notes
     assert result.stdout == b""
     documents = lines(folder / "out" / "documents.jsonl")
-    assert [d["document"] for d in documents] == ["good", "old", "same", "talk"]
+    assert [d["document"] for d in documents] == ["good", "old", "same", "several", "talk"]
     assert documents[0]["given"] == {"title": "给定标题", "source": "某网站"}
+    assert (documents[3]["given"], documents[3]["format"]) == ({"title": "几个文件", "source": "某网站"}, "folder")
     codes = {(i["document"], i["code"]) for i in lines(folder / "out" / "issues.jsonl")}
-    assert {("empty", "parse_failed"), ("binary", "parse_failed"), ("photo", "parse_failed"), ("talk", "no_plan")} <= codes
+    assert {
+        ("empty", "parse_failed"),
+        ("binary", "parse_failed"),
+        ("old.rar", "parse_failed"),
+        ("folder", "parse_failed"),
+        ("talk", "no_plan"),
+    } <= codes
 
 
 def test_exports_hold_the_same_targets(done):
     folder, _ = done
     targets = lines(folder / "out" / "targets.jsonl")
     assert [(t["document"], t["indicator"], t["operator"], t["value"], t["deadline"]["end"]) for t in targets] == [
-        (name, "森林覆盖率", ">=", 30, "2025-12-31") for name in ("good", "old", "same")
+        (name, "森林覆盖率", ">=", 30, "2025-12-31") for name in ("good", "old", "same", "several")
     ]
     with (folder / "out" / "targets.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [r["value_text"] for r in rows] == ["30%"] * 3
+    assert [r["value_text"] for r in rows] == ["30%"] * 4
     book = load_workbook(folder / "out" / "zhibiao.xlsx")
-    assert book["targets"].max_row == 4
+    assert book["targets"].max_row == 5
     tasks = lines(folder / "out" / "tasks.jsonl")
-    assert [(t["task"], t["responsible"]) for t in tasks] == [("一/(一)", ["市林业局"])] * 3
+    assert [(t["task"], t["responsible"]) for t in tasks] == [("一/(一)", ["市林业局"])] * 4
 
 
 @pytest.mark.parametrize("query", ["枣阳", "枣阳市", "420683", "zaoyang"])

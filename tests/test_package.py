@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.members import attachment, is_notice, natural, readable
-from pipeline.parsers import parse_bytes, parse_file
+from pipeline.members import attachment, is_notice, natural, readable, same_part
+from pipeline.parsers import PARSERS, parse_bytes, parse_file
 from pipeline.run import process, process_file
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Limits
 from tests.conftest import read
+from tests.documents import small
 
 NOTICE = """新河市人民政府办公室关于印发
 新河市绿色发展三年行动方案(2024—2026年)的通知
@@ -43,6 +44,7 @@ TABLE = """附件1
 """
 DUTIES = """附件2
 成员单位职责
+各成员单位按照职责分工抓好落实,加强协调配合,及时报送进展,形成推进绿色发展的工作合力。
 1.市林业局:牵头造林工作,完成抚育3万亩。
 2.市水利局:牵头治水工作,新建水库2座。
 """
@@ -107,6 +109,26 @@ def test_separate_files_give_the_rows_of_one_text(tmp_path):
     assert (folder.document.name, folder.document.format, folder.document.issues) == ("绿色发展", "folder", ())
 
 
+def test_files_of_different_formats_give_the_rows_of_one_text():
+    for parser in ("html", "docx", "xlsx", "pdf"):
+        pytest.importorskip(PARSERS[parser])
+    rows = [line.split("\t") for line in TABLE.splitlines()[2:]]
+    result = unzipped(
+        {
+            "附件1 任务分解表.xlsx": small.xlsx(rows),
+            "附件2.pdf": small.pdf(DUTIES),
+            "方案正文.docx": small.docx(PLAN, ()),
+            "方案正文.pdf": small.pdf(PLAN),
+            "通知.html": small.html(NOTICE),
+        }
+    )
+    assert shown(result) == shown(read(WHOLE))
+    assert files_of(result) == ["通知.html", "方案正文.docx", "附件1 任务分解表.xlsx", "附件2.pdf"]
+    assert {i.where for i in result.document.issues if i.code == "member_twin"} == {"方案正文.pdf"}
+    places = {(r["file"], r["page"] is not None, r["cell"] is not None) for r in result.rows.tables["evidence"] if r["row_table"] == "target"}
+    assert places == {("方案正文.docx", False, False), ("附件1 任务分解表.xlsx", False, True), ("附件2.pdf", True, False)}
+
+
 def test_evidence_is_read_again_in_its_own_file(tmp_path):
     result = process_file(write(tmp_path / "plan", FILES))
     checked = 0
@@ -151,6 +173,23 @@ def test_the_plan_comes_before_its_attachments_whatever_its_number():
     result = unzipped({"附件3.txt": PLAN, "附件2.txt": DUTIES, "通知.txt": notice})
     assert files_of(result) == ["通知.txt", "附件3.txt", "附件2.txt"]
     assert result.extraction.metadata["title"].text == "新河市绿色发展三年行动方案(2024—2026年)"
+
+
+def test_a_notice_with_tasks_of_its_own_is_read_as_in_one_text():
+    notice = NOTICE.replace("请认真贯彻执行。\n", "请认真贯彻执行。\n一、加强领导\n各县区要完成造林3万亩。\n二、强化督查\n每年督查覆盖率达到100%。\n")
+    files = {"通知.txt": notice, "附件1.txt": "附件1\n" + PLAN, "附件2.txt": DUTIES}
+    whole = notice + "附件1\n" + PLAN.replace("抄送:市委各部门\n", "") + DUTIES
+    result = unzipped(files)
+    assert shown(result)[1:] == shown(read(whole))[1:]
+    assert [t["path"] for t in result.rows.tables["task"]] == ["一", "二", "附件1/1", "附件1/2", "附件2/1", "附件2/2"]
+    assert result.extraction.metadata["issue_date"].text == "2024-05-06"  # the notice's own end, which one text does not show
+
+
+def test_pictures_of_pages_are_one_text():
+    assert same_part("扫描/第1页.png", "扫描/第2页.png")
+    assert not same_part("第2页.png", "附件1.png")
+    assert not same_part("第2页.png", "方案.txt")
+    assert same_part(None, None)
 
 
 def test_attachments_come_in_order_of_number():
@@ -276,6 +315,21 @@ def test_texts_that_differ_in_numbers_only_are_both_read():
     other = TABLE.replace("附件1", "附件3").replace("2025年", "2026年").replace("60%", "65%")
     result = unzipped(FILES | {"附件3.txt": other})
     assert [t["value"] for t in result.rows.tables["target"] if t["indicator"] == "湿地保护率"] == [60, 65]
+
+
+def test_a_table_of_what_the_plan_names_is_no_copy_of_the_plan():
+    table = "序号\t指标\t2026年目标\t责任单位\n1\t城镇污水处理率\t98%\t市水利局\n2\t森林覆盖率\t30%\t市林业局\n3\t造林\t5万亩\t市林业局\n"
+    result = unzipped({"方案.txt": PLAN, "附件1.txt": table})
+    assert files_of(result) == ["方案.txt", "附件1.txt"]
+    assert codes(result) == set()
+
+
+def test_a_table_whose_merged_cells_come_in_another_order_is_the_same_table():
+    lines = [f"{i}\t{name}局\t{name}率\t≥{i + 60}%\n" for i, name in enumerate(("湿地保护", "森林覆盖", "污水处理", "垃圾分类"), 1)]
+    other = [line.replace("局", "") if i % 2 else line for i, line in enumerate(lines)]
+    head = "序号\t责任单位\t指标\t2026年目标\n"
+    result = unzipped({"方案.txt": PLAN + head + "".join(lines), "附件1.txt": head + "".join(other)})
+    assert codes(result) == {("member_twin", "附件1.txt")}
 
 
 def test_a_page_that_holds_the_whole_plan_is_not_doubled_by_the_plan_beside_it():

@@ -31,7 +31,7 @@ def stream_names(data: bytes) -> set[str]:
 
 def _entries(data: bytes) -> list[bytes]:
     """The directory's entries, its sectors followed through the allocation table as far as they go."""
-    size = 1 << min(int.from_bytes(data[30:32], "little"), 12)
+    size = 4096 if data[30:32] == b"\x0c\0" else 512
     table = [int.from_bytes(data[i : i + 4], "little") for i in range(76, 512, 4)]
     sector = int.from_bytes(data[48:52], "little")
     found: list[bytes] = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import lzma
 import os
 import re
@@ -21,13 +22,13 @@ from pipeline.content import Content, shifted
 from pipeline.members import belongs_to_page, is_junk, readable
 from pipeline.parsers import parse_content
 from pipeline.parsers.order import Member, in_order, without_twins
-from pipeline.parsers.sniff import find_format
+from pipeline.parsers.sniff import directory_entries, find_format
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget
 from schemas.types import Block, Issue, Piece
 
+_log = logging.getLogger(__name__)
 _CHUNK = 1 << 20
-_RECORD = 400  # bytes that the directory of an archive takes for one file, generously
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
 _BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 _USUAL = re.compile(r"[\x20-\x7e\u00b7\u2010-\u206f\u2160-\u217f\u2460-\u24ff\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]*")
@@ -75,6 +76,10 @@ class _Package:
             archive = _open(data, self.budget)
         except ParseError as error:
             self.failed[name] = str(error)
+            return
+        except Exception as error:  # a fault of ours that one member brings to light must not cost the others
+            _log.exception("%s: unexpected error", name)
+            self.failed[name] = f"{type(error).__name__}: {error}; this is a fault of zhibiao: please report this with the file"
             return
         self.archive(archive, f"{name}/", depth + 1)
 
@@ -165,9 +170,7 @@ def _files(path: Path, package: _Package) -> Iterator[Path]:
 
 def _open(data: bytes, budget: Budget) -> zipfile.ZipFile:
     """A ZIP in memory, its directory not larger than that of an archive with the allowed number of files."""
-    end = data.rfind(b"PK\x05\x06")
-    size = int.from_bytes(data[end + 12 : end + 16], "little") if end >= 0 else 0
-    budget.check("members", min(size, len(data)) // _RECORD, "files in the archive, by the size of its directory")
+    budget.check("members", directory_entries(data), "files in the archive, by the length of its directory")
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except _BROKEN as error:

@@ -85,6 +85,8 @@ _PAGE = re.compile(rb"(?:<!doctype\s+html|<html[\s>]|<%@\s*page|<jsp:)", re.I)
 _MAIL = re.compile(rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?(?:MIME-Version|Snapshot-Content-Location):", re.I)
 _SAMPLE = 65536
 _DENSE = 0.02  # share of a page's bytes that are tags; a text that speaks of tags has less
+_RECORD = 400  # bytes that the directory of a ZIP takes for one member, generously
+_MANY = 10_000  # members; of a larger archive the first ones are looked at
 _FEW = 6  # tags; fewer are a text that speaks of tags
 
 
@@ -132,8 +134,17 @@ def _is_bitmap(data: bytes) -> bool:
     return data[:2] == b"BM" and data[6:10] == b"\0\0\0\0" and header in (12, 16, 40, 52, 56, 64, 108, 124)
 
 
+def directory_entries(data: bytes) -> int:
+    """About how many members the directory of a ZIP names, by its length: reading one of millions takes minutes."""
+    end = data.rfind(b"PK\x05\x06")
+    size = int.from_bytes(data[end + 12 : end + 16], "little") if end >= 0 else 0
+    return min(size, len(data)) // _RECORD
+
+
 def _in_zip(data: bytes) -> str:
     try:
+        if directory_entries(data) > _MANY:
+            raise zipfile.BadZipFile("too many members")
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):

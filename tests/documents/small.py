@@ -1,0 +1,152 @@
+"""A small valid file of every format, for tests that damage it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from functools import cache
+
+PLAN = "新河市造林方案(2024—2025年)\n一、任务\n(一)造林。到2025年,全市森林覆盖率达到30%以上。(责任单位:市林业局)\n二、保障\n加强领导。\n"
+ROWS = (("序号", "指标", "2025年目标"), ("1", "湿地保护率", "≥60%"), ("2", "森林覆盖率", "≥30%"))
+_RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+@cache
+def files() -> dict[str, bytes]:
+    """Format (a key of PARSERS) → bytes of a file of that format."""
+    return {
+        "text": PLAN.encode(),
+        "html": html(PLAN),
+        "csv": ("序号,指标,2025年目标\n" + "".join(f"{i},指标{i}率,≥{i}%\n" for i in range(1, 9))).encode(),
+        "docx": docx(PLAN, ROWS),
+        "xlsx": xlsx(ROWS),
+        "pdf": pdf(PLAN),
+        "ofd": _ofd(),
+        "image": _image("PNG"),
+        "doc": ("{\\rtf1\\ansi\\uc0 " + "".join(f"\\u{ord(c)} " if ord(c) > 127 else c for c in PLAN.replace("\n", "\\par ")) + "}").encode(),
+        "zip": packed({"方案.txt": PLAN, "附件1.txt": "附件1\n1.市林业局:牵头造林工作,完成抚育3万亩。\n"}),
+    }
+
+
+def packed(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A ZIP."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, text in members.items():
+            archive.writestr(zipfile.ZipInfo(name, (2024, 5, 6, 0, 0, 0)), text, method)
+    return buffer.getvalue()
+
+
+def _paragraphs(pattern: str, text: str) -> str:
+    return "".join(pattern % line for line in text.splitlines())
+
+
+def html(text: str) -> bytes:
+    """A page with a paragraph a line."""
+    return ("<!DOCTYPE html><html><head><meta charset='utf-8'></head><body>" + _paragraphs("<p>%s</p>", text) + "</body></html>").encode()
+
+
+def docx(text: str, table: Sequence[Sequence[str]]) -> bytes:
+    """A Word file with a paragraph a line, then a table."""
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    body = _paragraphs("<w:p><w:r><w:t>%s</w:t></w:r></w:p>", text)
+    cell = "<w:tc><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:tc>"
+    rows = "".join("<w:tr>" + "".join(cell % c for c in row) + "</w:tr>" for row in table)
+    if table:
+        rows = f"<w:tbl>{rows}</w:tbl>"
+    return packed(
+        {
+            "[Content_Types].xml": _types({"/word/document.xml": kind}),
+            "_rels/.rels": _relations("officeDocument", "word/document.xml"),
+            "word/document.xml": f'<?xml version="1.0"?><w:document xmlns:w="{word}"><w:body>{body}{rows}</w:body></w:document>',
+        }
+    )
+
+
+def xlsx(table: Sequence[Sequence[str]]) -> bytes:
+    """A workbook of one sheet."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in table:
+        book.active.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _types(overrides: dict[str, str]) -> str:
+    parts = "".join(f'<Override PartName="{part}" ContentType="{kind}"/>' for part, kind in overrides.items())
+    return (
+        '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{parts}</Types>'
+    )
+
+
+def _relations(kind: str, target: str) -> str:
+    return f'<?xml version="1.0"?><Relationships xmlns="{_RELS}"><Relationship Id="r1" Type="{_OFFICE}/{kind}" Target="{target}"/></Relationships>'
+
+
+def pdf(text: str) -> bytes:
+    """Two pages, the text on the first one: paragraphs of lines of 36 characters, the first line indented by two."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, invariant=True)
+    canvas.setFont("STSong-Light", 12)
+    y = 780
+    for paragraph in text.splitlines():
+        for i, line in enumerate([paragraph[:34], *(paragraph[j : j + 36] for j in range(34, len(paragraph), 36))]):
+            canvas.drawString(72 if i else 96, y, line)
+            y -= 20
+    canvas.rect(72, 100, 200, 60)
+    canvas.showPage()
+    canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _ofd() -> bytes:
+    space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+    lines = "".join(
+        f'<ofd:TextObject ID="{10 + i}" Boundary="20 {20 + 10 * i} 170 6" Font="3" Size="5">'
+        f'<ofd:TextCode X="0" Y="5" DeltaX="{" ".join(["5"] * (len(line) - 1))}">{line}</ofd:TextCode></ofd:TextObject>'
+        for i, line in enumerate(PLAN.splitlines())
+    )
+    root = (
+        f'<ofd:OFD {space} Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocInfo><ofd:DocID>1</ofd:DocID></ofd:DocInfo>'
+        "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
+    )
+    document = (
+        f"<ofd:Document {space}><ofd:CommonData><ofd:MaxUnitID>99</ofd:MaxUnitID><ofd:PageArea>"
+        "<ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData>"
+        '<ofd:Pages><ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/></ofd:Pages></ofd:Document>'
+    )
+    page = (
+        f"<ofd:Page {space}><ofd:Area><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:Area>"
+        f'<ofd:Content><ofd:Layer ID="2">{lines}</ofd:Layer></ofd:Content></ofd:Page>'
+    )
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    return packed({"OFD.xml": head + root, "Doc_0/Document.xml": head + document, "Doc_0/Pages/Page_0/Content.xml": head + page})
+
+
+def _image(kind: str) -> bytes:
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("L", (120, 40), 255)
+    ImageDraw.Draw(picture).rectangle((10, 10, 100, 30), outline=0)
+    buffer = io.BytesIO()
+    picture.save(buffer, kind)
+    return buffer.getvalue()
+
+
+def images() -> dict[str, bytes]:
+    """Small pictures by kind."""
+    return {kind: _image(kind) for kind in ("PNG", "JPEG", "TIFF", "BMP")}
