@@ -40,10 +40,7 @@ _MARKUP = re.compile(
     rb"|<meta|<span|<style|<script|<article|<section|<[uod]l[ >]|<center|<font|<frameset|<h[1-6][ >]",
     re.I,
 )
-_MAIL = re.compile(
-    rb"(?:From|MIME-Version|Subject|Date|Content-Type|Snapshot-Content-Location):",
-    re.I,
-)
+_MAIL = re.compile(rb"(?:From|MIME-Version|Subject|Date|Content-Type|Snapshot-Content-Location):", re.I)
 
 
 def find_format(data: bytes, name: str) -> tuple[str, list[Issue]]:
