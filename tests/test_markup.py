@@ -1,7 +1,10 @@
 """Markup as browsers show it: lines, tables, limits, broken pages."""
 
+import io
 import time
+from random import Random
 
+import pandas
 import pytest
 
 from pipeline.parsers import parse_bytes
@@ -201,3 +204,45 @@ def test_a_cell_over_the_limit_is_cut_with_an_issue():
     document = parse_bytes(f"<table><tr><td>序号<td>任务<tr><td>1<td>{'长' * 5000}</table>".encode(), "a.html", limits=Limits(cell_chars=1000))
     assert len(grid(document)[1][1]) == 1000
     assert "cell_cut" in [i.code for i in document.issues]
+
+
+def tiled(random: Random) -> str:
+    """A table of cells with random spans; each cell names the row and column at which it begins."""
+    height, width = random.randint(3, 7), random.randint(2, 6)
+    seen = [[""] * width for _ in range(height)]
+    rows = []
+    for row in range(height):
+        cells = ""
+        for column in range(width):
+            if seen[row][column]:
+                continue
+            wide = high = 1
+            while column + wide < width and not seen[row][column + wide] and random.random() < 0.25:
+                wide += 1
+            while row + high < height and random.random() < 0.25:
+                high += 1
+            for r in range(row, row + high):
+                seen[r][column : column + wide] = [f"x{row}{column}甲"] * wide
+            cells += f"<td rowspan={high} colspan={wide}>x{row}{column}甲"
+        rows.append(f"<tr>{cells}")
+    return f"<html><table>{''.join(rows)}</table>"
+
+
+def test_random_spans_stand_where_pandas_puts_them():
+    random = Random(5)
+    for _ in range(60):
+        markup = tiled(random)
+        expected = pandas.read_html(io.StringIO(markup))[0].astype(str).to_numpy().tolist()
+        document = read(markup)
+        got = [[text] * len(expected[0]) for text in texts(document)]  # rows of one cell at the top are titles
+        for b in document.blocks:
+            if b.kind == "cell" and b.end > b.start:
+                for row in range(b.where.row - 1 + len(texts(document)), b.where.row - 1 + len(texts(document)) + b.where.rowspan):
+                    while len(got) <= row:
+                        got.append([""] * len(expected[0]))
+                    got[row][b.where.column - 1 : b.where.column - 1 + b.where.colspan] = [document.text[b.start : b.end]] * b.where.colspan
+        starts = {text for row in expected for text in row}
+        columns = [c for c in range(len(expected[0])) if any(f"{c}甲" in t for t in starts)]
+        kept = [[row[c] for c in columns] for r, row in enumerate(expected) if any(f"x{r}" in t for t in starts)]
+        if len(columns) > 1 and len(kept) > 1:
+            assert [row[: len(columns)] for row in got] == kept, markup
