@@ -184,7 +184,8 @@ def test_errors_and_formulas_without_result_are_empty_and_reported():
     body = (
         '<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>指标</t></is></c><c r="B1" t="inlineStr"><is><t>值</t></is></c></row>'
         '<row r="2"><c r="A2" t="str"><f>X</f><v>甲</v></c><c r="B2"><f>1+1</f><v>2</v></c></row>'
-        '<row r="3"><c r="A3" t="s"><v>0</v></c><c r="B3" t="e"><v>#REF!</v></c></row><row r="4"><c t="s"><v>0</v></c><c r="B4"><f>1+1</f></c></row></sheetData>'
+        '<row r="3"><c r="A3" t="s"><v>0</v></c><c r="B3" t="e"><v>#REF!</v></c></row>'
+        '<row r="4"><c t="s"><v>0</v></c><c r="B4"><f>1+1</f></c></row></sheetData>'
     )
     document = parse_bytes(xlsx.package(body, "<si><r><t>乙</t></r><r><t>丙</t></r><rPh><t>読</t></rPh></si>"), "plan.xlsx")
     assert seen(document) == [[["指标", "值"], ["甲", "2"], ["乙丙", ""], ["乙丙", ""]]]
@@ -257,7 +258,8 @@ def test_far_corners_and_huge_merges_cost_nothing():
 
 def test_long_cells_are_cut_and_endings_noted():
     text = "".join(f"长{i}" for i in range(200_000))
-    document = parse_bytes(xlsx.package(f'<sheetData><row><c t="inlineStr"><is><t>甲</t></is></c><c t="inlineStr"><is><t>{text}</t></is></c></row></sheetData>'), "plan.docx")
+    cells = "".join(f'<c t="inlineStr"><is><t>{t}</t></is></c>' for t in ("甲", text))
+    document = parse_bytes(xlsx.package(f"<sheetData><row>{cells}</row></sheetData>"), "plan.docx")
     assert {i.code for i in document.issues} == {"cell_cut", "wrong_ending"}
 
 
