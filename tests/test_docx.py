@@ -220,7 +220,8 @@ def test_visible_text_only():
     control = f"<w:sdt><w:sdtContent>{run('<w:t>控件</w:t>')}</w:sdtContent></w:sdt>"
     signs = run('<w:sym w:font="Symbol" w:char="F0B3"/><w:t>90</w:t><w:softHyphen/><w:noBreakHyphen/><w:t>95</w:t>')
     note = run('<w:footnoteReference w:id="1"/>')
-    body = f"<w:p>{run('<w:t>PM</w:t>')}{low}{hidden}{link}{control}{circled}{signs}{note}</w:p><w:p>{run('<w:t>上行</w:t><w:br/><w:t>下行</w:t>')}</w:p>"
+    body = f"<w:p>{run('<w:t>PM</w:t>')}{low}{hidden}{link}{control}{circled}{signs}{note}</w:p>"
+    body += f"<w:p>{run('<w:t>上行</w:t><w:br/><w:t>下行</w:t>')}</w:p>"
     document = read(body, {"footnotes": f'<w:footnote w:id="1">{paragraph("脚注85%")}</w:footnote>'})
     assert lines(document) == ["PM2.5链接控件②≥90-95", "上行", "下行"]
     assert "脚注85%" in document.text

@@ -3,6 +3,7 @@
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 
 import openpyxl
@@ -12,7 +13,7 @@ from pipeline.parsers import office, parse_bytes, parse_file
 from pipeline.parsers.docx import Grid, Paragraph
 from pipeline.run import process_file
 from schemas.errors import ParseError
-from schemas.limits import Limits
+from schemas.limits import Budget, Limits
 from tests.documents import docx
 from tests.documents.model import read_plan
 from tests.documents.same import mended, rows_of
@@ -61,26 +62,43 @@ def test_without_antiword_the_reader_is_told(tmp_path, monkeypatch):
     assert [i.code for i in document.issues] == ["conversion_unchecked"]
 
 
-@needs_soffice
-@pytest.mark.parametrize("isolated", [pytest.param(True, marks=pytest.mark.soak), False])
-def test_a_linked_address_is_never_asked_for(isolated, monkeypatch):
-    if not isolated:
-        monkeypatch.setattr(office, "_isolation", lambda: ())
+@pytest.fixture
+def server():
+    """A server on this machine, and the list of those who asked it."""
     asked = []
-    server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(30)
+    listening = socket.create_server(("127.0.0.1", 0))
 
     def listen():
         try:
-            asked.append(server.accept())
+            while True:
+                asked.append(listening.accept())
         except OSError:
             return
 
     threading.Thread(target=listen, daemon=True).start()
-    link = f"http://127.0.0.1:{server.getsockname()[1]}/x.png"
+    yield listening.getsockname()[1], asked
+    listening.close()
+
+
+@pytest.mark.skipif(not office._isolation(), reason="this system cannot run a program without network (unshare)")
+@pytest.mark.parametrize("isolated", [True, False])
+def test_programs_are_started_without_network(isolated, server, monkeypatch, tmp_path):
+    if not isolated:
+        monkeypatch.setattr(office, "_isolation", lambda: ())
+    port, asked = server
+    code = f"import socket; socket.create_connection(('127.0.0.1', {port}), 5); print('reached')"
+    reached = office._run([sys.executable, "-c", code], 20, Budget(), tmp_path)
+    assert (reached.strip() == b"reached") == (not isolated)
+    assert bool(asked) == (not isolated)
+
+
+@needs_soffice
+def test_a_linked_address_is_never_asked_for(server, monkeypatch):
+    monkeypatch.setattr(office, "_isolation", lambda: ())
+    port, asked = server
+    link = f"http://127.0.0.1:{port}/x.png"
     field = "".join(f'{{\\field{{\\*\\fldinst {name} "{link}" \\\\d}}{{\\fldrslt }}}}' for name in ("INCLUDEPICTURE", "INCLUDETEXT"))
     document = parse_bytes((RTF % field).encode(), "plan.rtf")
-    server.close()
     assert "一、总体要求" in document.text
     assert asked == []
 
