@@ -263,6 +263,13 @@ def test_long_cells_are_cut_and_endings_noted():
     assert {i.code for i in document.issues} == {"cell_cut", "wrong_ending"}
 
 
+def test_damaged_numbers_and_escapes_are_no_crash():
+    cells = '<c t="s"><v>²</v></c>', '<c s="²"><v>1</v></c><c t="str"><v>甲_xD800_乙_x000A_丙</v></c>'
+    with pytest.raises(ParseError, match="A1 is damaged"):
+        parse_bytes(xlsx.package(f"<sheetData><row>{cells[0]}</row></sheetData>"), "plan.xlsx")
+    assert seen(parse_bytes(xlsx.package(f"<sheetData><row>{cells[1]}</row></sheetData>"), "plan.xlsx")) == [[["1", "甲乙丙"]]]
+
+
 def test_numbers_stay_exact():
     assert exact("0.1") == Decimal("0.1")
     assert exact("nonsense") is None
