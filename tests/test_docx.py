@@ -36,7 +36,8 @@ def grid(document, number=1):
 
 
 def level(at, text, style="decimal", suffix="tab", extra="", start=1):
-    return f'<w:lvl w:ilvl="{at}"><w:start w:val="{start}"/><w:numFmt w:val="{style}"/>{extra}<w:suff w:val="{suffix}"/><w:lvlText w:val="{text}"/></w:lvl>'
+    kind = f'<w:start w:val="{start}"/><w:numFmt w:val="{style}"/>{extra}<w:suff w:val="{suffix}"/>'
+    return f'<w:lvl w:ilvl="{at}">{kind}<w:lvlText w:val="{text}"/></w:lvl>'
 
 
 def numbered(*levels, overrides=""):
@@ -206,18 +207,21 @@ def test_tracked_changes_are_accepted():
     assert grid(document) == [["甲", "乙"]]
 
 
+def mark(kind):
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+
 def test_visible_text_only():
     run = "<w:r>{}</w:r>".format
-    code = run('<w:fldChar w:fldCharType="begin"/>') + run("<w:instrText>HYPERLINK x</w:instrText>") + run('<w:fldChar w:fldCharType="separate"/>')
-    circled = run('<w:fldChar w:fldCharType="begin"/>') + run("<w:instrText>eq \\o\\ac(○,2)</w:instrText>") + run('<w:fldChar w:fldCharType="end"/>')
-    body = (
-        f"<w:p>{run('<w:t>PM</w:t>')}{run('<w:rPr><w:vertAlign w:val=%ssubscript%s/></w:rPr><w:t>2.5</w:t>' % (chr(34), chr(34)))}"
-        f"{run('<w:rPr><w:vanish/></w:rPr><w:t>暗</w:t>')}{code}{run('<w:t>链接</w:t>')}{run('<w:fldChar w:fldCharType=%send%s/>' % (chr(34), chr(34)))}"
-        f"<w:sdt><w:sdtContent>{run('<w:t>控件</w:t>')}</w:sdtContent></w:sdt>{circled}"
-        '<w:r><w:sym w:font="Symbol" w:char="F0B3"/><w:t>90</w:t><w:softHyphen/><w:noBreakHyphen/><w:t>95</w:t></w:r>'
-        "<w:r><w:footnoteReference w:id='1'/></w:r></w:p>"
-        "<w:p><w:r><w:t>上行</w:t><w:br/><w:t>下行</w:t></w:r></w:p>"
-    )
+    link = mark("begin") + run("<w:instrText>HYPERLINK x</w:instrText>") + mark("separate") + run("<w:t>链接</w:t>") + mark("end")
+    circled = mark("begin") + run("<w:instrText>eq \\o\\ac(○,2)</w:instrText>") + mark("end")
+    low = run('<w:rPr><w:vertAlign w:val="subscript"/></w:rPr><w:t>2.5</w:t>')
+    hidden = run("<w:rPr><w:vanish/></w:rPr><w:t>暗</w:t>")
+    control = f"<w:sdt><w:sdtContent>{run('<w:t>控件</w:t>')}</w:sdtContent></w:sdt>"
+    signs = run('<w:sym w:font="Symbol" w:char="F0B3"/><w:t>90</w:t><w:softHyphen/><w:noBreakHyphen/><w:t>95</w:t>')
+    note = run('<w:footnoteReference w:id="1"/>')
+    body = f"<w:p>{run('<w:t>PM</w:t>')}{low}{hidden}{link}{control}{circled}{signs}{note}</w:p>"
+    body += f"<w:p>{run('<w:t>上行</w:t><w:br/><w:t>下行</w:t>')}</w:p>"
     document = read(body, {"footnotes": f'<w:footnote w:id="1">{paragraph("脚注85%")}</w:footnote>'})
     assert lines(document) == ["PM2.5链接控件②≥90-95", "上行", "下行"]
     assert "脚注85%" in document.text

@@ -12,7 +12,7 @@ from pipeline.parsers.celltext import join_lines
 from pipeline.parsers.numbering import Numbering, W, is_on, read_numbering, value
 from pipeline.parsers.ooxml import Element, Package, as_int, open_package
 from pipeline.parsers.wordtable import GridCell
-from pipeline.parsers.wordtext import MC, WRAPPERS, TextReader, chosen
+from pipeline.parsers.wordtext import TextReader, flat, mark_gone, merge_of
 from schemas.errors import ParseError
 from schemas.limits import Budget
 from schemas.types import Issue, Where
@@ -76,7 +76,7 @@ class Reader:
 
     def body(self, container: Element) -> Iterator[Item]:
         """Paragraphs and tables of the body, a cell or a text box."""
-        for child in _flat(container):
+        for child in flat(container):
             if child.tag == f"{W}p":
                 yield from self._paragraph(child)
             elif child.tag == f"{W}tbl":
@@ -96,7 +96,7 @@ class Reader:
         style = value(properties, "pStyle") if properties is not None else None
         text, boxes = ("", []) if self._hidden(style) else self.text.read(element)
         text = self._pending + text
-        if _mark_gone(properties):
+        if mark_gone(properties):
             self._pending = text
         else:
             self._pending = ""
@@ -151,7 +151,7 @@ class Reader:
         """A table; one of a single column is a frame around running text and gives that."""
         rows: list[list[GridCell]] = []
         contents: list[Item] = []
-        for row in _flat(table):
+        for row in flat(table):
             if row.tag != f"{W}tr":
                 continue
             properties = row.find(f"{W}trPr")
@@ -174,7 +174,7 @@ class Reader:
         cells: list[GridCell] = []
         at = as_int(value(properties, "gridBefore")) if properties is not None else 0
         at = max(at, 0)
-        for cell in _flat(row):
+        for cell in flat(row):
             if cell.tag != f"{W}tc":
                 continue
             own = cell.find(f"{W}tcPr")
@@ -182,7 +182,7 @@ class Reader:
                 self.line += sum(1 for _ in cell.iter(f"{W}p"))
                 continue
             span = max(as_int(value(own, "gridSpan"), 1), 1) if own is not None else 1
-            down, across = (_merge(own, name) for name in ("vMerge", "hMerge"))
+            down, across = (merge_of(own, name) for name in ("vMerge", "hMerge"))
             first = self.line + 1
             self._silent, before = self._silent or down == "continue", self._silent
             self._cells += 1
@@ -198,29 +198,6 @@ class Reader:
                 cells.append(GridCell(text, at, at + span, down == "continue", Where(line=line)))
             at += span
         return cells
-
-
-def _flat(container: Element) -> Iterator[Element]:
-    """Child elements, those of wrappers (content controls, tracked insertions, the branch that is read of two) in their place."""
-    for child in container:
-        if child.tag in WRAPPERS:
-            yield from _flat(child)
-        elif child.tag == f"{MC}AlternateContent":
-            yield from _flat(chosen(child))
-        else:
-            yield child
-
-
-def _merge(properties: Element | None, name: str) -> str | None:
-    """restart, continue, or None for a cell that is not merged."""
-    found = properties.find(f"{W}{name}") if properties is not None else None
-    return None if found is None else found.get(f"{W}val", "continue")
-
-
-def _mark_gone(properties: Element | None) -> bool:
-    """Whether the mark that ends a paragraph was deleted, moved away or is hidden: the next paragraph goes on where it stood."""
-    mark = properties.find(f"{W}rPr") if properties is not None else None
-    return mark is not None and (mark.find(f"{W}del") is not None or mark.find(f"{W}moveFrom") is not None or bool(is_on(mark, "vanish")))
 
 
 def cell_text(items: Sequence[Item]) -> str:

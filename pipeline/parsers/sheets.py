@@ -143,7 +143,12 @@ def _strings(package: Package, name: str, budget: Budget) -> Iterator[str]:
 
 def _rich(item: Element) -> str:
     parts = [t.text or "" for child in item for t in ((child,) if child.tag == f"{S}t" else child.iter(f"{S}t") if child.tag == f"{S}r" else ())]
-    return _ESCAPED.sub(lambda hit: "" if 0xD800 <= (code := int(hit[1], 16)) < 0xE000 or code == 13 else chr(code), "".join(parts))
+    return _unescaped("".join(parts))
+
+
+def _unescaped(text: str) -> str:
+    """Text with _x000A_ as the character it stands for; half characters and carriage returns go."""
+    return _ESCAPED.sub(lambda hit: "" if 0xD800 <= (code := int(hit[1], 16)) < 0xE000 or code in (0, 13) else chr(code), text)
 
 
 def _formats(package: Package, name: str) -> list[str]:
@@ -154,7 +159,7 @@ def _formats(package: Package, name: str) -> list[str]:
     own = {f.get("numFmtId"): f.get("formatCode", "") for f in root.iter(f"{S}numFmt")}
     styles = root.find(f"{S}cellXfs")
     numbers = [x.get("numFmtId", "0") for x in styles] if styles is not None else []
-    return [own[n] if n in own else cellformat.builtin(int(n) if n.isdigit() else 0) for n in numbers]
+    return [own[n] if n in own else cellformat.builtin(as_int(n)) for n in numbers]
 
 
 @dataclass(slots=True)
@@ -215,7 +220,7 @@ class Reader:
             return _rich(inner) if inner is not None else ""
         found = cell.find(_V)
         raw = found.text if found is not None else None
-        if kind == "s" and raw is not None and raw.isdigit() and int(raw) < len(self.strings):
+        if kind == "s" and raw is not None and 0 <= as_int(raw, -1) < len(self.strings):
             return self.strings[int(raw)]
         place = f"{letters(column)}{row}"
         if raw is None:
@@ -230,12 +235,12 @@ class Reader:
         if kind == "b":
             return "TRUE" if raw == "1" else "FALSE"
         if kind in ("str", "d"):
-            return _ESCAPED.sub(lambda hit: chr(int(hit[1], 16)), raw) if kind == "str" else raw
+            return _unescaped(raw) if kind == "str" else raw
         number = cellformat.exact(raw)
         if number is None:
             return self._broken(place)
         style = cell.get("s", "0")
-        code = self.formats[int(style)] if style.isdigit() and int(style) < len(self.formats) else "General"
+        code = self.formats[int(style)] if 0 <= as_int(style, -1) < len(self.formats) else "General"
         return shown(number, code, self.since_1904, tally, place)
 
     def _broken(self, place: str) -> str:

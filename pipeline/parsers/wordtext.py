@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import regex
@@ -164,6 +165,29 @@ def chosen(alternates: Element) -> Element:
     readable = choice is not None and (fallback is None or any(True for _ in choice.iter(f"{W}t", f"{W}txbxContent", f"{A}blip", f"{M}t")))
     found = choice if readable else fallback
     return found if found is not None else ()
+
+
+def flat(container: Element) -> Iterator[Element]:
+    """Child elements, those of wrappers (content controls, tracked insertions, the branch that is read of two) in their place."""
+    for child in container:
+        if child.tag in WRAPPERS:
+            yield from flat(child)
+        elif child.tag == f"{MC}AlternateContent":
+            yield from flat(chosen(child))
+        else:
+            yield child
+
+
+def merge_of(properties: Element | None, name: str) -> str | None:
+    """restart, continue, or None for a cell that is not merged."""
+    found = properties.find(f"{W}{name}") if properties is not None else None
+    return None if found is None else found.get(f"{W}val", "continue")
+
+
+def mark_gone(properties: Element | None) -> bool:
+    """Whether the mark that ends a paragraph was deleted, moved away or is hidden: the next paragraph goes on where it stood."""
+    mark = properties.find(f"{W}rPr") if properties is not None else None
+    return mark is not None and (mark.find(f"{W}del") is not None or mark.find(f"{W}moveFrom") is not None or bool(is_on(mark, "vanish")))
 
 
 def formula(element: Element) -> str:

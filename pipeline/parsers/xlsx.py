@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 import regex
@@ -12,8 +14,10 @@ import regex
 from pipeline.content import Builder, Content, Place
 from pipeline.parsers import oldsheets, sheets
 from pipeline.parsers.celltext import one_line
+from pipeline.parsers.office import convert
 from pipeline.parsers.ooxml import open_package
 from pipeline.parsers.sheets import SheetData, letters
+from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget
 from schemas.types import Issue, Where
 
@@ -55,13 +59,29 @@ def parse(data: bytes, budget: Budget) -> Content:
 
 def _read(data: bytes, budget: Budget) -> tuple[list[SheetData], list[Issue]]:
     if not data.startswith(b"PK"):
-        return oldsheets.read_workbook(data, budget)
+        return _old(data, budget)
     package = open_package(data, budget)
     if package.has("xl/workbook.bin"):
         for info in package.archive.infolist():
             package.read(info.filename)  # counted, and as large as it says: the library behind does not look
         return oldsheets.read_workbook(data, budget)
     return sheets.read_workbook(package, budget)
+
+
+def _old(data: bytes, budget: Budget) -> tuple[list[SheetData], list[Issue]]:
+    """An XLS workbook; where a number may be a percentage LibreOffice is asked, which knows the number formats, if it is installed."""
+    found, issues = oldsheets.read_workbook(data, budget)
+    if not any(issue.code == "percent_unknown" for sheet in found for issue in sheet.issues):
+        return found, issues
+    try:
+        with tempfile.TemporaryDirectory(prefix="zhibiao-") as folder:
+            source = Path(folder) / "source.xls"
+            source.write_bytes(data)
+            return sheets.read_workbook(open_package(convert(source, "xlsx", budget), budget), budget)
+    except LimitError:
+        raise
+    except ParseError as error:
+        return found, [*issues, Issue("info", "formats_unknown", "workbook", f"the number formats were not read: {error}")]
 
 
 def _visible(sheet: SheetData) -> list[Row]:
