@@ -59,7 +59,7 @@ def gap_between(above: str, below: str, full: bool = True) -> str:
         return ""
     if first.isdigit() and (_DECIMAL.search(above) or (last.isdigit() and full)):
         return ""
-    return "" if last in "-/≥≤<>" or first in "%/.,;:)" else " "
+    return "" if last in "-/≥≤<>(\\\\" or first in "%/.,;:)" else " "
 
 
 def _latin(char: str) -> bool:

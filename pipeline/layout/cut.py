@@ -41,7 +41,7 @@ def _numbers(texts: Sequence[str]) -> bool:
     """Whether a column holds running numbers: most cells are whole numbers that grow."""
     values = [t for t in texts if t]
     hits = [int(t.strip("()（）[].、．")) for t in values if NUMBER.fullmatch(t) and "." not in t.rstrip(".")]
-    return bool(hits) and len(hits) >= 0.7 * len(values) and all(a < b for a, b in zip(hits, hits[1:], strict=False))
+    return bool(hits) and len(hits) >= 0.7 * len(values) and all(a <= b for a, b in zip(hits, hits[1:], strict=False))
 
 
 def is_cut(above: Mapping[int, Place], below: Mapping[int, Place], known: Habits, open_edge: bool) -> tuple[bool, list[str]]:
