@@ -1,5 +1,7 @@
 """Runs → lines: baselines, raised and lowered characters, blanks, columns; lines → paragraphs; what is furniture."""
 
+import itertools
+
 from pipeline.content import Builder
 from pipeline.layout.flow import lay_out
 from pipeline.layout.lines import join_lines, read_lines
@@ -49,6 +51,13 @@ def test_lowered_and_raised_characters_stand_in_their_line():
     assert texts([above, below, small]) == ["到2025年，全市PM2.5浓度"]
     assert texts([run("5000m"), run("3", LEFT + 40, 114.0, 9.6), run("以上", LEFT + 50)]) == ["5000m3以上"]
     assert texts([run("实施方案"), run("①", LEFT + 64, 114.0, 8.0)]) == ["实施方案①"]
+
+
+def test_marks_pushed_together_have_boxes_of_their_own():
+    line = read_lines([run("（省知识产权局）"), run("、省科技厅", LEFT + 8 * SIZE - 8)])[0]
+    edges = line.pieces[0].edges
+    assert line.text == "（省知识产权局）、省科技厅"
+    assert all(a <= b for a, b in itertools.pairwise(edges))
 
 
 def test_a_small_line_below_stays_a_line_of_its_own():
@@ -162,6 +171,13 @@ def test_a_lone_page_loses_only_its_number():
     made = page([INDENTED, "全部。"])
     made.runs += [run("驻马店市人民政府公报", 220, 60, 10), run("－３－", 280, 800, 10)]
     assert paragraphs(made) == ["驻马店市人民政府公报", FULL[2:] + "全部。"]
+
+
+def test_small_heads_of_two_pages_go():
+    one, two = page([INDENTED, FULL, FULL], 1), page([FULL, "到此为止。"], 2)
+    for made in (one, two):
+        made.runs.append(run("驻马店市人民政府公报", 220, 60, 10))
+    assert paragraphs(one, two) == [FULL[2:] + FULL * 3 + "到此为止。"]
 
 
 def test_numbers_at_the_edge_that_do_not_count_up_stay():

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import regex
+
 from pipeline.layout.lines import lines_of
 from pipeline.layout.page import Run, TextLine
 from schemas.types import Piece
 
 MARGIN = 12.0  # points: white that padding leaves beside a full line
+_DECIMAL = regex.compile(r"\d[.,]$|[-+≥≤<>~]$")  # no number ends so
 
 
 def cell_text(runs: Sequence[Run], page: int, width: float = 0.0) -> tuple[str, tuple[Piece, ...]]:
@@ -54,9 +57,9 @@ def gap_between(above: str, below: str, full: bool = True) -> str:
     last, first = above[-1:], below[:1]
     if not _latin(last) or not _latin(first):
         return ""
-    if last in "0123456789.,%" and first in "0123456789.,%" and full:
+    if first.isdigit() and (_DECIMAL.search(above) or (last.isdigit() and full)):
         return ""
-    return "" if last in "-/" or first in "%/.,;:)" else " "
+    return "" if last in "-/≥≤<>(\\\\" or first in "%/.,;:)" else " "
 
 
 def _latin(char: str) -> bool:
@@ -66,4 +69,4 @@ def _latin(char: str) -> bool:
 
 def _full(above: TextLine, below: TextLine, width: float) -> bool:
     """Whether the next character had no room on the line above."""
-    return above.x1 - above.x0 + below.size * 0.5 > width - MARGIN
+    return above.x1 - above.x0 + below.size * 0.8 > width - MARGIN

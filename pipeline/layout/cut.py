@@ -41,7 +41,7 @@ def _numbers(texts: Sequence[str]) -> bool:
     """Whether a column holds running numbers: most cells are whole numbers that grow."""
     values = [t for t in texts if t]
     hits = [int(t.strip("()（）[].、．")) for t in values if NUMBER.fullmatch(t) and "." not in t.rstrip(".")]
-    return bool(hits) and len(hits) >= 0.7 * len(values) and all(a < b for a, b in zip(hits, hits[1:], strict=False))
+    return bool(hits) and len(hits) >= 0.7 * len(values) and all(a <= b for a, b in zip(hits, hits[1:], strict=False))
 
 
 def is_cut(above: Mapping[int, Place], below: Mapping[int, Place], known: Habits, open_edge: bool) -> tuple[bool, list[str]]:
@@ -97,8 +97,11 @@ def free_lines(cell: Place) -> float:
     return (box.bottom - box.top - used - 2 * padding) / step
 
 
-def ends_full(above: Place, below: Place) -> bool:
-    """Whether what must stay together at the head of the cell below (a character with its marks, a number, a word) had no room above."""
+def ends_full(above: Place, below: Place, slack: float = 0.3) -> bool:
+    """Whether what must stay together at the head of the cell below (a character with its marks, a number, a word) had no room above.
+
+    `slack`: ems of white that justified text and blanks between scripts take.
+    """
     lines, next_ = _lines(above), below.pieces[:1]
     if not lines or not next_:
         return False
@@ -110,7 +113,7 @@ def ends_full(above: Place, below: Place) -> bool:
     unit = _UNIT.match(below.text)
     size = min(unit.end() if unit else 1, len(next_[0].edges) // 2)
     need = next_[0].edges[2 * size - 1] - next_[0].edges[0]
-    return used + need > box.x1 - box.x0 - 2 * padding - 0.3 * (last[0].bottom - last[0].top)
+    return used + need > box.x1 - box.x0 - 2 * padding - slack * (last[0].bottom - last[0].top)
 
 
 def _lines(cell: Place) -> list[Piece]:
@@ -125,7 +128,11 @@ def goes_on(above: Place, below: Place, merged: bool) -> bool:
         return spans
     if not above.text:
         return above.rowspan > 1
-    return spans and free_lines(above) < 0.9 and ends_full(above, below) and not _END.search(above.text)
+    if not spans or free_lines(above) > 0.9 or not ends_full(above, below, 0.0) or _END.search(above.text):
+        return False
+    heights = len({round(p.top) for p in _lines(above)})
+    # that a group's name just fills its cell is likely where a line holds few characters
+    return heights >= 3 or len(above.text) >= 6 * heights or above.text[-1] in "、，,"
 
 
 def together(above: Place, below: Place, rowspan: int) -> Place:

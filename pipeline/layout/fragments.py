@@ -16,10 +16,15 @@ from pipeline.layout.page import Fragment, Join, Sheet, TextLine
 from pipeline.layout.votes import NEEDED, Alignment, Situation, align, bare, header_rows, other_header, repeated, votes
 from schemas.types import Issue
 
+_FOOT = 0.82  # share of a page's height above which its text does not end
+
 
 @dataclass(slots=True)
 class _Open:
-    """A logical table that may go on. `last`: its part on the last page; `start`: where the cells of that part begin in the table's."""
+    """A logical table that may go on. `last`: its part on the last page; `start`: where the cells of that part begin in the table's.
+
+    `merged`: columns that have merged cells below the header.
+    """
 
     table: Fragment
     sheet: Sheet
@@ -28,6 +33,7 @@ class _Open:
     header: int
     captions: frozenset[str]
     start: int = 0
+    merged: frozenset[int] = frozenset()
 
 
 def join(sheets: Sequence[Sheet]) -> list[Issue]:
@@ -94,7 +100,7 @@ def _join(open_: _Open, sheet: Sheet, at: int, foot: float, issues: list[Issue])
     marked = any(isinstance(i, TextLine) and bool(CONTINUED.search(bare(i.text))) for i in sheet.items[:at])
     known = habits(body, open_.header if open_.start == 0 else 0)
     edge = open_.last.open_below or (part.open_above and not again)
-    room = foot - open_.last.bottom
+    room = max(foot, _FOOT * open_.sheet.height) - open_.last.bottom
     situation = Situation(body, below, known, again, marked, edge, open_.last.ruled == part.ruled, room, sheet.height)
     cast = [(aligned.score, aligned.reason), *votes(situation)]
     score = sum(points for points, _ in cast)
@@ -128,6 +134,8 @@ def _append(open_: _Open, below: Fragment, aligned: Alignment, again: int, edge:
     feet = {c.column: i for i, c in enumerate(cells) if c.row + c.rowspan - 1 == open_.height}
     heads = {c.column: c for c in below.cells if c.row == again + 1}
     known = habits(cells[open_.start :], open_.header if open_.start == 0 else 0)
+    open_.merged |= known.merged | {c.column for c in below.cells if c.row > again and c.rowspan > 1}
+    known = replace(known, merged=open_.merged)
     cut, why = is_cut({j: cells[i] for j, i in feet.items()}, heads, known, edge)
     offset = open_.height - again - cut
     open_.start = len(cells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from statistics import median
 
 from pipeline.layout.page import Sheet, TextLine
 
@@ -17,9 +18,7 @@ _NUMBERED = re.compile(
     r"|[\d０-９]{1,4}\s?[/／]\s?[\d０-９]{1,4}"
 )
 _BARE = re.compile(r"[\d０-９]{1,4}|[ivxlcIVXLC]{1,6}")
-_PRINTED = re.compile(
-    r"(?:https?|file)://\S+.*|\d{4}[/-]\d{1,2}[/-]\d{1,2}[, ]+\d{1,2}:\d\d.*|\d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d\d.*"
-)
+_PRINTED = re.compile(r"(?:https?|file)://\S+.*|\d{4}[/-]\d{1,2}[/-]\d{1,2}[, ]+\d{1,2}:\d\d.*|\d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d\d.*")
 _KEPT = re.compile(r"[(（]?(?:计量)?单位\s?[:：]")  # what a caption says of its table counts on every page
 _DIGITS = re.compile(r"[\d０-９]+")
 
@@ -28,10 +27,10 @@ def remove_furniture(sheets: Sequence[Sheet]) -> None:
     """Take running heads, footers and page numbers out of sheets.
 
     A line goes where it stands at the page's edge and is a page number, a browser's line, or stands there in the same words (but for digits)
-    on three or more pages. A heading that merely repeats in the text stays.
+    on three or more pages (two, if in small letters). A heading that merely repeats in the text stays.
     """
     edges = [_edge_lines(sheet) for sheet in sheets]
-    repeated = _repeated(edges)
+    repeated = _repeated(edges, _small(sheets, edges))
     series = _series(sheets, edges)
     for sheet, lines in zip(sheets, edges, strict=True):
         gone = {id(line) for line in lines if id(line) in repeated or id(line) in series or _is_number(line, sheet) or _is_printed(line, sheet)}
@@ -62,8 +61,8 @@ def _is_ornament(text: str) -> bool:
     return len(text) >= 8 and len(set(text)) == 1 and not text[0].isdigit()
 
 
-def _repeated(edges: Sequence[Sequence[TextLine]]) -> set[int]:
-    """Lines that stand at the same height in the same words on three or more pages, but for digits."""
+def _repeated(edges: Sequence[Sequence[TextLine]], small: set[int]) -> set[int]:
+    """Lines that stand at the same height in the same words, but for digits, on three or more pages; `small` ones on two."""
     places: dict[str, list[TextLine]] = defaultdict(list)
     for lines in edges:
         for line in lines:
@@ -77,8 +76,18 @@ def _repeated(edges: Sequence[Sequence[TextLine]]) -> set[int]:
             heights[round(line.top / _NEAR)].add(line.page)
         for line in lines:
             at = round(line.top / _NEAR)
-            if len(heights[at] | heights.get(at - 1, set()) | heights.get(at + 1, set())) >= 3:
+            if len(heights[at] | heights.get(at - 1, set()) | heights.get(at + 1, set())) >= (2 if id(line) in small else 3):
                 found.add(id(line))
+    return found
+
+
+def _small(sheets: Sequence[Sheet], edges: Sequence[Sequence[TextLine]]) -> set[int]:
+    """Lines at the very edge in letters smaller than the page's: two of them are enough (left and right pages, papers of two pages)."""
+    found = set()
+    for sheet, lines in zip(sheets, edges, strict=True):
+        sizes = [line.size for line in sheet.items if isinstance(line, TextLine) for _ in line.text]
+        body = median(sizes) if sizes else 0.0
+        found |= {id(n) for n in lines if n.size < 0.95 * body and (n.bottom < 0.1 * sheet.height or n.top > 0.9 * sheet.height)}
     return found
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from operator import sub
+from operator import lt, sub
 from statistics import median
 
 from pipeline.layout.columns import split_columns
@@ -106,6 +106,8 @@ def _attach(row: _Row, neighbours: Sequence[_Row]) -> None:
 def _line(row: _Row, page: int, column: int) -> TextLine:
     """The line of a row: its characters from left to right."""
     text, lefts, rights = _solid(row.runs) or _spaced(row)
+    if any(map(lt, lefts[1:], rights)):
+        lefts, rights = _parted(lefts, rights)
     edges = array("d", [x for pair in zip(lefts, rights, strict=True) for x in pair])
     sizes: Counter[float] = Counter()
     for run in row.runs:
@@ -116,6 +118,15 @@ def _line(row: _Row, page: int, column: int) -> TextLine:
     confidence = sum(r.confidence * len(r.text) for r in row.runs) / sum(len(r.text) for r in row.runs)
     piece = Piece(0, len(text), page, top, bottom, edges, confidence)
     return TextLine(page, min(lefts), top, max(rights), bottom, size, text, (piece,), column)
+
+
+def _parted(lefts: Sequence[float], rights: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Edges of which none lies in a neighbour: typesetters push marks together, and the box of one must not reach into the other."""
+    lefts, rights = list(lefts), list(rights)
+    for i, (right, left) in enumerate(zip(rights[:-1], lefts[1:], strict=True)):
+        if left < right:
+            rights[i] = lefts[i + 1] = max((left + right) / 2, lefts[i])
+    return lefts, rights
 
 
 def _solid(runs: Sequence[Run]) -> tuple[str, list[float], list[float]] | None:

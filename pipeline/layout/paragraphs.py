@@ -21,7 +21,7 @@ _MARKER = re.compile(
 _NOTE = re.compile(r"[①-⑳*＊※†]|[\[［〔(（]?\d{1,2}[\]］〕)）]?[.、．\s]?|注")
 _ATTACHMENT = re.compile(r"附[件表录]\s?[\d一二三四五六七八九十]{0,3}\s?[:：]?$")
 _CONTENTS = re.compile(r"[.…·．]{4,}\s*[\d０-９]*$")
-_QUOTES = "“”‘’\""
+_QUOTES = '“”‘’"'
 _OPENING, _CLOSING = "“‘（《〈〔【［(「『", "”’）》〉〕】］)」』，。、；：！？%％,.;:!?"
 
 
@@ -138,7 +138,7 @@ def continues(paragraph: Sequence[TextLine], below: TextLine, frames: Frames, cu
     final = bool(_FINAL.search(above.text))
     if _ATTACHMENT.match(below.text) or (len(paragraph) == 1 and above.x0 - here.left > _ASIDE * above.size and below.x0 < above.x0 - above.size):
         return False  # behind a signature or date at the right nothing goes on
-    if (cut and final) or (final and _MARKER.match(below.text) and not below.text[0].isdigit()):
+    if (cut and (final or same)) or (final and _MARKER.match(below.text)):
         return False
     if _is_centred(above, here) or _is_centred(below, there):
         return False

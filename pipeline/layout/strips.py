@@ -13,7 +13,8 @@ import regex
 from pipeline.grid import role_of
 from pipeline.layout.page import Run
 
-_GUTTER = 0.38  # ems of white between columns, at least
+_GUTTER, _SURE = 0.3, 8  # ems of white between columns, at least, where so many lines leave it free
+_GUTTER_FEW = 0.45  # where fewer lines do
 _BAND = 0.25  # ems by which the white between rows is wider than that within cells
 _NUMBER = regex.compile(r"[(（]?\d{1,4}[)）]?[.、．]?")
 Strip = tuple[float, float]
@@ -58,7 +59,7 @@ def _bits(run: Run) -> list[Run]:
     """A run cut at its blanks and gaps."""
     bits, start = [], 0
     for i in range(1, len(run.text) + 1):
-        if i == len(run.text) or run.text[i] in " \u3000" or run.text[i - 1] in " \u3000" or run.lefts[i] - run.rights[i - 1] > 0.3 * run.size:
+        if i == len(run.text) or run.text[i] in " \u3000" or run.text[i - 1] in " \u3000" or run.lefts[i] - run.rights[i - 1] > 0.25 * run.size:
             if run.text[start:i].strip():
                 bits.append(run.cut(start, i))
             start = i
@@ -86,9 +87,10 @@ def gutters(lines: Sequence[Line], header: Sequence[Line], left: float, right: f
     """The white strips that all lines leave free and that part columns, each of which has a heading or is filled in most lines."""
     lines = [*header, *lines]
     size = median(line.size for line in lines)
+    white = (_GUTTER if len(lines) >= _SURE else _GUTTER_FEW) * size
     covered: list[list[float]] = []
     for x0, x1 in sorted((bit.x0, bit.x1) for line in lines for bit in line.bits):
-        if covered and x0 <= covered[-1][1] + _GUTTER * size:
+        if covered and x0 <= covered[-1][1] + white:
             covered[-1][1] = max(covered[-1][1], x1)
         else:
             covered.append([x0, x1])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 
@@ -19,6 +20,9 @@ _HEADER = 130.0  # points that a header takes at most
 _FAR = 30.0  # points of white that end a table which no line ends
 _EDGE = 0.085  # share of the height in which running heads stand
 _GROUP = regex.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[、.．](?!\d)).{2,24}|[^。；，,]{2,14}")
+
+
+_TITLE = regex.compile(r"[(（【]?(?:附?表|图|附件)\s*\d|(?:计量)?单位[:：]|(?:注|说明|备注|资料来源)[:：\d]")
 
 
 @dataclass(slots=True)
@@ -110,21 +114,38 @@ def _region(lines: Sequence[Line], loose: Sequence[Segment], rules: Sequence[Seg
     first, second = rules[:2]
     below = [x for x in lines if (x.top + x.bottom) / 2 > second.at]
     strips = gutters([], header, first.start, first.end)
-    end = second
-    for rule in rules[2:]:
-        band = [x for x in below if end.at < (x.top + x.bottom) / 2 < rule.at]
-        if not band or (end is not second and max(map(parts, band)) < 2) or _broken(band, strips):
-            break
-        end = rule
-    closed = end is not second
-    body = [x for x in below if (x.top + x.bottom) / 2 < end.at] if closed else _as_far(below, strips)
-    tail = _tail(below, strips, [s.at for s in rules[2:] if s.at <= end.at])
+    ends = _own_rules(below, strips, second.at, [s.at for s in rules[2:]], _words(header))
+    closed = bool(ends)
+    body = [x for x in below if (x.top + x.bottom) / 2 < ends[-1]] if closed else _as_far(below, strips)
+    tail = _tail(below, strips, ends) if len(ends) == len(rules) - 2 else []
     body, closed = [*body, *tail], closed and not tail
     if not body:
         return None
-    bottom = end.at if closed else body[-1].bottom + 2
+    bottom = ends[-1] if closed else body[-1].bottom + 2
     inner = [s for s in loose if first.at + 3 < s.at < bottom - 3 and s.start > first.start - 4 and s.end < first.end + 4]
     return _Region(first.at, bottom, first.start, first.end, header, body, [s for s in inner if abs(s.at - second.at) > 2] + [second], closed)
+
+
+def _words(lines: Iterable[Line]) -> list[str]:
+    """The characters of lines, in an order that does not depend on how lines were broken."""
+    return sorted("".join(x.text for x in lines))
+
+
+def _own_rules(lines: Sequence[Line], strips: Sequence[Strip], start: float, rules: Sequence[float], heads: list[str]) -> list[float]:
+    """The rules below a header that belong to its table: up to a gap, running text, a caption or another header."""
+    bands = [[x for x in lines if a < (x.top + x.bottom) / 2 < b] for a, b in pairwise([start, *rules])]
+    own: list[float] = []
+    for i, (rule, band) in enumerate(zip(rules, bands, strict=True)):
+        heading = any(_begins(bands[k], heads) for k in (i, i + 1) if k < len(bands))
+        if not band or heading or _broken(band, strips) or (own and any(_TITLE.match(x.text) for x in band)):
+            break
+        own.append(rule)
+    return own
+
+
+def _begins(band: Sequence[Line], heads: list[str]) -> bool:
+    """Whether a band holds a header: known headings, or the words of the header above."""
+    return any(_is_heading(line) for line in band) or (bool(heads) and _words(band) == heads)
 
 
 def _tail(lines: Sequence[Line], strips: Sequence[Strip], rules: Sequence[float]) -> list[Line]:
@@ -201,19 +222,22 @@ def _moves(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment) -> 
 def _part(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment, move: float) -> _Region | None:
     """The lines that keep the columns of the table above, moved sideways; None where the page does not begin so."""
     strips = [(a + move, b + move) for a, b in above.gutters]
-    head, ends = _rules_below(lines, loose, above)
+    head, rules = _rules_below(lines, loose, above)
     header = [x for x in lines if head is not None and (x.top + x.bottom) / 2 < head.at]
     below = lines[len(header) :]
+    ends = _own_rules(below, strips, header[-1].bottom if header else 0.0, rules, sorted("".join(above.heads)))
+    if rules and not ends:
+        return None
     inside = [x for x in below if not ends or (x.top + x.bottom) / 2 < ends[-1]]
     body = _as_far(inside, strips)
     if (ends and len(body) < len(inside)) or not body or max(len(columns_in(x, strips)) for x in body) < 2 or crosses(body[0], strips):
         return None
-    tail = _tail(below, strips, ends)
+    tail = _tail(below, strips, ends) if len(ends) == len(rules) else []
     body, end = [*body, *tail], ends[-1] if ends and not tail else None
     bottom = end if end is not None else body[-1].bottom + 2
     top = (header or body)[0].top - 2
-    rules = [s for s in loose if top < s.at < bottom - 3]
-    return _Region(top, bottom, above.columns[0] + move, above.columns[-1] + move, header, body, rules, end is not None)
+    inner = [s for s in loose if top < s.at < bottom - 3]
+    return _Region(top, bottom, above.columns[0] + move, above.columns[-1] + move, header, body, inner, end is not None)
 
 
 def _below_head(page: Page, lines: Sequence[Line], loose: Sequence[Segment], above: Fragment) -> int:
@@ -229,10 +253,11 @@ def _below_head(page: Page, lines: Sequence[Line], loose: Sequence[Segment], abo
 
 def _rules_below(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment) -> tuple[Segment | None, list[float]]:
     """The rule below a repeated header, and the places of the rules below it."""
-    wide = [s for s in loose if s.end - s.start >= 0.8 * (above.x1 - above.x0) and s.at > lines[0].bottom - 4]
+    wide = sorted((s for s in loose if s.end - s.start >= 0.8 * (above.x1 - above.x0) and s.at > lines[0].bottom - 4), key=lambda s: s.at)
+    wide = [s for i, s in enumerate(wide) if not i or s.at - wide[i - 1].at > 4]  # two lines that near are a double line
     for i, rule in enumerate(wide[:2]):
-        band = "".join(x.text for x in lines if (x.top + x.bottom) / 2 < rule.at)
-        if above.heads and sorted(band) == sorted("".join(above.heads)):
+        band = [x for x in lines if (x.top + x.bottom) / 2 < rule.at]
+        if above.heads and _words(band) == sorted("".join(above.heads)):
             return rule, [s.at for s in wide[i + 1 :]]
     return None, [s.at for s in wide]
 

@@ -18,6 +18,8 @@ _LOOSE = 15.0  # points by which the outer edges of a table without vertical lin
 _BLANK = regex.compile(r"\s+")
 _DATA = regex.compile(r"[≥≤><＞＜±+\-－−]?\d[\d.,，]*\s*(?:%|‰|[\p{Han}/\w]{0,4})")
 
+_HAN = regex.compile(r"\p{Han}")
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
@@ -123,8 +125,8 @@ def other_header(body: Sequence[Place], below: Sequence[Place]) -> bool:
     first = [c for c in below if c.row == 1]
     if looks_header(first):
         return True
-    if any(_DATA.fullmatch(c.text) for c in first):
-        return False
+    if any(_DATA.fullmatch(c.text) for c in first) or not any(_HAN.search(c.text) for c in first if c.column == 1):
+        return False  # a row of data, or the rest of a row
     changes = 0
     for cell in first:
         old = [c.text for c in body if c.column == cell.column and c.text]
@@ -181,8 +183,8 @@ def _numbering(s: Situation, first: Sequence[Place]) -> Iterator[tuple[float, st
         return
     if next_ == last + 1:
         yield 3, f"number {next_} follows {last}"
-    elif next_ is not None and next_ <= last:
-        yield -4, f"number {next_} after {last}"
+    elif next_ is not None and next_ <= last and any(c.text for c in first if c.column == s.habits.number):
+        yield -6, f"number {next_} after {last}"
     if first and not any(c.text for c in first if c.column == s.habits.number):
         yield 1, "its first row has no number"
 

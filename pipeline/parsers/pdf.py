@@ -125,7 +125,7 @@ class _Pages:
         self._builder.budget.check("pixels", width * height * scale * scale, f"pixels of page {number}")
         bitmap = page.render(scale=scale, rev_byteorder=True)
         try:
-            found = page_of(bitmap.to_numpy()[:, :, :3], DPI, number, self._builder.budget, (width, height))
+            found = page_of(bitmap.to_numpy()[:, :, :3], DPI, number, self._builder.budget)
         except LimitError:
             raise
         except ParseError as error:

@@ -389,7 +389,7 @@ def grouped(seed: int, count: int = 98, longest: int = 3) -> Table:
     row = 1
     while row <= count:
         span = min(rng.randint(1, 9), count + 1 - row)
-        cells.append(Cell(f"第{row}类" + rng.choice(["生态空间", "生态经济", "生态安全"]), row, 0, span))
+        cells.append(Cell(rng.choice(["空间", "经济", "安全", "生活"]) + str(row), row, 0, span))
         row += span
     return Table(tuple(cells), (1.0, *WIDTHS), 1)
 
