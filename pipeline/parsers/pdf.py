@@ -17,7 +17,7 @@ from pipeline.parsers.pdf_view import view_of
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget
 
-_AT_ONCE = 20  # pages that are read before the file is opened anew
+_AT_ONCE = 50  # pages that are read before the file is opened anew
 _GARBLED = 0.1  # share of characters without Unicode value above which a page is not read as text
 _BROKEN_NUMBER = re.compile("[0-9０-９]\ufffd|\ufffd[0-9０-９]")
 _PICTURE, _FEW = 0.5, 30  # on a scan pictures cover this share of the page at least, and fewer characters stand on them (a stamp, a page number)
