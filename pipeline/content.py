@@ -61,9 +61,9 @@ class Builder:
         """A table, row by row; places that a merged cell covers become empty cells, so that every row has all columns. Returns its number."""
         self._tables += 1
         placed = {(c.row, c.column): c for c in cells}
-        self.budget.cells(len(placed))
         width = max((c.column + c.colspan - 1 for c in placed.values()), default=0)
         height = max((c.row for c in placed.values()), default=0)
+        self.budget.cells(width * height)
         for row in range(1, height + 1):
             for column in range(1, width + 1):
                 place = placed.get((row, column)) or Place("", row, column)

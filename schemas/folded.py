@@ -52,6 +52,7 @@ _FOLD = (
     | {c: str(i) for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")}
     | {c: str(i) for i, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 )
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # Punctuation that sentence rules rely on keeps its Chinese form whatever the source uses.
 _CLAUSE = {",": ",", ";": ";", ":": ":", "!": "!", "?": "?"}
 _FORMULA = regex.compile(
@@ -130,7 +131,7 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
             ):
                 put(" ", " ", ends[-1], i)
             gap = False
-            folded = _FOLD.get(char, char)
+            folded = char if char in _RAISED and text and text[-1].isdigit() else _FOLD.get(char, char)  # 10⁴ is not 104
             put(folded, folded if char in "₀₁₂₃₄₅₆₇₈₉" else char, i, i + 1)
 
     for low, high in ranges:
