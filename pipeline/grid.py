@@ -8,6 +8,7 @@ from functools import cache
 
 import regex
 
+from pipeline.spans import blanks, covered, header_paths
 from schemas import vocab
 from schemas.folded import EMPTY, Folded
 from schemas.types import Cell, Issue, Where
@@ -137,6 +138,9 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
                 broken.add(len(body))
             at += used
             continue
+        if not body and columns is None and _is_title(lines, at):
+            at += 1
+            continue
         if not body and columns is None:
             issues.append(
                 Issue(
@@ -160,6 +164,13 @@ def _place(where: Where) -> str:
     return " ".join(x for x in at if x) + (f", page {where.boxes[0].page}" if where.boxes else "")
 
 
+def _is_title(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line is one merged cell over the whole width with a header below it: the table's title or its unit."""
+    filled = [where for cell, where in lines[at] if cell.text]
+    alone = len(filled) == 1 and 1 < len(lines[at]) <= filled[0].colspan
+    return alone and any(_header(lines, k)[0] is not None for k in range(at + 1, min(at + 3, len(lines))))
+
+
 def is_header(lines: Sequence[Line], at: int) -> bool:
     """Whether a table line is a header."""
     return _header(lines, at)[0] is not None
@@ -167,6 +178,11 @@ def is_header(lines: Sequence[Line], at: int) -> bool:
 
 def _header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | None, int]:
     """The header that starts at a line and how many lines it takes (0 where there is none)."""
+    paths = header_paths(lines, at)
+    if paths is not None and any(_NUMBER.fullmatch(t) for t in paths[0] if t != "号"):
+        return None, 0
+    if paths is not None and (columns := _named(["/".join(path) for path in paths])):
+        return columns, max(where.rowspan if where.rowspan > 1 else 2 for _, where in lines[at])
     texts = [cell.plain for cell, _ in lines[at]]
     filled = [t for t in texts if t]
     known = [t for t in filled if len(t) <= 20 and role_of(t)]
@@ -187,19 +203,31 @@ def _header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | None, 
                 upper = top or upper
                 joined.append(f"{upper}/{low}" if low and low != upper else top or upper)
             texts, used = joined, 2
+    return _columns(texts), used
+
+
+def _named(texts: list[str]) -> tuple[Column, ...] | None:
+    """Columns of header paths, if most of them are known headings."""
+    known = [t for t in texts if any(role_of(part) for part in t.split("/"))]
+    sound = len(known) >= 2 and 2 * len(known) >= len(texts) and all(len(part) <= 30 for t in texts for part in t.split("/"))
+    return _columns(texts) if sound else None
+
+
+def _columns(texts: list[str]) -> tuple[Column, ...]:
+    """Columns of header texts (levels joined with /) with their roles: the lowest known heading counts."""
     columns = []
     measured = any(role_of(t.split("/")[-1]) in ("value", "current") for t in texts)
     for text in texts:
-        upper, _, lower = text.rpartition("/")
-        role = role_of(lower) or role_of(upper) or "other"
-        if role == "value" and upper and role_of(upper) == "current":
+        roles = [role_of(part) for part in text.split("/")]
+        role = next((r for r in reversed(roles) if r), "other")
+        if role == "value" and "current" in roles[:-1]:
             role = "current"
         if role == "unit" and not measured:
             role = "responsible" if any(role_of(t) == "task" for t in texts) else role
         if role == "category" and not any(role_of(t) in ("indicator", "task") for t in texts):
             role = "indicator"
         columns.append(Column(text, role))
-    return _settle(_goals(columns)), used
+    return _settle(_goals(columns))
 
 
 def _goals(columns: list[Column]) -> tuple[Column, ...]:
@@ -291,7 +319,8 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
                 cells[name_at] = (EMPTY, cells[name_at][1])
         drafts.append(cells)
         heads.append((number if fresh else "", category) if fresh else ("", category))
-    return Table(columns, tuple(_rows(columns, drafts, heads, number_at, name_at)), body[0][0][1])
+    cover = covered(body)
+    return Table(columns, tuple(_rows(columns, drafts, heads, number_at, name_at, cover, blanks(body, cover))), body[0][0][1])
 
 
 def _cut(before: Folded, after: Folded) -> bool:
@@ -311,8 +340,13 @@ def _rows(
     heads: list[tuple[str, str]],
     number_at: int | None,
     name_at: int | None,
+    cover: dict[tuple[int, int], tuple[Folded, Where]],
+    blank: set[tuple[int, int]],
 ) -> list[Row]:
-    """Number the rows and fill merged cells downwards: names, categories and dates; units only where a row has none."""
+    """Number the rows and fill merged cells downwards: names, categories and dates; units only where a row has none.
+
+    In a column with merged cells these say what is filled (`cover`), and what is empty beside them is empty (`blank`).
+    """
     fresh = (
         [i for i, (number, _) in enumerate(heads) if number]
         if number_at is not None
@@ -346,7 +380,10 @@ def _rows(
                     held[i] = own[i]
             if any(i in filled for i in unit_columns):
                 held = {i: v for i, v in held.items() if i not in unit_columns} | {i: own[i] for i in unit_columns if i in filled}
-            full = {**held, **{i: own[i] for i in filled}}
+            held = {i: v for i, v in held.items() if i not in own or (own[i][1].row, i) not in blank}
+            above = {i: v for i, v in above.items() if i not in own or (own[i][1].row, i) not in blank}
+            merged = {i: cover[own[i][1].row or 0, i] for i in unit_columns if i in own and (own[i][1].row or 0, i) in cover}
+            full = {**held, **merged, **{i: own[i] for i in filled}}
             cells = tuple(Cell(c.role, c.header, full[i][0], full[i][1]) for i, c in enumerate(columns) if i in full)
             rows.append(Row(number, sub if len(group) > 1 else 0, cells, frozenset(columns[i].role for i in filled), category))
     return rows

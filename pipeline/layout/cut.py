@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,7 @@ _NEEDED = 2.0  # votes that make a cut row
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What the rows above have in common: the column of running numbers (0 without), columns that are (nearly) always filled, columns with merged cells."""
+    """What the rows above have in common: the column of running numbers (0 without), columns (nearly) always filled, columns with merged cells."""
 
     number: int
     filled: frozenset[int]
@@ -41,7 +42,7 @@ def _numbers(texts: Sequence[str]) -> bool:
     """Whether a column holds running numbers: most cells are whole numbers that grow."""
     values = [t for t in texts if t]
     hits = [int(t.strip("()（）[].、．")) for t in values if NUMBER.fullmatch(t) and "." not in t.rstrip(".")]
-    return bool(hits) and len(hits) >= 0.7 * len(values) and all(a <= b for a, b in zip(hits, hits[1:], strict=False))
+    return bool(hits) and len(hits) >= 0.7 * len(values) and all(a <= b for a, b in itertools.pairwise(hits))
 
 
 def is_cut(above: Mapping[int, Place], below: Mapping[int, Place], known: Habits, open_edge: bool) -> tuple[bool, list[str]]:
@@ -91,7 +92,7 @@ def free_lines(cell: Place) -> float:
     box = cell.where.boxes[-1]
     height = min(p.bottom - p.top for p in lines)
     tops = sorted({round(p.top, 1) for p in lines})
-    step = min((b - a for a, b in zip(tops, tops[1:], strict=False) if b - a > 0.8 * height), default=1.35 * height)
+    step = min((b - a for a, b in itertools.pairwise(tops) if b - a > 0.8 * height), default=1.35 * height)
     used = max(p.bottom for p in lines) - min(p.top for p in lines)
     padding = min(max(min(p.top for p in lines) - box.top, 0.0), 8.0)
     return (box.bottom - box.top - used - 2 * padding) / step

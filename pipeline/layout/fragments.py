@@ -75,7 +75,7 @@ def _last_part(sheet: Sheet) -> _Open | None:
     if not items or not isinstance(items[-1], Fragment):
         return None
     table = items[-1]
-    captions = set()
+    captions: set[str] = set()
     for item in reversed(items[:-1]):
         if isinstance(item, Fragment) or len(item.text) > 60 or len(captions) > 3:
             break

@@ -98,7 +98,8 @@ class Fragment:
 
     `open_above` and `open_below`: no ruled line closes it there, a row may be cut by the page's edge. `ruled`: vertical lines part
     its columns; where none do, `gutters` are the white strips (from, to) in which the inner edges may lie. `header`: rows above the
-    first line of a table without vertical lines (0: not known), `heads` their texts, also where only an earlier page has them. `joins`: the parts on later pages that were joined to it.
+    first line of a table without vertical lines (0: not known), `heads` their texts, also where only an
+    earlier page has them. `joins`: the parts on later pages that were joined to it.
     """
 
     page: int

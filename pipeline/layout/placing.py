@@ -36,12 +36,12 @@ def header_cells(
                 under[j].append(sub)
     levels = sorted({round(s.at) for column in under for s in column})
     levels = [y for i, y in enumerate(levels) if not i or y - levels[i - 1] > 4]
-    found: dict[tuple[int, int, object], list[int]] = {}
+    found: dict[tuple[int, int, int], list[int]] = {}
     for j, column in enumerate(under):
         floors = [*[min(range(len(levels)), key=lambda k: abs(levels[k] - s.at)) + 1 for s in column], len(levels) + 1]
         start = 0
-        for floor, sub in zip(floors, [*column, None], strict=True):
-            found.setdefault((start, floor, id(sub) if sub else -1 - j), []).append(j)
+        for floor, head in zip(floors, [*map(id, column), -1 - j], strict=True):
+            found.setdefault((start, floor, head), []).append(j)
             start = floor
     heights = [top, *levels, bottom]
     cells = []

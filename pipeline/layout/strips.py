@@ -96,15 +96,13 @@ def gutters(lines: Sequence[Line], header: Sequence[Line], left: float, right: f
             covered.append([x0, x1])
     covered = [c for c in covered if c[1] > left - size and c[0] < right + size]
     heads = [(bit.x0 + bit.x1) / 2 for line in header for bit in line.bits]
-    strips: list[Strip] = []
-    named = False
-    for i, (x0, x1) in enumerate(covered):
-        has = any(x0 - 1 <= x <= x1 + 1 for x in heads)
-        if i and (has or not heads or sum(any(x0 <= b.x0 <= x1 for b in line.bits) for line in lines) > 0.6 * len(lines)):
-            if named or i == 1 or strips:
-                strips.append((covered[i - 1][1], x0))
-        named = named or has
-    return strips
+
+    def counts(x0: float, x1: float) -> bool:
+        """Whether a stretch of text is a column: it has a heading, or most lines fill it."""
+        named = not heads or any(x0 - 1 <= x <= x1 + 1 for x in heads)
+        return named or sum(any(x0 <= b.x0 <= x1 for b in line.bits) for line in lines) > 0.6 * len(lines)
+
+    return [(a[1], b[0]) for a, b in pairwise(covered) if counts(b[0], b[1])]
 
 
 def column_of(strips: Sequence[Strip], x: float) -> int:
@@ -150,7 +148,7 @@ def _by_bands(lines: list[Line], strips: Sequence[Strip]) -> list[list[Line]]:
         whites.append(line.top - reach)
         reach = max(reach, line.bottom)
     total = _numbers(lines, strips)
-    steps = sorted(set(round(w, 1) for w in whites))
+    steps = sorted({round(w, 1) for w in whites})
     best = max(
         ((_score(rows, strips, total), width, rows) for width, limit in _limits(steps, size) if (rows := _cut(lines, whites, limit))),
         key=lambda choice: choice[:2],

@@ -68,8 +68,8 @@ def _named(lines: Sequence[Line]) -> bool:
 
 def _is_heading(line: Line) -> bool:
     """Whether a line is a header by its words: three parts or more apart, most of them known headings."""
-    if len(line.bits) < 3 or parts(line) < 3:
-        return False
+    if len(line.bits) < 3 or parts(line) < 3 or any(bit.text.endswith((":", "：")) for bit in line.bits):
+        return False  # 单位名称：… 日期：… is a form
     known = sum(bool(role_of(bit.text.strip())) for bit in line.bits)
     return known >= 2 and 2 * known >= len(line.bits)
 
@@ -93,7 +93,7 @@ def _by_rules(page: Page, lines: Sequence[Line], loose: Sequence[Segment]) -> _R
     start = lines[0].top if lines else 0.0
     for family in _families(loose, page.width):
         rules = [s for s in family if s.at > start - 20]
-        for i, (first, second) in enumerate(zip(rules, rules[1:], strict=False)):
+        for i, (first, second) in enumerate(pairwise(rules)):
             header = [x for x in lines if first.at < (x.top + x.bottom) / 2 < second.at]
             if second.at - first.at <= _HEADER and header and _is_header(header):
                 region = _region(lines, loose, rules[i:], header)
@@ -187,7 +187,7 @@ def _by_words(page: Page, lines: Sequence[Line], loose: Sequence[Segment]) -> _R
             continue
         strips = gutters([], [line], 0, page.width)
         body = _as_far(lines[i + 1 :], strips)
-        if sum(parts(x) >= 3 for x in body) < 2:
+        if sum(parts(x) >= 3 for x in body) < 2 or any(_is_heading(x) for x in body):
             continue
         left, right = (min(b.x0 for x in [line, *body] for b in x.bits), max(b.x1 for x in [line, *body] for b in x.bits))
         inner = [s for s in loose if line.top < s.at < body[-1].bottom]
@@ -265,7 +265,9 @@ def _rules_below(lines: Sequence[Line], loose: Sequence[Segment], above: Fragmen
 def _build(page: Page, region: _Region, known: Sequence[Strip] | None = None) -> Fragment | None:
     """Cells of a region; None where it has too few columns or rows to be a table."""
     leaves = _leaves(region)
-    strips = _narrowed(known, region.body) if known is not None else gutters([x for x in region.body if parts(x) > 1], leaves, region.left, region.right)
+    strips = (
+        _narrowed(known, region.body) if known is not None else gutters([x for x in region.body if parts(x) > 1], leaves, region.left, region.right)
+    )
     names = sum(bool(role_of(b.text.strip())) for x in region.header for b in x.bits)
     if len(strips) < (1 if names >= 2 or known is not None else 2):
         return None
@@ -275,8 +277,10 @@ def _build(page: Page, region: _Region, known: Sequence[Strip] | None = None) ->
     edges = (region.left, *((a + b) / 2 for a, b in strips), region.right)
     subs = [s for s in region.rules if s.end - s.start <= 0.8 * (region.right - region.left)]
     foot = (max(x.bottom for x in region.header) + min(x.top for x in region.body)) / 2 if region.header else region.top
-    cells, header = header_cells(page.number, region.header, edges, strips, [s for s in subs if s.at < foot - 3], region.top, foot) if region.header else ([], 0)
-    tops = [foot, *((max(x.bottom for x in a) + min(x.top for x in b)) / 2 for a, b in zip(rows, rows[1:], strict=False))]
+    cells, header = (
+        header_cells(page.number, region.header, edges, strips, [s for s in subs if s.at < foot - 3], region.top, foot) if region.header else ([], 0)
+    )
+    tops = [foot, *((max(x.bottom for x in a) + min(x.top for x in b)) / 2 for a, b in pairwise(rows))]
     for i, (row, top, bottom) in enumerate(zip(rows, tops, [*tops[1:], region.bottom], strict=True)):
         cells += row_cells(page.number, row, header + i + 1, edges, strips, top, bottom)
     heads = tuple(c.text.replace(" ", "") for c in cells if c.row <= header and c.text)

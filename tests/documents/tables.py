@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -266,7 +267,7 @@ class Typesetter:
             self._line(left, top, right, top, style.thick)
         if last or style.closed:
             self._line(left, bottom, right, bottom, style.thick)
-        for part, below in zip(parts, parts[1:], strict=False):
+        for part, below in itertools.pairwise(parts):
             for x0, x1 in self._gaps(table, edges, part.row, below.row):
                 self._line(left + x0, part.bottom, left + x1, part.bottom)
         for part in parts:
