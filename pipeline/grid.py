@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import regex
 
-from pipeline.spans import blanks, covered, header_paths
-from schemas import vocab
+from pipeline.heads import BARE_YEAR, NUMBER, Column, is_header, is_title, read_header, role_of
+from pipeline.spans import Line, blanks, covered
 from schemas.folded import EMPTY, Folded
 from schemas.types import Cell, Issue, Where
 
 BODY_ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
-_BRACKET = regex.compile(r"[(（\[【〔].*?[)）\]】〕]")
-_NUMBER = regex.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3})[)\]]?[.、]?")
 _SENTENCE_END = regex.compile(r"[。;!?.]$")
 _BODY_LIKE = regex.compile(r"(?:局|委|办|部|厅|院|政府|公司|中心|单位|街道|镇|乡|会|社|站|队|所|校)(?:等)?$")
 _DATE_LIKE = regex.compile(r"\d{4}年|\d月|持续|长期|底前|全年|年底|每年")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column's header as written (levels joined with /), its role, and where the header stands."""
-
-    header: str
-    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +42,6 @@ class Table:
     where: Where
 
 
-Line = Sequence[tuple[Folded, Where]]
-
-
-@cache
-def _roles() -> tuple[tuple[str, regex.Pattern[str]], ...]:
-    return tuple((role, regex.compile("|".join(f"(?:{w})" for w in words))) for role, words in vocab.read("columns").items())
-
-
-def role_of(header: str) -> str | None:
-    """The role of a table heading, or None: `role_of("牵头单位") == "lead"`."""
-    bare = _BRACKET.sub("", header).strip(":：")
-    for role, pattern in _roles():
-        if bare and pattern.fullmatch(bare):
-            return role
-    return None
-
-
-_BARE_YEAR = regex.compile(r"(?:19|20)\d\d年?(?:[(（][^()（）]*[)）])?")
 _EXPECTED = regex.compile(r"(?:19|20)\d\d年底?预计.*")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 
@@ -86,7 +57,7 @@ def with_present(table: Table, start: int | None, issued: int | None) -> Table:
     begin = max((y for y in (start, issued) if y), default=0)
     present = set()
     for i, (column, year) in enumerate(zip(table.columns, years, strict=True)):
-        bare, expected = _BARE_YEAR.fullmatch(column.header), _EXPECTED.fullmatch(column.header)
+        bare, expected = BARE_YEAR.fullmatch(column.header), _EXPECTED.fullmatch(column.header)
         if year is None or not (bare or expected):
             continue
         later = min((y for y in years if y is not None and y > year), default=year)
@@ -119,7 +90,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
 
     at = 0
     while at < len(lines):
-        header, used = _header(lines, at)
+        header, used = read_header(lines, at)
         if header:
             if columns is None or [c.header for c in header] != [c.header for c in columns]:
                 close()
@@ -138,7 +109,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
                 broken.add(len(body))
             at += used
             continue
-        if not body and columns is None and _is_title(lines, at):
+        if not body and columns is None and is_title(lines, at):
             at += 1
             continue
         if not body and columns is None:
@@ -164,93 +135,6 @@ def _place(where: Where) -> str:
     return " ".join(x for x in at if x) + (f", page {where.boxes[0].page}" if where.boxes else "")
 
 
-def _is_title(lines: Sequence[Line], at: int) -> bool:
-    """Whether a line is one merged cell over the whole width with a header below it: the table's title or its unit."""
-    filled = [where for cell, where in lines[at] if cell.text]
-    alone = len(filled) == 1 and 1 < len(lines[at]) <= filled[0].colspan
-    return alone and any(_header(lines, k)[0] is not None for k in range(at + 1, min(at + 3, len(lines))))
-
-
-def is_header(lines: Sequence[Line], at: int) -> bool:
-    """Whether a table line is a header."""
-    return _header(lines, at)[0] is not None
-
-
-def _header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | None, int]:
-    """The header that starts at a line and how many lines it takes (0 where there is none)."""
-    paths = header_paths(lines, at)
-    if paths is not None and any(_NUMBER.fullmatch(t) for t in paths[0] if t != "号"):
-        return None, 0
-    if paths is not None and (columns := _named(["/".join(path) for path in paths])):
-        return columns, max(where.rowspan if where.rowspan > 1 else 2 for _, where in lines[at])
-    texts = [cell.plain for cell, _ in lines[at]]
-    filled = [t for t in texts if t]
-    known = [t for t in filled if len(t) <= 20 and role_of(t)]
-    if len(filled) < 2 or len(known) < 2 or 2 * len(known) < len(filled) or any(len(t) > 30 for t in filled):
-        return None, 0
-    if all(_BARE_YEAR.fullmatch(t) for t in known):
-        return None, 0  # 隧道 | 2025年 | 2026年 is a row of dates
-    if _NUMBER.fullmatch(texts[0]) and texts[0] not in ("号",):
-        return None, 0
-    used = 1
-    if at + 1 < len(lines):
-        below = [cell.plain for cell, _ in lines[at + 1]]
-        named = [t for t in below if t]
-        if named and len(below) == len(texts) and not below[0] and all(len(t) <= 12 and role_of(t) for t in named):
-            upper = ""
-            joined = []
-            for top, low in zip(texts, below, strict=True):
-                upper = top or upper
-                joined.append(f"{upper}/{low}" if low and low != upper else top or upper)
-            texts, used = joined, 2
-    return _columns(texts), used
-
-
-def _named(texts: list[str]) -> tuple[Column, ...] | None:
-    """Columns of header paths, if most of them are known headings."""
-    known = [t for t in texts if any(role_of(part) for part in t.split("/"))]
-    sound = len(known) >= 2 and 2 * len(known) >= len(texts) and all(len(part) <= 30 for t in texts for part in t.split("/"))
-    return _columns(texts) if sound else None
-
-
-def _columns(texts: list[str]) -> tuple[Column, ...]:
-    """Columns of header texts (levels joined with /) with their roles: the lowest known heading counts."""
-    columns = []
-    measured = any(role_of(t.split("/")[-1]) in ("value", "current") for t in texts)
-    for text in texts:
-        roles = [role_of(part) for part in text.split("/")]
-        role = next((r for r in reversed(roles) if r), "other")
-        if role == "value" and "current" in roles[:-1]:
-            role = "current"
-        if role == "unit" and not measured:
-            role = "responsible" if any(role_of(t) == "task" for t in texts) else role
-        if role == "category" and not any(role_of(t) in ("indicator", "task") for t in texts):
-            role = "indicator"
-        columns.append(Column(text, role))
-    return _settle(_goals(columns))
-
-
-def _goals(columns: list[Column]) -> tuple[Column, ...]:
-    """A column headed 目标 behind the names of a table without values holds the values (behind tasks, their text); before them it groups them."""
-    roles = [c.role for c in columns]
-    name = "indicator" if "indicator" in roles else "task"
-    if name not in roles or "value" in roles:
-        return tuple(columns)
-    role = "value" if name == "indicator" else "task"
-    return tuple(replace(c, role=role) if c.header == "目标" and i > roles.index(name) else c for i, c in enumerate(columns))
-
-
-def _settle(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Two columns of the indicator role: the first groups the second."""
-    names = [i for i, c in enumerate(columns) if c.role == "indicator"]
-    tasks = [i for i, c in enumerate(columns) if c.role == "task"]
-    if not names and len(tasks) > 1:
-        return tuple(replace(c, role="indicator") if i == tasks[0] else c for i, c in enumerate(columns))
-    if len(names) > 1:
-        return tuple(replace(c, role="category") if i in names[:-1] else c for i, c in enumerate(columns))
-    return columns
-
-
 def _guess(body: Sequence[Line]) -> tuple[Column, ...]:
     """Roles of a table without header, by what most cells of a column look like."""
     width = max(len(line) for line in body)
@@ -260,7 +144,7 @@ def _guess(body: Sequence[Line]) -> tuple[Column, ...]:
         most = 0.6 * len(cells)
         if not cells:
             role = "other"
-        elif sum(bool(_NUMBER.fullmatch(c)) for c in cells) > most and i == 0:
+        elif sum(bool(NUMBER.fullmatch(c)) for c in cells) > most and i == 0:
             role = "number"
         elif sum(bool(_BODY_LIKE.search(c)) and len(c) < 80 for c in cells) > most:
             role = "responsible"
@@ -325,7 +209,7 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
 
 def _cut(before: Folded, after: Folded) -> bool:
     """Whether a page break cut a cell: its text does not end like a sentence and the next does not begin one."""
-    return bool(before.text) and not _SENTENCE_END.search(before.text) and not _NUMBER.match(after.text)
+    return bool(before.text) and not _SENTENCE_END.search(before.text) and not NUMBER.match(after.text)
 
 
 def _rejoin(previous: dict[int, tuple[Folded, Where]], cells: dict[int, tuple[Folded, Where]], filled: Sequence[int]) -> None:
@@ -387,3 +271,6 @@ def _rows(
             cells = tuple(Cell(c.role, c.header, full[i][0], full[i][1]) for i, c in enumerate(columns) if i in full)
             rows.append(Row(number, sub if len(group) > 1 else 0, cells, frozenset(columns[i].role for i in filled), category))
     return rows
+
+
+__all__ = ["BODY_ROLES", "Column", "Row", "Table", "is_header", "read_tables", "role_of", "with_present"]

@@ -3,16 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.content import Place
+from pipeline.heads import role_of
 from pipeline.layout.cells import MARGIN, cell_text
 from pipeline.layout.lattice import Segment
-from pipeline.layout.page import Run
-from pipeline.layout.strips import Line, Strip, column_of, crosses
+from pipeline.layout.page import Fragment, Run
+from pipeline.layout.strips import Line, Strip, column_of, crosses, gutters, parts, split_rows
 from schemas.types import Box, Where
 
 
-def row_cells(page: int, lines: Sequence[Line], row: int, edges: Sequence[float], strips: Sequence[Strip], top: float, bottom: float) -> list[Place]:
+@dataclass(slots=True)
+class Region:
+    """What stands between the first and the last line of a table: header lines, body lines, rules, extents, whether a rule ends it."""
+
+    top: float
+    bottom: float
+    left: float
+    right: float
+    header: list[Line]
+    body: list[Line]
+    rules: list[Segment]
+    closed: bool
+
+
+def build(page: int, region: Region, known: Sequence[Strip] | None = None) -> Fragment | None:
+    """Cells of a region; None where it has too few columns or rows to be a table."""
+    leaves = _leaves(region)
+    if known is not None:
+        strips = _narrowed(known, region.body)
+    else:
+        strips = gutters([x for x in region.body if parts(x) > 1], leaves, region.left, region.right)
+    names = sum(bool(role_of(b.text.strip())) for x in region.header for b in x.bits)
+    if len(strips) < (1 if names >= 2 or known is not None else 2):
+        return None
+    rows = split_rows(region.body, strips, [s.at for s in region.rules if s.end - s.start > 0.8 * (region.right - region.left)])
+    if known is None and not region.header:
+        return None
+    edges = (region.left, *((a + b) / 2 for a, b in strips), region.right)
+    subs = [s for s in region.rules if s.end - s.start <= 0.8 * (region.right - region.left)]
+    cells: list[Place] = []
+    header, foot = 0, region.top
+    if region.header:
+        foot = (max(x.bottom for x in region.header) + min(x.top for x in region.body)) / 2
+        cells, header = _header_cells(page, region.header, edges, strips, [s for s in subs if s.at < foot - 3], region.top, foot)
+    tops = [foot, *((max(x.bottom for x in a) + min(x.top for x in b)) / 2 for a, b in pairwise(rows))]
+    for i, (row, top, bottom) in enumerate(zip(rows, tops, [*tops[1:], region.bottom], strict=True)):
+        cells += _row_cells(page, row, header + i + 1, edges, strips, top, bottom)
+    heads = tuple(c.text.replace(" ", "") for c in cells if c.row <= header and c.text)
+    closed = region.closed
+    return Fragment(page, edges[0], region.top, edges[-1], region.bottom, edges, cells, False, not closed, False, tuple(strips), header, heads)
+
+
+def _narrowed(strips: Sequence[Strip], lines: Sequence[Line]) -> list[Strip]:
+    """The strips as far as lines leave them free."""
+    found = []
+    for low, high in strips:
+        for line in lines:
+            for bit in line.bits:
+                if bit.x0 < low - 1 and bit.x1 > high + 1:
+                    continue
+                middle = (low + high) / 2
+                if (bit.x0 + bit.x1) / 2 < middle:
+                    low = max(low, min(bit.x1, high - 0.5))
+                else:
+                    high = min(high, max(bit.x0, low + 0.5))
+        found.append((low, high))
+    return found
+
+
+def _leaves(region: Region) -> list[Line]:
+    """The header without heads of groups, which stand above a rule of their own."""
+    subs = [s for s in region.rules if s.end - s.start < 0.8 * (region.right - region.left)]
+
+    def is_leaf(bit: Run) -> bool:
+        foot = max(x.bottom for x in region.header)
+        return not any(bit.bottom - 2 < s.at + 2 and s.at < foot and s.start < (bit.x0 + bit.x1) / 2 < s.end for s in subs)
+
+    return [Line(x.top, x.bottom, x.size, kept) for x in region.header if (kept := [b for b in x.bits if is_leaf(b)])]
+
+
+def _row_cells(page: int, lines: Sequence[Line], row: int, edges: Sequence[float], strips: Sequence[Strip], top: float, bottom: float) -> list[Place]:
     """The cells of a row; a heading that lies across columns is one merged cell."""
     width = len(edges) - 1
     bits = [bit for line in lines for bit in line.bits]
@@ -24,7 +97,7 @@ def row_cells(page: int, lines: Sequence[Line], row: int, edges: Sequence[float]
     return [_place(page, runs, row, j, 1, 1, edges, strips, top, bottom) for j, runs in enumerate(columns)]
 
 
-def header_cells(
+def _header_cells(
     page: int, lines: Sequence[Line], edges: Sequence[float], strips: Sequence[Strip], subs: Sequence[Segment], top: float, bottom: float
 ) -> tuple[list[Place], int]:
     """The cells of a header and its rows: a rule below a part of the columns makes what stands on it the head of those columns."""

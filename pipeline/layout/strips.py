@@ -10,7 +10,7 @@ from statistics import median
 
 import regex
 
-from pipeline.grid import role_of
+from pipeline.heads import role_of
 from pipeline.layout.page import Run
 
 _GUTTER, _SURE = 0.3, 8  # ems of white between columns, at least, where so many lines leave it free

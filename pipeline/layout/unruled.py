@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import regex
 
-from pipeline.grid import role_of
+from pipeline.heads import role_of
 from pipeline.layout.lattice import Segment
 from pipeline.layout.marks import AGAIN, FOLIO
 from pipeline.layout.page import Fragment, Page, Run
-from pipeline.layout.placing import header_cells, row_cells
-from pipeline.layout.strips import Line, Strip, columns_in, crosses, gutters, lines_of_bits, parts, split_rows
+from pipeline.layout.placing import Region, build
+from pipeline.layout.strips import Line, Strip, columns_in, crosses, gutters, lines_of_bits, parts
 
 _WIDE = 0.35  # share of the page's width that the lines of a table take at least
 _HEADER = 130.0  # points that a header takes at most
@@ -23,20 +22,6 @@ _GROUP = regex.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[(（
 
 
 _TITLE = regex.compile(r"[(（【]?(?:附?表|图|附件)\s*\d|(?:计量)?单位[:：]|(?:注|说明|备注|资料来源)[:：\d]")
-
-
-@dataclass(slots=True)
-class _Region:
-    """What stands between the first and the last line of a table: header lines, body lines, rules, extents, whether a rule ends it."""
-
-    top: float
-    bottom: float
-    left: float
-    right: float
-    header: list[Line]
-    body: list[Line]
-    rules: list[Segment]
-    closed: bool
 
 
 def find_unruled(page: Page, runs: Sequence[Run], loose: Sequence[Segment], above: Fragment | None) -> tuple[list[Fragment], list[Run]]:
@@ -53,7 +38,7 @@ def find_unruled(page: Page, runs: Sequence[Run], loose: Sequence[Segment], abov
             fragments.append(part)
             lines = [x for x in lines if x.top > part.bottom - 1 or x.bottom < part.top]
     while (region := _by_rules(page, lines, loose) or _by_words(page, lines, loose)) is not None:
-        fragment = _build(page, region)
+        fragment = build(page.number, region)
         end = region.bottom if fragment is not None else max(x.bottom for x in region.header)
         lines = [x for x in lines if x.bottom > end + 1 and x.top >= region.top] if fragment is not None else [x for x in lines if x.top > end - 1]
         if fragment is not None:
@@ -88,7 +73,7 @@ def _families(loose: Sequence[Segment], width: float) -> list[list[Segment]]:
     return families
 
 
-def _by_rules(page: Page, lines: Sequence[Line], loose: Sequence[Segment]) -> _Region | None:
+def _by_rules(page: Page, lines: Sequence[Line], loose: Sequence[Segment]) -> Region | None:
     """The first table that begins between two lines of the same extent with a header between them."""
     start = lines[0].top if lines else 0.0
     for family in _families(loose, page.width):
@@ -109,7 +94,7 @@ def _is_header(header: Sequence[Line]) -> bool:
     return parts(most) >= 3 or (parts(most) == 2 and known >= 2)
 
 
-def _region(lines: Sequence[Line], loose: Sequence[Segment], rules: Sequence[Segment], header: list[Line]) -> _Region | None:
+def _region(lines: Sequence[Line], loose: Sequence[Segment], rules: Sequence[Segment], header: list[Line]) -> Region | None:
     """The table below a header: to its last rule, or as far as lines keep its columns."""
     first, second = rules[:2]
     below = [x for x in lines if (x.top + x.bottom) / 2 > second.at]
@@ -123,7 +108,7 @@ def _region(lines: Sequence[Line], loose: Sequence[Segment], rules: Sequence[Seg
         return None
     bottom = ends[-1] if closed else body[-1].bottom + 2
     inner = [s for s in loose if first.at + 3 < s.at < bottom - 3 and s.start > first.start - 4 and s.end < first.end + 4]
-    return _Region(first.at, bottom, first.start, first.end, header, body, [s for s in inner if abs(s.at - second.at) > 2] + [second], closed)
+    return Region(first.at, bottom, first.start, first.end, header, body, [s for s in inner if abs(s.at - second.at) > 2] + [second], closed)
 
 
 def _words(lines: Iterable[Line]) -> list[str]:
@@ -180,7 +165,7 @@ def _as_far(below: Sequence[Line], strips: Sequence[Strip]) -> list[Line]:
     return kept
 
 
-def _by_words(page: Page, lines: Sequence[Line], loose: Sequence[Segment]) -> _Region | None:
+def _by_words(page: Page, lines: Sequence[Line], loose: Sequence[Segment]) -> Region | None:
     """A table that begins with a line of known headings; no rule is needed."""
     for i, line in enumerate(lines):
         if not _is_heading(line):
@@ -191,7 +176,7 @@ def _by_words(page: Page, lines: Sequence[Line], loose: Sequence[Segment]) -> _R
             continue
         left, right = (min(b.x0 for x in [line, *body] for b in x.bits), max(b.x1 for x in [line, *body] for b in x.bits))
         inner = [s for s in loose if line.top < s.at < body[-1].bottom]
-        return _Region(line.top - 2, body[-1].bottom + 2, left - 2, right + 2, [line], body, inner, False)
+        return Region(line.top - 2, body[-1].bottom + 2, left - 2, right + 2, [line], body, inner, False)
     return None
 
 
@@ -205,7 +190,7 @@ def _continued(page: Page, lines: Sequence[Line], loose: Sequence[Segment], abov
         return None
     region = max(regions, key=lambda r: len(r.body))
     move = region.left - above.columns[0]
-    part = _build(page, region, [(a + move, b + move) for a, b in above.gutters])
+    part = build(page.number, region, [(a + move, b + move) for a, b in above.gutters])
     if part is not None:
         part.heads = above.heads
     return part
@@ -219,7 +204,7 @@ def _moves(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment) -> 
     return list(dict.fromkeys(m if abs(m) > 1 else 0.0 for m in (0.0, *rules[:1], *text)))
 
 
-def _part(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment, move: float) -> _Region | None:
+def _part(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment, move: float) -> Region | None:
     """The lines that keep the columns of the table above, moved sideways; None where the page does not begin so."""
     strips = [(a + move, b + move) for a, b in above.gutters]
     head, rules = _rules_below(lines, loose, above)
@@ -237,7 +222,7 @@ def _part(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment, move
     bottom = end if end is not None else body[-1].bottom + 2
     top = (header or body)[0].top - 2
     inner = [s for s in loose if top < s.at < bottom - 3]
-    return _Region(top, bottom, above.columns[0] + move, above.columns[-1] + move, header, body, inner, end is not None)
+    return Region(top, bottom, above.columns[0] + move, above.columns[-1] + move, header, body, inner, end is not None)
 
 
 def _below_head(page: Page, lines: Sequence[Line], loose: Sequence[Segment], above: Fragment) -> int:
@@ -260,57 +245,3 @@ def _rules_below(lines: Sequence[Line], loose: Sequence[Segment], above: Fragmen
         if above.heads and _words(band) == sorted("".join(above.heads)):
             return rule, [s.at for s in wide[i + 1 :]]
     return None, [s.at for s in wide]
-
-
-def _build(page: Page, region: _Region, known: Sequence[Strip] | None = None) -> Fragment | None:
-    """Cells of a region; None where it has too few columns or rows to be a table."""
-    leaves = _leaves(region)
-    strips = (
-        _narrowed(known, region.body) if known is not None else gutters([x for x in region.body if parts(x) > 1], leaves, region.left, region.right)
-    )
-    names = sum(bool(role_of(b.text.strip())) for x in region.header for b in x.bits)
-    if len(strips) < (1 if names >= 2 or known is not None else 2):
-        return None
-    rows = split_rows(region.body, strips, [s.at for s in region.rules if s.end - s.start > 0.8 * (region.right - region.left)])
-    if known is None and not region.header:
-        return None
-    edges = (region.left, *((a + b) / 2 for a, b in strips), region.right)
-    subs = [s for s in region.rules if s.end - s.start <= 0.8 * (region.right - region.left)]
-    foot = (max(x.bottom for x in region.header) + min(x.top for x in region.body)) / 2 if region.header else region.top
-    cells, header = (
-        header_cells(page.number, region.header, edges, strips, [s for s in subs if s.at < foot - 3], region.top, foot) if region.header else ([], 0)
-    )
-    tops = [foot, *((max(x.bottom for x in a) + min(x.top for x in b)) / 2 for a, b in pairwise(rows))]
-    for i, (row, top, bottom) in enumerate(zip(rows, tops, [*tops[1:], region.bottom], strict=True)):
-        cells += row_cells(page.number, row, header + i + 1, edges, strips, top, bottom)
-    heads = tuple(c.text.replace(" ", "") for c in cells if c.row <= header and c.text)
-    closed = region.closed
-    return Fragment(page.number, edges[0], region.top, edges[-1], region.bottom, edges, cells, False, not closed, False, tuple(strips), header, heads)
-
-
-def _narrowed(strips: Sequence[Strip], lines: Sequence[Line]) -> list[Strip]:
-    """The strips as far as lines leave them free."""
-    found = []
-    for low, high in strips:
-        for line in lines:
-            for bit in line.bits:
-                if bit.x0 < low - 1 and bit.x1 > high + 1:
-                    continue
-                middle = (low + high) / 2
-                if (bit.x0 + bit.x1) / 2 < middle:
-                    low = max(low, min(bit.x1, high - 0.5))
-                else:
-                    high = min(high, max(bit.x0, low + 0.5))
-        found.append((low, high))
-    return found
-
-
-def _leaves(region: _Region) -> list[Line]:
-    """The header without heads of groups, which stand above a rule of their own."""
-    subs = [s for s in region.rules if s.end - s.start < 0.8 * (region.right - region.left)]
-
-    def is_leaf(bit: Run) -> bool:
-        foot = max(x.bottom for x in region.header)
-        return not any(bit.bottom - 2 < s.at + 2 and s.at < foot and s.start < (bit.x0 + bit.x1) / 2 < s.end for s in subs)
-
-    return [Line(x.top, x.bottom, x.size, kept) for x in region.header if (kept := [b for b in x.bits if is_leaf(b)])]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import regex
 
 from pipeline.content import Place
-from pipeline.grid import role_of
+from pipeline.heads import role_of
 from pipeline.layout.cut import NUMBER, Habits
 from pipeline.layout.page import Fragment
 

@@ -1,0 +1,125 @@
+"""Headers of tables: the roles of headings, header rows of one or more levels, titles above them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import regex
+
+from pipeline.spans import Line, header_paths
+from schemas import vocab
+
+_BRACKET = regex.compile(r"[(（\[【〔].*?[)）\]】〕]")
+NUMBER = regex.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3})[)\]]?[.、]?")
+BARE_YEAR = regex.compile(r"(?:19|20)\d\d年?(?:[(（][^()（）]*[)）])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's header as written (levels joined with /), its role, and where the header stands."""
+
+    header: str
+    role: str
+
+
+@cache
+def _roles() -> tuple[tuple[str, regex.Pattern[str]], ...]:
+    return tuple((role, regex.compile("|".join(f"(?:{w})" for w in words))) for role, words in vocab.read("columns").items())
+
+
+def role_of(header: str) -> str | None:
+    """The role of a table heading, or None: `role_of("牵头单位") == "lead"`."""
+    bare = _BRACKET.sub("", header).strip(":：")
+    for role, pattern in _roles():
+        if bare and pattern.fullmatch(bare):
+            return role
+    return None
+
+
+def is_title(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line is one merged cell over the whole width with a header below it: the table's title or its unit."""
+    filled = [where for cell, where in lines[at] if cell.text]
+    alone = len(filled) == 1 and 1 < len(lines[at]) <= filled[0].colspan
+    return alone and any(read_header(lines, k)[0] is not None for k in range(at + 1, min(at + 3, len(lines))))
+
+
+def is_header(lines: Sequence[Line], at: int) -> bool:
+    """Whether a table line is a header."""
+    return read_header(lines, at)[0] is not None
+
+
+def read_header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | None, int]:
+    """The header that starts at a line and how many lines it takes (0 where there is none)."""
+    paths = header_paths(lines, at)
+    if paths is not None and any(NUMBER.fullmatch(t) for t in paths[0] if t != "号"):
+        return None, 0
+    if paths is not None and (columns := _named(["/".join(path) for path in paths])):
+        return columns, max(where.rowspan if where.rowspan > 1 else 2 for _, where in lines[at])
+    texts = [cell.plain for cell, _ in lines[at]]
+    filled = [t for t in texts if t]
+    known = [t for t in filled if len(t) <= 20 and role_of(t)]
+    if len(filled) < 2 or len(known) < 2 or 2 * len(known) < len(filled) or any(len(t) > 30 for t in filled):
+        return None, 0
+    if all(BARE_YEAR.fullmatch(t) for t in known):
+        return None, 0  # 隧道 | 2025年 | 2026年 is a row of dates
+    if NUMBER.fullmatch(texts[0]) and texts[0] not in ("号",):
+        return None, 0
+    used = 1
+    if at + 1 < len(lines):
+        below = [cell.plain for cell, _ in lines[at + 1]]
+        named = [t for t in below if t]
+        if named and len(below) == len(texts) and not below[0] and all(len(t) <= 12 and role_of(t) for t in named):
+            upper = ""
+            joined = []
+            for top, low in zip(texts, below, strict=True):
+                upper = top or upper
+                joined.append(f"{upper}/{low}" if low and low != upper else top or upper)
+            texts, used = joined, 2
+    return _columns(texts), used
+
+
+def _named(texts: list[str]) -> tuple[Column, ...] | None:
+    """Columns of header paths, if most of them are known headings."""
+    known = [t for t in texts if any(role_of(part) for part in t.split("/"))]
+    sound = len(known) >= 2 and 2 * len(known) >= len(texts) and all(len(part) <= 30 for t in texts for part in t.split("/"))
+    return _columns(texts) if sound else None
+
+
+def _columns(texts: list[str]) -> tuple[Column, ...]:
+    """Columns of header texts (levels joined with /) with their roles: the lowest known heading counts."""
+    columns = []
+    measured = any(role_of(t.split("/")[-1]) in ("value", "current") for t in texts)
+    for text in texts:
+        roles = [role_of(part) for part in text.split("/")]
+        role = next((r for r in reversed(roles) if r), "other")
+        if role == "value" and "current" in roles[:-1]:
+            role = "current"
+        if role == "unit" and not measured:
+            role = "responsible" if any(role_of(t) == "task" for t in texts) else role
+        if role == "category" and not any(role_of(t) in ("indicator", "task") for t in texts):
+            role = "indicator"
+        columns.append(Column(text, role))
+    return _settle(_goals(columns))
+
+
+def _goals(columns: list[Column]) -> tuple[Column, ...]:
+    """A column headed 目标 behind the names of a table without values holds the values (behind tasks, their text); before them it groups them."""
+    roles = [c.role for c in columns]
+    name = "indicator" if "indicator" in roles else "task"
+    if name not in roles or "value" in roles:
+        return tuple(columns)
+    role = "value" if name == "indicator" else "task"
+    return tuple(replace(c, role=role) if c.header == "目标" and i > roles.index(name) else c for i, c in enumerate(columns))
+
+
+def _settle(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Two columns of the indicator role: the first groups the second."""
+    names = [i for i, c in enumerate(columns) if c.role == "indicator"]
+    tasks = [i for i, c in enumerate(columns) if c.role == "task"]
+    if not names and len(tasks) > 1:
+        return tuple(replace(c, role="indicator") if i == tasks[0] else c for i, c in enumerate(columns))
+    if len(names) > 1:
+        return tuple(replace(c, role="category") if i in names[:-1] else c for i, c in enumerate(columns))
+    return columns
