@@ -297,6 +297,7 @@ class _Builder:
                 clause = at
                 for end in [m.start() for m in regex.finditer(r"[,。;!?]|$", text[:stop], pos=at)]:
                     loose = [r.reason for r in rejections if clause <= r.start < end and r.reason in _ACTIONABLE]
+                    loose += [reason for a, b, reason in why if clause <= a and b <= end and reason in _ACTIONABLE]
                     if loose and not any(clause <= f.value[0] < end for f in findings):
                         self._uncover(segment, cell, clause, end, loose)
                     clause = end + 1

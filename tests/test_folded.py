@@ -38,3 +38,8 @@ def test_a_range_over_a_break_gives_pieces():
     source = "在售用水" + "x" * 40 + "器具占比"
     folded = fold(source, [(0, 4), (44, 48)])
     assert [source[s.start : s.end] for s in folded.spans(0, 8)] == ["在售用水", "器具占比"]
+
+
+def test_a_raised_digit_behind_a_digit_is_a_power_and_not_a_digit():
+    folded = {source: fold(source, [(0, len(source))]).text for source in ("10⁴亩", "5m³", "PM₂.₅")}
+    assert folded == {"10⁴亩": "10⁴亩", "5m³": "5m3", "PM₂.₅": "PM2.5"}
