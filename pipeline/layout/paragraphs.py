@@ -139,7 +139,7 @@ def continues(paragraph: Sequence[TextLine], below: TextLine, frames: Frames, cu
     final = bool(_FINAL.search(above.text))
     if _ATTACHMENT.match(below.text) or (len(paragraph) == 1 and above.x0 - here.left > _ASIDE * above.size and below.x0 < above.x0 - above.size):
         return False  # behind a signature or date at the right nothing goes on
-    if (cut and (final or same)) or (final and _MARKER.match(below.text)):
+    if (cut and (final or same)) or ((final or above.text[-1] in ")）") and _MARKER.match(below.text)):
         return False
     if _is_centred(above, here) or _is_centred(below, there):
         return False
