@@ -23,18 +23,22 @@ def rows_of(result: Result) -> dict[str, list[Any]]:
     def text(slot: Any) -> str | None:
         return None if slot is None else "".join(slot.text.split())
 
+    def period(found: Any) -> tuple[Any, ...] | None:
+        return found and (found.kind, found.start, found.end)
+
     tasks = [
-        (
-            t.path,
-            text(t.title),
-            {role: tuple(text(s) for s in slots) for role, slots in t.bodies.items()},
-            t.deadline and (t.deadline.kind, t.deadline.start, t.deadline.end),
-        )
+        {
+            "path": t.path,
+            "title": text(t.title),
+            "bodies": {role: tuple(text(s) for s in slots) for role, slots in t.bodies.items()},
+            "deadline": period(t.deadline),
+        }
         for t in result.extraction.tasks
     ]
+    slots = ("indicator", "scope", "value", "unit", "baseline", "quote")
+    values = ("task", "kind", "quantity", "change_direction", "status", "strength")
     targets = [
-        (t.task, text(t.indicator), text(t.scope), t.kind, t.quantity, text(t.value), text(t.unit), t.change_direction)
-        + (t.deadline and (t.deadline.kind, t.deadline.start, t.deadline.end), t.status, t.strength, text(t.quote))
+        {name: text(getattr(t, name)) for name in slots} | {name: getattr(t, name) for name in values} | {"deadline": period(t.deadline)}
         for t in result.extraction.targets
     ]
     return {"tasks": tasks, "targets": targets}
