@@ -16,6 +16,7 @@ from tests.documents import docx
 from tests.documents.docx import cell, package, paragraph, table
 from tests.documents.model import read_plan
 from tests.documents.same import mended, rows_of, strict_f1
+from tests.documents.small import ole
 
 
 def read(body, parts=None):
@@ -279,7 +280,7 @@ EXTERNAL = (
         (with_document(f"<w:document {W}/>"), "no body"),
         (with_document(f"<w:document {W}><w:body><w:p><w:r><w:t>{'0' * 30_000_000}</w:t></w:r></w:p></w:body></w:document>"), "--limit expansion"),
         (with_document(f"<w:document {W}>" + "<w:body>" * 3000), "no sound XML"),
-        (b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (ole("EncryptedPackage", "EncryptionInfo"), "password"),
     ],
     ids=["empty", "laughs", "external", "cut", "no body", "bomb", "deep", "encrypted"],
 )

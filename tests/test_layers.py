@@ -18,7 +18,7 @@ ONLY_IN = {
     "alembic": {"pipeline.store"},
     "openpyxl": {"pipeline.exporters.xlsx"},
     "selectolax": {"pipeline.parsers.html_tree"},
-    "lxml": {"pipeline.parsers.ooxml"},
+    "lxml": {"pipeline.parsers.zipxml"},
     "python_calamine": {"pipeline.parsers.oldsheets"},
     "typer": {"pipeline.cli"},
     "rapidocr": {"pipeline.layout.recognise"},

@@ -156,7 +156,7 @@ def test_encrypted_documents_are_refused_before_anything_is_started():
     head = b"\xec\xa5" + bytes(8) + (0x0100).to_bytes(2, "little")
     data = b"\xd0\xcf\x11\xe0" + bytes(508) + head + bytes(500) + "WordDocument".encode("utf-16-le")
     with pytest.raises(ParseError, match="password"):
-        parse_bytes(data, "plan.doc")
+        office.parse(data, Budget())
 
 
 def test_what_the_conversion_lost_is_named():

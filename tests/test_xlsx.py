@@ -17,6 +17,7 @@ from tests.documents import xlsx
 from tests.documents.docx import zipped
 from tests.documents.model import read_plan, table_of
 from tests.documents.same import mended, rows_of, strict_f1
+from tests.documents.small import ole
 
 
 def read(fill, name="plan.xlsx", limits=None):
@@ -222,8 +223,8 @@ LAUGHS = '<!DOCTYPE sst [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;
         (xlsx.package(ROW.replace("<v>0</v>", "<v>7</v>"), "<si><t>甲</t></si>"), "A1 is damaged"),
         (xlsx.package("<sheetData><row"), "no sound XML"),
         (zipped({"xl/workbook.xml": "<x/>", "xl/workbook.bin": "x"}), "cannot be read"),
-        (b"\xd0\xcf\x11\xe0" + bytes(600) + "Workbook".encode("utf-16-le"), "cannot be read"),
-        (b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (ole("Workbook"), "cannot be read"),
+        (ole("EncryptedPackage", "EncryptionInfo"), "password"),
     ],
     ids=["laughs", "external", "undeclared", "bomb", "index", "cut", "xlsb", "xls", "encrypted"],
 )

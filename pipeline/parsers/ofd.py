@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-
-from lxml import etree
 
 from pipeline.content import Builder, Content
 from pipeline.layout.flow import lay_out
 from pipeline.layout.page import Page
 from pipeline.parsers.ofd_page import POINT, Drawing, children, numbers, only
+from pipeline.parsers.zipxml import Package, members_of
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget
 
@@ -26,7 +22,7 @@ _DEPTH = 8  # templates and graphic units inside one another: more is a circle
 def parse(data: bytes, budget: Budget) -> Content:
     """Paragraphs and tables of all its documents. Raises ParseError for a broken or encrypted file, LimitError over the budget."""
     builder = Builder(budget)
-    package = _Package.open(data, budget)
+    package = _open(data, budget)
     number = 0
     for part in _roots(package):
         document = _document(package, part, builder)
@@ -36,73 +32,19 @@ def parse(data: bytes, budget: Budget) -> Content:
     return builder.content()
 
 
-@dataclass(slots=True)
-class _Package:
-    """The archive: its members are read one at a time, paths never lead out of it."""
-
-    archive: zipfile.ZipFile
-    budget: Budget
-    names: dict[str, str]
-    nodes: int = 0
-
-    @classmethod
-    def open(cls, data: bytes, budget: Budget) -> _Package:
-        try:
-            archive = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-            raise ParseError(f"the OFD file is no sound archive ({error}): get it again or print it to PDF") from error
-        found = archive.namelist()
-        budget.check("members", len(found), "parts in the OFD file")
-        names = {_plain(name).lower(): name for name in found}
-        if any(posixpath.basename(name) in ("encryptions.xml", "encryptinfo.xml") for name in names):
-            raise ParseError("the OFD file is encrypted: open it in an OFD reader with its password or certificate and save it unencrypted")
-        return cls(archive, budget, names)
-
-    def read(self, part: str) -> bytes:
-        """The bytes of a part. Raises ParseError naming it."""
-        name = self.names.get(part.lower())
-        if name is None:
-            raise ParseError(f"its part {part} is missing: the OFD file is incomplete, get it again")
-        info = self.archive.getinfo(name)
-        if info.flag_bits & 1:
-            raise ParseError(f"its part {part} is encrypted: save the OFD file unencrypted")
-        self.budget.unpack(info.compress_size, info.file_size, part)
-        try:
-            return self.archive.read(info)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
-            raise ParseError(f"its part {part} is damaged ({error}): get the OFD file again") from error
-
-    def tree(self, part: str) -> Any:
-        """The root element of a part in XML; no entity, DTD or address in it is followed."""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, remove_comments=True)
-        try:
-            root = etree.fromstring(self.read(part), parser)
-        except (etree.XMLSyntaxError, ValueError) as error:
-            raise ParseError(f"its part {part} is no sound XML ({error}): get the OFD file again") from error
-        if root.getroottree().docinfo.doctype:
-            raise ParseError(f"its part {part} declares a document type, which OFD does not have: the file is not trusted")
-        self.nodes += sum(1 for _ in root.iter())
-        self.budget.check("nodes", self.nodes, f"XML elements (at {part})")
-        return root
-
-    def near(self, part: str, path: str) -> str:
-        """The part that `path`, written in `part`, means. Raises ParseError where it leads out of the archive."""
-        path = path.strip().replace("\\", "/")
-        joined = posixpath.normpath(path.lstrip("/") if path.startswith("/") else posixpath.join(posixpath.dirname(part), path))
-        if joined.startswith(".."):
-            raise ParseError(f"its part {part} names {path}, which is outside the archive: the file is not trusted")
-        return joined
-
-
-def _plain(name: str) -> str:
-    return posixpath.normpath(name.replace("\\", "/").lstrip("/"))
+def _open(data: bytes, budget: Budget) -> Package:
+    """The package. Raises ParseError where it is encrypted."""
+    archive, names = members_of(data, budget)
+    if any(posixpath.basename(name) in ("encryptions.xml", "encryptinfo.xml") for name in names):
+        raise ParseError("the OFD file is encrypted: open it in an OFD reader with its password or certificate and save it unencrypted")
+    return Package(archive, budget, names)
 
 
 @dataclass(slots=True)
 class _Document:
     """A document of the package: the box of its pages, its templates (id → part) and resources (id → part or graphic unit)."""
 
-    package: _Package
+    package: Package
     box: list[float]
     pages: list[str]
     templates: dict[str, str] = field(default_factory=dict)
@@ -110,9 +52,9 @@ class _Document:
     units: dict[str, Any] = field(default_factory=dict)
 
 
-def _roots(package: _Package) -> list[str]:
+def _roots(package: Package) -> list[str]:
     """The root part of each document."""
-    root = package.tree("OFD.xml")
+    root = package.xml("OFD.xml")
     bodies = [only(body, "DocRoot") for body in children(root, "DocBody")]
     roots = [package.near("OFD.xml", body.text) for body in bodies if body is not None and body.text]
     if not roots:
@@ -140,9 +82,9 @@ def _pages(document: _Document, before: int, builder: Builder) -> Iterator[Page]
             yield Page(number, box[2] * POINT, box[3] * POINT, drawing.runs, drawing.rules)
 
 
-def _document(package: _Package, part: str, builder: Builder) -> _Document:
+def _document(package: Package, part: str, builder: Builder) -> _Document:
     """What Document.xml says; a resource file that cannot be read is an issue, for text needs none."""
-    root = package.tree(part)
+    root = package.xml(part)
     common = only(root, "CommonData")
     listed = only(root, "Pages")
     pages = [package.near(part, page.get("BaseLoc")) for page in children(listed, "Page") if page.get("BaseLoc")]
@@ -160,7 +102,7 @@ def _document(package: _Package, part: str, builder: Builder) -> _Document:
 def _resources(document: _Document, part: str, builder: Builder) -> None:
     package = document.package
     try:
-        root = package.tree(part)
+        root = package.xml(part)
     except LimitError:
         raise
     except ParseError as error:
@@ -177,7 +119,7 @@ def _resources(document: _Document, part: str, builder: Builder) -> None:
 
 def _draw(document: _Document, part: str, number: int, builder: Builder) -> tuple[Drawing, list[float]]:
     """What is drawn on a page with its templates, and the page's box in millimetres."""
-    root = document.package.tree(part)
+    root = document.package.xml(part)
     box = _box(only(root, "Area"), document.box)
     for resource in children(root, "PageRes"):
         if resource.text:
@@ -194,7 +136,7 @@ def _layers(document: _Document, root: Any, drawing: Drawing, seen: tuple[str, .
     for template in children(root, "Template"):
         part = document.templates.get(template.get("TemplateID", ""))
         if part and part not in seen and len(seen) < _DEPTH:
-            _layers(document, document.package.tree(part), drawing, (*seen, part))
+            _layers(document, document.package.xml(part), drawing, (*seen, part))
     for layer in children(only(root, "Content"), "Layer"):
         drawing.add(layer)
 

@@ -150,3 +150,30 @@ def _image(kind: str) -> bytes:
 def images() -> dict[str, bytes]:
     """Small pictures by kind."""
     return {kind: _image(kind) for kind in ("PNG", "JPEG", "TIFF", "BMP")}
+
+
+def ole(*names: str, inside: tuple[str, ...] = ()) -> bytes:
+    """An OLE file with streams at the top and, in a storage ObjectPool, further ones."""
+    entries = [("Root Entry", 1)] + [(n, i + 2 if i + 1 < len(names) else None) for i, n in enumerate(names)] + [(n, None) for n in inside]
+    directory = b""
+    for i, (name, following) in enumerate(entries):
+        entry = bytearray(128)
+        entry[: 2 * len(name)] = name.encode("utf-16-le")
+        entry[64:66] = (2 * len(name) + 2).to_bytes(2, "little")
+        for at in (68, 72, 76):
+            entry[at : at + 4] = b"\xff" * 4
+        if i == 0:
+            entry[76:80] = (1).to_bytes(4, "little")
+        elif following is not None:
+            entry[72:76] = following.to_bytes(4, "little")
+        directory += bytes(entry)
+    sectors = -(-len(directory) // 512)
+    header = bytearray(512)
+    header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    header[30:32] = (9).to_bytes(2, "little")
+    header[48:52] = (1).to_bytes(4, "little")
+    header[76:512] = b"\xff" * 436
+    header[76:80] = (0).to_bytes(4, "little")
+    table = [0xFFFFFFFD] + [i + 2 for i in range(sectors - 1)] + [0xFFFFFFFE]
+    fat = b"".join(t.to_bytes(4, "little") for t in table).ljust(512, b"\xff")
+    return bytes(header) + fat + directory.ljust(512 * sectors, b"\0")
