@@ -150,7 +150,7 @@ def test_a_page_that_cannot_be_read_is_an_issue_and_the_others_are_read():
         ({"Doc_0/Encryptions.xml": "<a/>"}, "encrypted"),
         ({"Doc_0/Document.xml": "<a><b></a>"}, r"Doc_0/Document\.xml is no sound XML"),
         ({"OFD.xml": ofd.xml("OFD", "")}, "names no document"),
-        ({"OFD.xml": ofd.xml("OFD", "<ofd:DocBody><ofd:DocRoot>../../etc/passwd</ofd:DocRoot></ofd:DocBody>")}, "outside the archive"),
+        ({"OFD.xml": ofd.xml("OFD", "<ofd:DocBody><ofd:DocRoot>../../etc/passwd</ofd:DocRoot></ofd:DocBody>")}, "outside the package"),
         ({"OFD.xml": ofd.xml("OFD", "<ofd:DocBody><ofd:DocRoot>Doc_9/Document.xml</ofd:DocRoot></ofd:DocBody>")}, r"Doc_9/Document\.xml is missing"),
         ({"Doc_0/Document.xml": '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'}, "document type"),
         ({"Doc_0/Document.xml": '<!DOCTYPE a [<!ENTITY x "yyyyyyyy"><!ENTITY z "&x;&x;&x;">]><a>&z;</a>'}, "document type"),
@@ -164,7 +164,7 @@ def test_what_cannot_be_trusted_or_read_is_refused_by_part(change, says):
 
 def test_broken_archive_bomb_and_too_many_pages():
     data = ofd.write(["正文"])
-    with pytest.raises(ParseError, match="no sound archive"):
+    with pytest.raises(ParseError, match="no sound package"):
         parse(data[: len(data) // 2], Budget())
     members = ofd.parts(Setter().set(["正文"]))
     with pytest.raises(LimitError, match="expansion"):
@@ -179,7 +179,7 @@ def test_damaged_member_is_named():
         info = archive.getinfo("Doc_0/Document.xml")
     start = info.header_offset + 30 + len(info.filename)
     data[start + 5 : start + 25] = b"\0" * 20
-    with pytest.raises(ParseError, match=r"Doc_0/Document\.xml is damaged"):
+    with pytest.raises(ParseError, match=r"Doc_0/Document\.xml cannot be unpacked"):
         parse_bytes(bytes(data), "plan.ofd")
 
 
