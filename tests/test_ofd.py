@@ -71,6 +71,11 @@ def test_steps_scale_and_later_codes_place_characters():
     assert round(box.x0 / 72 * 25.4) == 20 + 16
 
 
+def test_text_printed_twice_to_look_bold_is_read_once():
+    code = '<ofd:TextCode X="0" Y="3.4" DeltaX="g 3 4">总体要求</ofd:TextCode>'
+    assert texts(read(one_page(text(code) + text(code)))) == ["总体要求"]
+
+
 def test_what_is_hidden_is_not_read_and_blocks_are():
     code = '<ofd:TextCode X="0" Y="3.4" DeltaX="g 2 4">{}</ofd:TextCode>'
     drawn = text(code.format("看不见"), 'Size="4" Visible="false"') + f"<ofd:PageBlock>{text(code.format('看得见'))}</ofd:PageBlock>"

@@ -8,7 +8,7 @@ from statistics import median
 
 from pipeline.layout.page import Run
 
-_BIN = 4.0  # points
+_BIN = 1.0  # points
 _ROWS = 6  # lines that each column has at least
 _CHARS = 80  # characters that each column has at least
 
@@ -29,6 +29,10 @@ def split_columns(runs: Sequence[Run]) -> list[tuple[int, list[Run]]]:
         pairwise(bounds),
         key=lambda b: sum(b[0] < r.base < b[1] for r in runs),
     )
+    body = [r.base for r in runs if above < r.base < below and abs(r.size - size) < 0.08 * size]
+    if not body:
+        return whole
+    above, below = max(above, min(body) - size), min(below, max(body) + size)  # heads and footers are set in another size
     first = [r for r in runs if above < r.base < below and r.x1 <= gutter]
     second = [r for r in runs if above < r.base < below and r.x0 >= gutter]
     if not (_is_column(first, size) and _is_column(second, size)):
@@ -53,7 +57,7 @@ def _gutter(runs: Sequence[Run], left: float, right: float, size: float) -> floa
         elif begun is not None:
             free.append((begun, i))
             begun = None
-    wide = [(b, e) for b, e in free if (e - b) * _BIN >= size]
+    wide = [(b, e) for b, e in free if (e - b) * _BIN >= 0.7 * size]
     if not wide:
         return None
     begin, end = max(wide, key=lambda f: f[1] - f[0])
@@ -61,7 +65,7 @@ def _gutter(runs: Sequence[Run], left: float, right: float, size: float) -> floa
 
 
 def _is_column(runs: Sequence[Run], size: float) -> bool:
-    """Whether runs fill a column: enough lines, of which most reach its right edge."""
+    """Whether runs fill a column: enough lines, of which many reach its right edge."""
     if sum(len(r.text) for r in runs) < _CHARS:
         return False
     ends: dict[int, float] = {}
@@ -69,4 +73,4 @@ def _is_column(runs: Sequence[Run], size: float) -> bool:
         row = round(run.base / size)
         ends[row] = max(ends.get(row, 0.0), run.x1)
     edge = max(ends.values())
-    return len(ends) >= _ROWS and sum(x > edge - 1.5 * size for x in ends.values()) >= 0.5 * len(ends)
+    return len(ends) >= _ROWS and sum(x > edge - 1.5 * size for x in ends.values()) >= 0.4 * len(ends)

@@ -85,8 +85,9 @@ def _edge(values: Sequence[float], near: float, need: int) -> float | None:
 
 
 def _common(steps: Sequence[float]) -> float:
-    """The commonest distance of lines, to half a point."""
-    return Counter(round(2 * s) for s in steps).most_common(1)[0][0] / 2
+    """The least of the common distances of lines, to half a point: where paragraphs are short, those between them may be more."""
+    counts = Counter(round(2 * s) for s in steps)
+    return min(step for step, count in counts.items() if count >= 0.3 * max(counts.values())) / 2
 
 
 def _shared(frames: Sequence[Frame]) -> Frame:
@@ -161,10 +162,9 @@ def _first_width(line: TextLine) -> float:
     if text[end].isascii() and text[end].isalnum():
         while end < len(text) - 1 and text[end + 1].isascii() and text[end + 1] not in " -":
             end += 1
-    while end < len(text) - 1 and text[end + 1] in _CLOSING:
-        end += 1
-        if text[end + 1 : end + 2] in tuple(_QUOTES):  # browsers break neither before nor behind a quotation mark
-            end = min(end + 2, len(text) - 1)
+    while end < len(text) - 1 and text[end + 1] in _CLOSING + _QUOTES:
+        # browsers break neither before nor behind a quotation mark
+        end = min(end + (2 if text[end + 1] in _QUOTES else 1), len(text) - 1)
     return edges[2 * end + 1] - edges[0]
 
 

@@ -32,6 +32,8 @@ _THREADS = 2
 _WORD = re.compile(r"[^\W\u2e80-\u9fff]+(?:[.．,，:：/~～-]?[0-9０-９]+)*[%％]?|.", re.S)
 _DASH = re.compile(r"(?<=[0-9])[一ー](?=[0-9])")  # between figures a dash was printed, not the numeral
 _POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")  # old print sets a wide point: no blank after it
+_POWER = re.compile(r"(?<=[×xX])10[-−—–⁻一]?[0-9⁰¹²³⁴⁵⁶⁷⁸⁹°*]{0,2}")  # raised figures are half as high as the others and often lost
+_SMALL_PRINT = 0.6  # at most the confidence of a power of ten
 _TWO_FOR_ONE = re.compile(r"(?<=[0-9])%[0oO](?![0-9.])|Ⅲ[IⅠ]")
 _SIGNS = "%％‰≥≤><＞＜±+＋/℃°"
 _ISSUES = 20  # a page: more say nothing new
@@ -192,6 +194,8 @@ def _tidied(box: Band, text: str, middles: list[float], confidences: list[float]
     spaced = {len("".join(text[:i].split())) for i, char in enumerate(text) if char.isspace()}
     spaced -= {m.end() for m in _POINT.finditer(plain)}
     plain = _DASH.sub("—", plain)
+    for power in _POWER.finditer(plain):
+        sure[slice(*power.span())] = [min(c, _SMALL_PRINT) for c in sure[slice(*power.span())]]
     for found in reversed(list(_TWO_FOR_ONE.finditer(plain))):
         i = found.start()
         plain = plain[:i] + ("‰" if plain[i] == "%" else plain[i]) + plain[i + 2 :]

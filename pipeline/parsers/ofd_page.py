@@ -77,10 +77,12 @@ class Drawing:
     rules: list[Rule] = field(default_factory=list)
     images: list[tuple[str, tuple[float, float, float, float]]] = field(default_factory=list)
     odd: int = 0
+    _marks: set[tuple[str, int, int]] = field(default_factory=set)
 
     def add(self, layer: Any) -> None:
         """Everything in a layer."""
         self._add(layer, (1, 0, 0, 1, -self.origin[0], -self.origin[1]), 0)
+        self.runs = [run for run in self.runs if run.text.strip()]
 
     def _add(self, container: Any, outer: Matrix, depth: int) -> None:
         for element in container:
@@ -92,7 +94,8 @@ class Drawing:
             elif kind in ("TextObject", "PathObject", "ImageObject", "CompositeObject"):
                 matrix = _product(_matrix(element), outer)
                 if kind == "TextObject":
-                    self._text(element, matrix)
+                    if element.get("Fill", "true").lower() != "false" or element.get("Stroke", "false").lower() == "true":
+                        self._text(element, matrix)
                 elif kind == "PathObject":
                     self._path(element, matrix)
                 elif kind == "ImageObject":
@@ -121,15 +124,17 @@ class Drawing:
             if char in "\r\n\t\0":
                 char = " "
             left, base = (v * POINT for v in _apply(matrix, spot))
-            wide = width * _advance(char)
+            mark = (char, round(2 * left), round(2 * base))
+            if mark in self._marks:
+                continue  # bold made by printing twice
+            self._marks.add(mark)
             if run is None or turned or abs(base - run.base) > 0.1 * height or left < run.lefts[-1]:
                 top = base - _ASCENT * height
                 run = Run("", [], [], top, top + height, base, height)
                 self.runs.append(run)
             run.text += char
             run.lefts.append(left)
-            run.rights.append(left + wide)
-        self.runs = [r for r in self.runs if r.text.strip()]
+            run.rights.append(left + width * _advance(char))
 
     def _path(self, element: Any, matrix: Matrix) -> None:
         data = only(element, "AbbreviatedData")

@@ -17,6 +17,7 @@ from pipeline.parsers.pdf_view import view_of
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget
 
+_AT_ONCE = 50  # pages that are read before the file is opened anew
 _GARBLED = 0.1  # share of characters without Unicode value above which a page is not read as text
 _BROKEN_NUMBER = re.compile("[0-9０-９]\ufffd|\ufffd[0-9０-９]")
 _PICTURE, _FEW = 0.5, 30  # on a scan pictures cover this share of the page at least, and fewer characters stand on them (a stamp, a page number)
@@ -24,14 +25,9 @@ _PICTURE, _FEW = 0.5, 30  # on a scan pictures cover this share of the page at l
 
 def parse(data: bytes, budget: Budget) -> Content:
     """Content of a PDF. Raises ParseError where it is encrypted or broken, LimitError before a page is read where there are too many."""
-    document = _open(data)
-    try:
-        budget.check("pages", len(document), "pages")
-        builder = Builder(budget)
-        pages = _Pages(document, builder)
-        lay_out(pages.read(), builder)
-    finally:
-        document.close()
+    builder = Builder(budget)
+    pages = _Pages(data, builder)
+    lay_out(pages.read(), builder)
     content = builder.content()
     if pages.unread and not content.blocks:
         raise ParseError(pages.unread)
@@ -60,16 +56,29 @@ def _open(data: bytes) -> pdfium.PdfDocument:
 class _Pages:
     """Reads the pages of a document one after the other, and notes what was odd about them."""
 
-    def __init__(self, document: pdfium.PdfDocument, builder: Builder) -> None:
-        self._document, self._builder, self._reader = document, builder, Reader()
+    def __init__(self, data: bytes, builder: Builder) -> None:
+        self._data, self._builder, self._reader = data, builder, Reader()
         self._recognised = 0
         self.unread = ""  # why pages without text were not read
 
     def read(self) -> Iterator[Page]:
-        """Every page that can be read; those that cannot are issues."""
-        for number in range(1, len(self._document) + 1):
+        """Every page that can be read; those that cannot are issues. The file is opened anew now and then: pdfium keeps all that it has decoded."""
+        document = _open(self._data)
+        try:
+            count = len(document)
+            self._builder.budget.check("pages", count, "pages")
+            for first in range(1, count + 1, _AT_ONCE):
+                if first > 1:
+                    document.close()
+                    document = _open(self._data)
+                yield from self._some(document, first, min(first + _AT_ONCE, count + 1))
+        finally:
+            document.close()
+
+    def _some(self, document: pdfium.PdfDocument, first: int, end: int) -> Iterator[Page]:
+        for number in range(first, end):
             try:
-                page = self._document[number - 1]
+                page = document[number - 1]
             except pdfium.PdfiumError as error:
                 self._issue("error", "page_failed", number, f"the page cannot be read ({error}); the others were")
                 continue

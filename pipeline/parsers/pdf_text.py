@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pypdfium2.raw as raw
@@ -29,20 +28,9 @@ _BULLETS = dict.fromkeys(
 )  # of the fonts Symbol and Wingdings
 
 
-@dataclass(slots=True)
-class Glyph:
-    """A character in user space: its origin, the edges of its advance, its size and the direction of its line."""
-
-    char: str
-    x: float
-    y: float
-    left: float
-    bottom: float
-    right: float
-    top: float
-    size: float
-    a: float
-    b: float
+# A character in user space: the index that pdfium gives it, the character, its origin, the edges of its advance (left, bottom, right, top), its size,
+# the direction of its line. A plain tuple, for there are millions of them.
+Glyph = tuple[int, str, float, float, float, float, float, float, float, float, float]
 
 
 @dataclass(slots=True)
@@ -68,34 +56,32 @@ class Reader:
 
     def read(self, text: object, view: View, hidden: bool) -> Writing:
         """The characters of a text page in runs. `hidden`: some may be set invisibly and are kept only where nearly all are (a scan's text layer)."""
-        behind, glyphs = self._shown(text) if hidden else (False, list(self._glyphs(text)))
-        quarters = {ab: view.quarter(*ab) for ab in {(g.a, g.b) for g in glyphs}}
-        directions = Counter(quarters[g.a, g.b] for g in glyphs) if len(set(quarters.values())) > 1 else Counter(dict.fromkeys(quarters.values(), 1))
+        behind, glyphs = self._shown(text) if hidden else (False, self._glyphs(text))
+        quarters = {ab: view.quarter(*ab) for ab in {g[9:] for g in glyphs}}
+        directions = Counter(quarters[g[9:]] for g in glyphs) if len(set(quarters.values())) > 1 else Counter(dict.fromkeys(quarters.values(), 1))
         aslant = directions.pop(None, 0)
         main = max(directions, key=lambda q: (directions[q], q == 0), default=0)
         view = view.turned(main or 0)
-        kept = [g for g in glyphs if quarters[g.a, g.b] == main] if aslant or len(directions) > 1 else glyphs
+        kept = [g for g in glyphs if quarters[g[9:]] == main] if aslant or len(directions) > 1 else glyphs
         left_out = len(glyphs) - len(kept)
-        return Writing(view, _runs(kept, view), len(kept), sum(g.char == _UNMAPPED for g in kept), left_out, behind)
+        return Writing(view, _runs(kept, view), len(kept), sum(g[1] == _UNMAPPED for g in kept), left_out, behind)
 
     def _shown(self, text: object) -> tuple[bool, list[Glyph]]:
         """The characters that show, or (True) the invisible ones where they are the most: recognised text behind a picture of the page."""
         groups: dict[bool, list[Glyph]] = {True: [], False: []}
-        for index, glyph in self._indexed(text):
-            mode = raw.FPDFTextObj_GetTextRenderMode(raw.FPDFText_GetTextObject(text, index))
+        for glyph in self._glyphs(text):
+            mode = raw.FPDFTextObj_GetTextRenderMode(raw.FPDFText_GetTextObject(text, glyph[0]))
             groups[mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)].append(glyph)
         behind = len(groups[True]) > len(groups[False])
         return behind, groups[behind]
 
-    def _glyphs(self, text: object) -> Iterator[Glyph]:
-        return (glyph for _, glyph in self._indexed(text))
-
-    def _indexed(self, text: object) -> Iterator[tuple[int, Glyph]]:
-        """Characters with their index. The calls are the cost of a page, so each is made only where its answer may have changed."""
+    def _glyphs(self, text: object) -> list[Glyph]:
+        """The characters of a text page. The calls are the cost of a page, so each is made only where its answer may have changed."""
         box, x, y = self._box, self._x, self._y
         box_ref, x_ref, y_ref = ctypes.byref(box), ctypes.byref(x), ctypes.byref(y)
         unicode_at, box_at, origin_at = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharOrigin
         unmapped_at = raw.FPDFText_HasUnicodeMapError
+        glyphs: list[Glyph] = []
         height = line = size = a = b = 0.0
         high = 0
         for i in range(raw.FPDFText_CountChars(text)):
@@ -110,17 +96,17 @@ class Reader:
                 high = 0
             box_at(text, i, box_ref)
             origin_at(text, i, x_ref, y_ref)
-            bottom, top = box.bottom, box.top
-            if y.value != line or abs(top - bottom - height) > 0.08 * height:
-                height, line = top - bottom, y.value
+            left, bottom, right, top, at, base = box.left, box.bottom, box.right, box.top, x.value, y.value
+            if base != line or abs(top - bottom - height) > 0.08 * height:
+                height, line = top - bottom, base
                 size, a, b = self._size(text, i, code)
             char = _UNMAPPED if unmapped_at(text, i) == 1 else _decode(code)
             if char == _UNMAPPED and self._is_point(text, i, size):
                 char = "."
-            left, right = box.left, box.right
-            if "一" <= char <= "鿿" and abs(left - x.value) > 0.02 * size and b == 0 < a:
-                left, right = x.value, max(right, x.value + 0.9 * size)  # some fonts give the ink only: a 一 is as wide as its neighbours
-            yield i, Glyph(char, x.value, y.value, left, bottom, right, top, size, a, b)
+            if "一" <= char <= "鿿" and abs(left - at) > 0.02 * size and b == 0 < a:
+                left, right = at, max(right, at + 0.9 * size)  # some fonts give the ink only: a 一 is as wide as its neighbours
+            glyphs.append((i, char, at, base, left, bottom, right, top, size, a, b))
+        return glyphs
 
     def _size(self, text: object, index: int, code: int) -> tuple[float, float, float]:
         """Size and direction of a character. Some fonts draw their letters in a part of the em: there the ideographs tell the size."""
@@ -128,10 +114,11 @@ class Reader:
         raw.FPDFText_GetMatrix(text, index, matrix)
         size = raw.FPDFText_GetFontSize(text, index) * (matrix.c**2 + matrix.d**2) ** 0.5
         wide, high = box.right - box.left, box.top - box.bottom
-        if 0x4E00 <= code < 0xA000 and not (max(wide, high) > 0.62 * size and min(wide, high) < 1.8 * size):
-            self._drawn[round(size, 2)] = max(wide, high)
-        if self._drawn:
+        if not 0x4E00 <= code < 0xA000:
             size = self._drawn.get(round(size, 2), size)
+        elif not (max(wide, high) > 0.62 * size and min(wide, high) < 1.8 * size):
+            self._drawn[round(size, 2)] = max(wide, high)
+            size = max(wide, high)
         return size, matrix.a, matrix.b
 
     def _is_point(self, text: object, index: int, size: float) -> bool:
@@ -164,23 +151,22 @@ def _runs(glyphs: list[Glyph], view: View) -> list[Run]:
     runs: list[Run] = []
     run: Run | None = None
     a, b, c, d, e, f = view.a, view.b, view.c, view.d, view.e, view.f
-    for g in glyphs:
-        base = b * g.x + d * g.y + f
-        left, right = (a * g.left + e, a * g.right + e) if a else (c * g.bottom + e, c * g.top + e)
+    for _, char, x, y, x0, y0, x1, y1, size, _, _ in glyphs:
+        base = b * x + d * y + f
+        left, right = (a * x0 + e, a * x1 + e) if a else (c * y0 + e, c * y1 + e)
         if left > right:
             left, right = right, left
-        size = g.size
         if not (0 <= base <= view.height + size and -size <= left and right <= view.width + size):
             continue
         if run is not None and abs(run.base - base) <= 0.5 and abs(run.size - size) <= _SAME_SIZE * size:
-            if run.text[-1] == g.char and abs(run.lefts[-1] - left) < 0.2 * size and g.char != " ":
+            if run.text[-1] == char and abs(run.lefts[-1] - left) < min(0.2 * size, 0.5 * (right - left)) and char != " ":
                 continue  # printed twice to look bold
             if -0.6 * size <= left - run.rights[-1] < size and left >= run.lefts[-1]:
-                run.text += g.char
+                run.text += char
                 run.lefts.append(left)
                 run.rights.append(right)
                 continue
-        run = Run(g.char, [left], [right], base - _ABOVE * size, base + _BELOW * size, base, size)
+        run = Run(char, [left], [right], base - _ABOVE * size, base + _BELOW * size, base, size)
         runs.append(run)
     return _once(runs)
 
