@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -29,6 +29,7 @@ def _roles() -> tuple[tuple[str, regex.Pattern[str]], ...]:
     return tuple((role, regex.compile("|".join(f"(?:{w})" for w in words))) for role, words in vocab.read("columns").items())
 
 
+@lru_cache(maxsize=10_000)
 def role_of(header: str) -> str | None:
     """The role of a table heading, or None: `role_of("牵头单位") == "lead"`."""
     bare = _BRACKET.sub("", header).strip(":：")

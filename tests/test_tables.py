@@ -39,6 +39,8 @@ VARIANTS: dict[str, tuple[Table, Style]] = {
     "三线表": (ruled(5), Style(rules="three")),
     "三线表, header once": (ruled(13), Style(rules="three", repeat=False)),
     "三线表, centred": (ruled(14), Style(rules="three", middle=True, centre=True)),
+    "三线表, no white between rows": (ruled(22), Style(rules="three", band=0.0)),
+    "三线表, no white, centred": (ruled(23), Style(rules="three", band=0.0, middle=True)),
     "三线表, two levels": (levelled(15, 160), Style(rules="three")),
     "row cut by the page": (ruled(6, longest=6), Style(cut=True, repeat=False)),
     "row cut, open borders": (ruled(9, longest=6), Style(closed=False, cut=True)),
@@ -380,3 +382,14 @@ def test_captions_between_the_parts_go_and_other_text_stays():
     content = read([table, AFTER], Style(caption="表1 任务分解表（单位：万元）", again="续表", repeat=False))
     kept = [content.text[b.start : b.end] for b in content.blocks if b.kind == "paragraph"]
     assert "表1 任务分解表（单位：万元）" in kept and "续表" not in kept and AFTER in kept
+
+
+def test_the_rest_of_a_cut_row_alone_on_the_last_page_is_still_the_table():
+    rows = [
+        ["序号", "工作任务", "牵头单位"],
+        *[[str(i), "持续推进造林绿化和湿地保护修复。" * (40 if i == 12 else 8), "市林业局"] for i in range(1, 13)],
+    ]
+    table = Table(tuple(Cell(t, r, c) for r, texts in enumerate(rows) for c, t in enumerate(texts)), (1, 4, 2), 1)
+    for margin in range(60, 120, 6):
+        (found,) = read_rows(read([table], Style(cut=True, repeat=False, margin=margin)))
+        assert exact_rows(found, table) == table.height

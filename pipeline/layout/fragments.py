@@ -38,7 +38,7 @@ class _Open:
 
 def join(sheets: Sequence[Sheet]) -> list[Issue]:
     """Join the parts of tables over pages: later parts move into the first one, repeated headers and captions go. Gives notes for people."""
-    issues: list[Issue] = []
+    issues = [_doubt(i) for s in sheets for i in s.items if isinstance(i, Fragment) and i.doubtful]
     foot = max((i.bottom for s in sheets for i in s.items if not _is_folio(i)), default=0.0)
     open_: _Open | None = None
     for sheet in sheets:
@@ -50,6 +50,12 @@ def join(sheets: Sequence[Sheet]) -> list[Issue]:
             continue
         open_ = _last_part(sheet)
     return issues
+
+
+def _doubt(part: Fragment) -> Issue:
+    """The note on a part whose rows are not certain."""
+    message = "no lines part the rows of the table, and its running numbers do not agree with the white between them: compare it with the page"
+    return Issue("warning", "rows_uncertain", f"page {part.page}", message)
 
 
 def _is_folio(item: TextLine | Fragment) -> bool:

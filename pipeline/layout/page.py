@@ -99,7 +99,8 @@ class Fragment:
     `open_above` and `open_below`: no ruled line closes it there, a row may be cut by the page's edge. `ruled`: vertical lines part
     its columns; where none do, `gutters` are the white strips (from, to) in which the inner edges may lie. `header`: rows above the
     first line of a table without vertical lines (0: not known), `heads` their texts, also where only an
-    earlier page has them. `joins`: the parts on later pages that were joined to it.
+    earlier page has them. `joins`: the parts on later pages that were joined to it. `doubtful`: where its rows begin
+    and end is not certain.
     """
 
     page: int
@@ -116,6 +117,7 @@ class Fragment:
     header: int = 0
     heads: tuple[str, ...] = ()
     joins: list[Join] = field(default_factory=list)
+    doubtful: bool = False
 
 
 @dataclass(slots=True)

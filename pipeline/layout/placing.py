@@ -11,7 +11,7 @@ from pipeline.heads import role_of
 from pipeline.layout.cells import MARGIN, cell_text
 from pipeline.layout.lattice import Segment
 from pipeline.layout.page import Fragment, Run
-from pipeline.layout.strips import Line, Strip, column_of, crosses, gutters, parts, split_rows
+from pipeline.layout.strips import Line, Strip, column_of, crosses, gutters, is_doubtful, parts, split_rows
 from schemas.types import Box, Where
 
 
@@ -53,8 +53,9 @@ def build(page: int, region: Region, known: Sequence[Strip] | None = None) -> Fr
     for i, (row, top, bottom) in enumerate(zip(rows, tops, [*tops[1:], region.bottom], strict=True)):
         cells += _row_cells(page, row, header + i + 1, edges, strips, top, bottom)
     heads = tuple(c.text.replace(" ", "") for c in cells if c.row <= header and c.text)
-    closed = region.closed
-    return Fragment(page, edges[0], region.top, edges[-1], region.bottom, edges, cells, False, not closed, False, tuple(strips), header, heads)
+    closed, doubtful = region.closed, is_doubtful(rows, strips)
+    box = (edges[0], region.top, edges[-1], region.bottom)
+    return Fragment(page, *box, edges, cells, False, not closed, False, tuple(strips), header, heads, doubtful=doubtful)
 
 
 def _narrowed(strips: Sequence[Strip], lines: Sequence[Line]) -> list[Strip]:

@@ -97,10 +97,13 @@ def gutters(lines: Sequence[Line], header: Sequence[Line], left: float, right: f
     covered = [c for c in covered if c[1] > left - size and c[0] < right + size]
     heads = [(bit.x0 + bit.x1) / 2 for line in header for bit in line.bits]
 
+    most = max(map(parts, lines))
+    full = [line for line in lines if parts(line) >= 0.7 * most]
+
     def counts(x0: float, x1: float) -> bool:
-        """Whether a stretch of text is a column: it has a heading, or most lines fill it."""
+        """Whether a stretch of text is a column: it has a heading, or most of the lines that are full have it."""
         named = not heads or any(x0 - 1 <= x <= x1 + 1 for x in heads)
-        return named or sum(any(x0 <= b.x0 <= x1 for b in line.bits) for line in lines) > 0.6 * len(lines)
+        return named or sum(any(x0 <= b.x0 <= x1 for b in line.bits) for line in full) > 0.6 * len(full)
 
     return [(a[1], b[0]) for a, b in pairwise(covered) if counts(b[0], b[1])]
 
@@ -133,6 +136,12 @@ def split_rows(lines: Sequence[Line], strips: Sequence[Strip], floors: Sequence[
     return [row for group in groups for row in _by_bands(group, strips)]
 
 
+def is_doubtful(rows: Sequence[Sequence[Line]], strips: Sequence[Strip]) -> bool:
+    """Whether rows disagree with the running numbers that the table has: more than one row in ten has none or several."""
+    counts = [_numbers(row, strips) for row in rows]
+    return sum(counts) >= 0.5 * len(rows) and sum(n != 1 for n in counts) > max(1, 0.1 * len(rows))
+
+
 def _numbers(lines: Sequence[Line], strips: Sequence[Strip]) -> int:
     """How many running numbers stand in the first column."""
     return sum(column_of(strips, (b.x0 + b.x1) / 2) == 0 and bool(_NUMBER.fullmatch(b.text)) for line in lines for b in line.bits)
@@ -153,7 +162,9 @@ def _by_bands(lines: list[Line], strips: Sequence[Strip]) -> list[list[Line]]:
         ((_score(rows, strips, total), width, rows) for width, limit in _limits(steps, size) if (rows := _cut(lines, whites, limit))),
         key=lambda choice: choice[:2],
     )
-    return best[2] if best[0] >= 0.9 or not total else _by_starts(lines, strips)
+    if best[0] == 1 or not total:
+        return best[2]
+    return _by_middles(lines, strips) or (best[2] if best[0] >= 0.9 else _by_starts(lines, strips))
 
 
 def _limits(steps: Sequence[float], size: float) -> list[tuple[float, float]]:
@@ -178,6 +189,45 @@ def _score(rows: Sequence[Sequence[Line]], strips: Sequence[Strip], total: int) 
         return sum(_numbers(row, strips) == 1 for row in rows) / len(rows)
     width = len(strips) + 1
     return sum(len(set().union(*(columns_in(line, strips) for line in row))) >= 0.75 * width for row in rows) / len(rows)
+
+
+def _by_middles(lines: Sequence[Line], strips: Sequence[Strip]) -> list[list[Line]] | None:
+    """Rows whose cells are centred on their running number, with no white between rows; None where that does not come out even.
+
+    A row reaches as far below its number as above it, so each row's end follows from its beginning.
+    """
+    first = [(b.top + b.bottom) / 2 for x in lines for b in x.bits if column_of(strips, (b.x0 + b.x1) / 2) == 0 and _NUMBER.fullmatch(b.text)]
+    middles = sorted((x.top + x.bottom) / 2 for x in lines)
+    height = median(x.bottom - x.top for x in lines)
+    if middles[0] > first[0] - 0.3 * height:
+        return None  # the first row begins with its number: cells stand at the top
+    places = sorted({round((b.top + b.bottom) / 2, 1) for x in lines for b in x.bits})
+    pitch = max((b - a for a, b in pairwise(places)), default=height)
+    top, rows, at = middles[0] - pitch / 2, [], 0
+    for number, next_ in zip(first, [*first[1:], middles[-1] + pitch], strict=True):
+        end = 2 * number - top
+        gaps = [(a + b) / 2 for a, b in pairwise([*middles, middles[-1] + pitch]) if number < (a + b) / 2 < next_]
+        end = min(gaps, key=lambda y: abs(y - end), default=end)
+        if not number < end <= next_:
+            return None
+        row = [x for x in lines[at:] if (x.top + x.bottom) / 2 < end]
+        if not row:
+            return None
+        rows.append(row)
+        top, at = end, at + len(row)
+    if not all(_is_centred(row, strips, 0.35 * pitch) for row in rows[:-1]):
+        return None
+    return rows if at == len(lines) else [*rows, list(lines[at:])]  # the rest is cut by the page's edge
+
+
+def _is_centred(row: Sequence[Line], strips: Sequence[Strip], within: float) -> bool:
+    """Whether the text of each column reaches as far above the row's middle as below it."""
+    columns: dict[int, list[Run]] = {}
+    for line in row:
+        for bit in line.bits:
+            columns.setdefault(column_of(strips, (bit.x0 + bit.x1) / 2), []).append(bit)
+    middles = [(min(b.top for b in bits) + max(b.bottom for b in bits)) / 2 for bits in columns.values()]
+    return max(middles) - min(middles) < within
 
 
 def _by_starts(lines: Sequence[Line], strips: Sequence[Strip]) -> list[list[Line]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from operator import sub
 
 import regex
 
@@ -28,6 +30,8 @@ def find_unruled(page: Page, runs: Sequence[Run], loose: Sequence[Segment], abov
     """Tables without vertical lines among the runs that no grid holds, and the other runs."""
     wide = [s for s in loose if s.end - s.start >= _WIDE * page.width]
     follows = above is not None and not above.ruled and above.page == page.number - 1
+    if not (follows or wide or _has_parts(runs)):
+        return [], list(runs)
     lines = lines_of_bits(runs)
     if not lines or not (follows or wide or _named(lines)):
         return [], list(runs)
@@ -45,6 +49,12 @@ def find_unruled(page: Page, runs: Sequence[Run], loose: Sequence[Segment], abov
             fragments.append(fragment)
     rest = [r for r in runs if not any(f.top <= (r.top + r.bottom) / 2 <= f.bottom and r.x1 > f.x0 and r.x0 < f.x1 for f in fragments)]
     return fragments, rest
+
+
+def _has_parts(runs: Sequence[Run]) -> bool:
+    """Whether some line may have three parts that stand apart (a quick look that most pages of running text end with)."""
+    counts = Counter(round(run.base) for run in runs)
+    return any(n >= 3 for n in counts.values()) or any(max(map(sub, r.lefts[1:], r.rights), default=0.0) > r.size for r in runs)
 
 
 def _named(lines: Sequence[Line]) -> bool:

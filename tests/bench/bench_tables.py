@@ -80,8 +80,10 @@ def main() -> None:
         right = f"{exact(theirs, table):5d} {len(theirs):6d} {pages / slow:7.1f}"
         print(f"{name:28} {pages:5d} {table.height:5d} | {left:>25} | {right:>32} | {slow / seconds:6.1f}")
         pages_of_all, own_time, plumber_time = pages_of_all + pages, own_time + seconds, plumber_time + slow
-    print(f"table pages: {pages_of_all / own_time:.0f} pages/s, pdfplumber {pages_of_all / plumber_time:.1f}, {plumber_time / own_time:.1f} times as fast")
-    text = write([item for item in read_plan("zhumadian-2022-scheme") if isinstance(item, str)], Style())
+    times = plumber_time / own_time
+    print(f"table pages: {pages_of_all / own_time:.0f} pages/s, pdfplumber {pages_of_all / plumber_time:.1f}: {times:.1f} times as fast")
+    plan = read_plan("zhumadian-2022-scheme")
+    text = write([item for item in plan if isinstance(item, str)], Style())
     pages = len(pypdfium2.PdfDocument(text))
     _, seconds = measure(own, text, 3)
     _, slow = measure(plumber, text, 1)

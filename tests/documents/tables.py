@@ -29,7 +29,8 @@ class Style:
 
     `rules`: grid, frames (four lines around each cell), rows (no vertical lines, a line below each row), three (三线表), none.
     `cut`: rows may be cut by the page's edge. `closed`: a line closes the table at the foot of each page. `caption` stands above the
-    table, `again` above its parts on later pages; `shift`: points by which even pages are moved to the right.
+    table, `again` above its parts on later pages; `shift`: points by which even pages are moved to the right. `band`: padding above
+    and below text where it is another.
     """
 
     rules: str = "grid"
@@ -48,11 +49,17 @@ class Style:
     size: float = 9.0
     leading: float = 1.35
     padding: float = 4.0
+    band: float | None = None
     shift: float = 0.0
     caption: str = ""
     again: str = ""
     head: str = ""
     margin: float = 60.0
+
+    @property
+    def white(self) -> float:
+        """Padding above and below text."""
+        return self.padding if self.band is None else self.band
 
 
 @dataclass
@@ -161,9 +168,9 @@ class Typesetter:
 
     def _heights(self, table: Table, lines: dict[Cell, list[str]]) -> list[float]:
         step = self.style.size * self.style.leading
-        heights = [step + 2 * self.style.padding] * table.height
+        heights = [step + 2 * self.style.white] * table.height
         for cell, texts in sorted(lines.items(), key=lambda item: item[0].rowspan):
-            need, rows = len(texts) * step + 2 * self.style.padding, range(cell.row, cell.row + cell.rowspan)
+            need, rows = len(texts) * step + 2 * self.style.white, range(cell.row, cell.row + cell.rowspan)
             if sum(heights[r] for r in rows) < need:
                 heights[rows[-1]] += need - sum(heights[r] for r in rows)
         return heights
@@ -180,7 +187,7 @@ class Typesetter:
     ) -> list[_Part]:
         """Put a row below the parts of this page, on the next page, or on both; gives the parts of the page that is then open."""
         height, step = heights[row], self.style.size * self.style.leading
-        fits = int((self.foot - self.y - 2 * self.style.padding) // step)
+        fits = int((self.foot - self.y - 2 * self.style.white) // step)
         total = max((len(v) for c, v in lines.items() if c.row == row and c.rowspan == 1), default=1)
         if self.y + height <= self.foot:
             parts.append(_Part(row, self.y, self.y + height))
@@ -188,7 +195,7 @@ class Typesetter:
             return parts
         cut = self.style.cut and row >= table.header and 1 <= fits < total
         if cut:
-            bottom = self.y + fits * step + 2 * self.style.padding
+            bottom = self.y + fits * step + 2 * self.style.white
             parts.append(_Part(row, self.y, bottom, (0, fits), True, False))
         self._draw(table, edges, lines, parts, shown, False)
         self._next()
@@ -199,7 +206,7 @@ class Typesetter:
             for head in range(table.header):
                 parts.append(_Part(head, self.y, self.y + heights[head]))
                 self.y += heights[head]
-        rest = (total - fits) * step + 2 * self.style.padding if cut else height
+        rest = (total - fits) * step + 2 * self.style.white if cut else height
         parts.append(_Part(row, self.y, self.y + rest, (fits, total) if cut else None, not cut))
         self.y += rest
         return parts
@@ -231,11 +238,11 @@ class Typesetter:
             begin, end = parts[0].lines
         else:
             begin = shown.get(cell, 0)
-            end = min(len(lines), begin + int((bottom - top - 2 * style.padding + 0.01) // step))
+            end = min(len(lines), begin + int((bottom - top - 2 * style.white + 0.01) // step))
         shown[cell] = end
         part = lines[begin:end]
-        free = bottom - top - 2 * style.padding - len(part) * step
-        y = top + style.padding + (max(free, 0) / 2 if style.middle else 0)
+        free = bottom - top - 2 * style.white - len(part) * step
+        y = top + style.white + (max(free, 0) / 2 if style.middle else 0)
         for i, text in enumerate(part):
             space = x1 - x0 - 2 * style.padding - _width(text, style.size)
             self._text(x0 + style.padding + (space / 2 if style.centre else 0), y + i * step + 0.86 * style.size, text, style.size)
