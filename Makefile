@@ -40,7 +40,7 @@ accuracy: setup  ## score the extraction against the gold annotations
 	@$(BIN)/zhibiao score tests/gold 2>/dev/null
 
 bench: setup  ## speed beside pdfplumber, as ratios
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.bench_tables
 
 soak: setup  ## the long tests
 	ZHIBIAO_SOAK=1 $(BIN)/python -m pytest -m soak
