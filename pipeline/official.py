@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import regex
 
@@ -22,6 +23,7 @@ _NUMBERED = regex.compile(
 _YEARS = regex.compile(r"((?:19|20)\d\d)年?度?(?:(?:-{1,2}|至|~|到)((?:19|20)\d\d))?年?度?")
 _PLAN_YEARS = {"十三五": ("2016", "2020"), "十四五": ("2021", "2025"), "十五五": ("2026", "2030"), "十六五": ("2031", "2035")}
 _IN_BRACKETS = regex.compile(r"\((?:[^()]{0,8}(?:19|20)\d\d[^()]{0,12}|征求意见稿|送审稿|试行|暂行)\)")
+_SEALED = regex.compile(r"\((?:代章|盖章|公章|章|印章)\)$")
 _NATIONAL = regex.compile(r"国务院|国家|中共中央|[一-龥]{2,8}部(?:办公厅)?$|中华人民共和国")
 _UNKNOWN_PLACE = regex.compile(
     r"(?!城市|全市|各市|我市|都市|本市|园区|社区|地区|全县|全区|健康|平安|美丽|文明)(?:[一-龥]{2,5}市)?([一-龥]{2,6}?(?<!示范|城|园|社|地|开发|新)[省市县区州旗])"
@@ -245,20 +247,44 @@ def _date_slot(line: Line, hit: regex.Match[str], rule: str) -> Slot | None:
 
 def _signature(lines: Sequence[Line]) -> tuple[Slot | None, Slot | None] | None:
     """The last dated signature: the bodies that sign (joined with 、) and the date."""
-    pattern = rules.words("official", "signature")
     for i in range(len(lines) - 1, -1, -1):
         hit = rules.words("official", "date_line").match(lines[i].text.text)
         if not hit:
             continue
-        bodies: list[Line] = []
-        while i - len(bodies) > 0 and len(bodies) < 8 and pattern.match(lines[i - len(bodies) - 1].text.text):
-            bodies.insert(0, lines[i - len(bodies) - 1])
+        bodies = _signers(lines[:i])
         issuer = None
         if bodies:
-            spans = tuple(s for b in bodies for s in b.text.spans(0, len(b.text)))
-            issuer = Slot("、".join(b.text.plain for b in bodies), spans, "official.signature")
+            spans = tuple(s for b in bodies for s in b.spans(0, len(b)))
+            issuer = Slot("、".join(b.plain for b in bodies), spans, "official.signature")
         return issuer, _date_slot(lines[i], hit, "date_line")
     return None
+
+
+def _signers(lines: Sequence[Line]) -> list[Folded]:
+    """The bodies named in the last lines: several on one line are parted at its blanks, a name cut in two lines is made whole."""
+    pattern = rules.words("official", "signature")
+    signers: list[Folded] = []
+    at = len(lines) - 1
+    while at >= 0 and len(signers) < 8:
+        sealed = _SEALED.search(lines[at].text.text)
+        text = lines[at].text.cut(0, sealed.start() if sealed else len(lines[at].text))
+        if not pattern.match(text.text):
+            break
+        if at and _is_cut_name(lines[at - 1].text, text):
+            at -= 1
+            text = lines[at].text + text
+        gaps = [0, *(i for i in range(1, len(text)) if text.starts[i] > text.ends[i - 1]), len(text)]
+        parts = [text.cut(a, b) for a, b in pairwise(gaps)]
+        signers[:0] = parts if all(pattern.match(p.text) and len(p) > 3 for p in parts) else [text]
+        at -= 1
+    return signers
+
+
+def _is_cut_name(above: Folded, below: Folded) -> bool:
+    """Whether a body's name begins on the line above: that line starts with a division and names no body itself, the one below has no division."""
+    pattern = rules.words("official", "signature")
+    starts = [bool(known) and known[0][0] == 0 for known in (region_names_in(above.text), region_names_in(below.text))]
+    return starts == [True, False] and len(above) <= 30 and not pattern.match(above.text) and bool(pattern.match((above + below).text))
 
 
 def _notice_issuer(lines: Sequence[Line]) -> Slot | None:

@@ -1,5 +1,7 @@
 """The official text inside a page, and its metadata."""
 
+import pytest
+
 from pipeline.official import find_official
 from pipeline.parsers import parse_bytes
 
@@ -74,3 +76,19 @@ def test_what_is_not_stated_is_absent():
     found = official("2.森林覆盖率≥40%。加强造林。\n3.湿地保护率≥55%。加强保护。\n")
     assert set(found.metadata.values()) == {None}
     assert (found.first, found.last) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("lines", "issuer"),
+    [
+        ("青禾市发展和改革委员会　青禾市财政局\n青禾市水利局\n", "青禾市发展和改革委员会、青禾市财政局、青禾市水利局"),
+        ("青 禾 市 人 民 政 府\n", "青禾市人民政府"),
+        ("浙江省制造业高质量发展（数字经济发展）\n领导小组办公室（代章）\n", "浙江省制造业高质量发展（数字经济发展）领导小组办公室"),
+        ("枣阳市人民政府办公室\n领导小组办公室\n", "枣阳市人民政府办公室、领导小组办公室"),
+    ],
+)
+def test_signers_are_parted_and_made_whole(lines, issuer):
+    text = f"关于印发《青禾市造林方案》的通知\n各单位：\n现印发给你们。\n{lines}2024年3月1日\n青禾市造林方案\n一、任务\n1.造林。\n"
+    found = find_official(parse_bytes(text.encode(), "page.txt")).metadata["issuer"]
+    assert found is not None
+    assert found.text == issuer
