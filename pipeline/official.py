@@ -13,7 +13,7 @@ from extractors import rules
 from extractors.numerals import DIGITS, parse_number
 from pipeline.labels import Line, metadata_pairs, metadata_rows, metadata_tables
 from pipeline.members import bare, same_part, sent_title
-from schemas.folded import fold
+from schemas.folded import Folded, fold
 from schemas.types import Document, Slot
 from schemas.vocab import region_in, region_names_in
 

@@ -115,7 +115,7 @@ def _line(row: _Row, page: int, column: int) -> TextLine:
     size = sizes.most_common(1)[0][0]
     top = min(r.top for r in row.runs if r.size > _SCRIPT * size)
     bottom = max(r.bottom for r in row.runs if r.size > _SCRIPT * size)
-    confidence = sum(r.confidence * len(r.text) for r in row.runs) / sum(len(r.text) for r in row.runs)
+    confidence = min(r.confidence for r in row.runs)  # a doubtful number must not hide in a clear line
     piece = Piece(0, len(text), page, top, bottom, edges, confidence)
     return TextLine(page, min(lefts), top, max(rights), bottom, size, text, (piece,), column)
 
