@@ -17,6 +17,8 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline.content import Content
 from pipeline.grid import read_tables
 from pipeline.layout.cells import gap_between
+from pipeline.layout.page import Page, Rule, Run
+from pipeline.layout.tables import find_tables
 from pipeline.parsers import parse_bytes
 from pipeline.parsers.pdf import parse
 from pipeline.run import process, process_file
@@ -393,3 +395,17 @@ def test_the_rest_of_a_cut_row_alone_on_the_last_page_is_still_the_table():
     for margin in range(60, 120, 6):
         (found,) = read_rows(read([table], Style(cut=True, repeat=False, margin=margin)))
         assert exact_rows(found, table) == table.height
+
+
+def test_worn_borders_of_a_scan_do_not_merge_the_cells_beside_them():
+    def run(text: str, x: float, y: float) -> Run:
+        lefts = [x + 6.0 * i for i in range(len(text))]
+        return Run(text, lefts, [left + 6 for left in lefts], y, y + 10, y + 9, 10)
+
+    edges = (50.0, 80.0, 180.0, 240.0, 300.0)
+    rules = [Rule(50, y, 300, y) for y in (100.0, 120.0, 140.0)] + [Rule(x, 100, x, 140 if x in (50.0, 240.0, 300.0) else 120) for x in edges]
+    above = [run(t, x + 4, 105) for t, x in zip(("序号", "项目", "Ⅰ类", "Ⅱ类"), edges, strict=False)]
+    worn = [run("24", 54, 125), run("菌群≤", 90, 125), run("i", 177, 125), run("200", 190, 125), run("2000", 250, 125)]
+    fragments, rest = find_tables(Page(1, 400, 600, above + worn, rules, recognised=True))
+    assert [[c.text for c in f.cells] for f in fragments] == [["序号", "项目", "Ⅰ类", "Ⅱ类", "24", "菌群≤", "200", "2000"]]
+    assert rest == []

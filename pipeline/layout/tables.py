@@ -12,6 +12,8 @@ from pipeline.layout.page import Fragment, Page, Run
 from pipeline.layout.unruled import find_unruled
 from schemas.types import Box, Where
 
+_STROKES = "iIl|!1丨"  # what a piece of a vertical line is recognised as
+
 
 def find_tables(page: Page, above: Fragment | None = None) -> tuple[list[Fragment], list[Run]]:
     """The parts of tables that stand on a page, and the runs that belong to none.
@@ -48,7 +50,7 @@ def _fill(grid: Grid, page: Page, runs: Sequence[Run], above: Fragment | None) -
                 inside.setdefault(cell, []).append(part)
     if not (_is_table(grid, inside) or (inside and _goes_on(grid, page, above))):
         return None, list(runs)
-    cells = [place for i, cell in enumerate(grid.cells) for place in _places(grid, cell, page.number, inside.get(i, []))]
+    cells = [place for i, cell in enumerate(grid.cells) for place in _places(grid, cell, page, inside.get(i, []))]
     xs, ys = grid.xs, grid.ys
     return Fragment(page.number, xs[0], ys[0], xs[-1], ys[-1], xs, cells, grid.open_above, grid.open_below), rest
 
@@ -83,10 +85,12 @@ def _goes_on(grid: Grid, page: Page, above: Fragment | None) -> bool:
     return all(abs(new - old - move) < 2.5 for new, old in zip(grid.xs, above.columns, strict=True))
 
 
-def _places(grid: Grid, cell: GridCell, page: int, runs: Sequence[Run]) -> list[Place]:
+def _places(grid: Grid, cell: GridCell, page: Page, runs: Sequence[Run]) -> list[Place]:
     """A cell, or several where only the lines between them are missing: text stands apart in most of the columns it lies across."""
     if cell.colspan >= 3:
         edges = grid.xs[cell.column : cell.column + cell.colspan + 1]
+        if page.recognised:
+            runs = [part for run in runs for part in _without_borders(run, edges[1:-1])]
         free = not any(left < edge - 0.5 and right > edge + 0.5 for r in runs for edge in edges[1:-1] for left, right in _words(r))
         columns = {bisect_right(edges, (left + right) / 2) for r in runs for left, right in _words(r)}
         if free and len(columns) >= max(3, 0.6 * cell.colspan):
@@ -95,8 +99,18 @@ def _places(grid: Grid, cell: GridCell, page: int, runs: Sequence[Run]) -> list[
             for run in runs:
                 for k, part in _by_edges(run, edges):
                     shares[k].append(part)
-            return [_place(grid, part, page, share) for part, share in zip(parts, shares, strict=True)]
-    return [_place(grid, cell, page, runs)]
+            return [_place(grid, part, page.number, share) for part, share in zip(parts, shares, strict=True)]
+    return [_place(grid, cell, page.number, runs)]
+
+
+def _without_borders(run: Run, edges: Sequence[float]) -> list[Run]:
+    """A recognised run without the strokes that are not letters but what is left of a worn border: an i on the edge of a column."""
+    parts, start = [], 0
+    for i, (char, left, right) in enumerate(zip(run.text, run.lefts, run.rights, strict=True)):
+        if char in _STROKES and any(left - 1 <= edge <= right + 1 for edge in edges):
+            parts.append(run.cut(start, i))
+            start = i + 1
+    return [part for part in (*parts, run.cut(start, len(run.text))) if part.text]
 
 
 def _words(run: Run) -> list[tuple[float, float]]:
