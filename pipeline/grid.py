@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from pipeline.heads import BARE_YEAR, NUMBER, Column, is_header, is_title, read_header, role_of
+from pipeline.heads import BARE_YEAR, NUMBER, Column, is_header, is_title, read_header, role_of, side_by_side
 from pipeline.spans import Line, blanks, covered
 from schemas.folded import EMPTY, Folded
 from schemas.types import Cell, Issue, Where
@@ -78,6 +78,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
     A header that stands again (a page break) continues the table, another header begins a new one. Lines before any
     header make a table whose roles are read from its cells, with an Issue.
     """
+    lines = side_by_side(lines)
     tables: list[Table] = []
     issues: list[Issue] = []
     columns: tuple[Column, ...] | None = None

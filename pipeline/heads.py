@@ -81,6 +81,37 @@ def read_header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | No
     return _columns(texts), used
 
 
+def side_by_side(lines: Sequence[Line]) -> Sequence[Line]:
+    """Lines of a table that is printed in halves beside each other (序号|指标|目标值|序号|指标|目标值), as one half below the other.
+
+    Columns before the halves belong to all of them. Other tables come back as they are.
+    """
+    for at in range(min(len(lines), 3)):
+        texts = [cell.plain for cell, _ in lines[at]]
+        halves = _halves(texts)
+        if not halves or any(len(line) != len(texts) for line in lines[at:]):
+            continue
+        below = []
+        for half in halves:
+            part = [[line[i] for i in half] for line in lines[at:]]
+            header = read_header(part, 0)[1]
+            below += [line for i, line in enumerate(part) if any(cell.text for cell, _ in line) and (i >= header or half is halves[0])]
+        return [*lines[:at], *below]
+    return lines
+
+
+def _halves(texts: Sequence[str]) -> list[list[int]]:
+    """The columns of each half, where the headings from some column on are the same two or more headings again and again; else none."""
+    count = len(texts)
+    for first in range(count - 3):
+        for width in range(2, (count - first) // 2 + 1):
+            block = list(texts[first : first + width])
+            names = [t for t in block if role_of(t) in ("indicator", "task")]
+            if (count - first) % width == 0 and len(names) == 1 and block * ((count - first) // width) == list(texts[first:]):
+                return [[*range(first), *range(at, at + width)] for at in range(first, count, width)]
+    return []
+
+
 def _named(texts: list[str]) -> tuple[Column, ...] | None:
     """Columns of header paths, if most of them are known headings."""
     known = [t for t in texts if any(role_of(part) for part in t.split("/"))]

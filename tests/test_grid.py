@@ -1,8 +1,11 @@
 """Table geometry: page breaks, merged cells, cut cells, headers."""
 
+import pytest
+
 from pipeline.grid import read_tables, role_of
 from pipeline.parsers import parse_bytes
 from schemas.folded import fold
+from tests.conftest import read
 
 HEAD = "序号\t指标名称\t工作任务\t完成时限\t牵头单位\t配合单位"
 
@@ -79,3 +82,21 @@ def test_headings():
     }
     assert {h: role_of(h) for h in roles} == roles
     assert role_of("天气") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "序号\t指标\t目标值\t序号\t指标\t目标值\n1\t森林覆盖率\t≥40%\t3\t污水处理率\t≥95%\n2\t湿地保护率\t≥50%\t\t\t\n",
+            {("1", "森林覆盖率", "40%"), ("2", "湿地保护率", "50%"), ("3", "污水处理率", "95%")},
+        ),
+        (
+            "领域\t指标\t目标值\t指标\t目标值\n生态\t森林覆盖率\t≥40%\t湿地保护率\t≥50%\n",
+            {("1", "森林覆盖率", "40%"), ("2", "湿地保护率", "50%")},
+        ),
+    ],
+)
+def test_halves_side_by_side_are_read_one_below_the_other(text, expected):
+    targets = read(f"甲市造林方案（2024—2026年）\n一、任务\n到2026年，指标见下表。\n{text}").extraction.targets
+    assert {((t.task or "").removeprefix("表/"), t.indicator.text, t.value.text) for t in targets} == expected
