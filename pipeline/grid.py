@@ -87,7 +87,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
 
     def close() -> None:
         if body:
-            tables.append(_table(columns or _guess(body), body, broken))
+            tables.append(_table(_by_content(columns, body) if columns else _guess(body), body, broken))
 
     at = 0
     while at < len(lines):
@@ -101,7 +101,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
                         "warning",
                         "unknown_column",
                         _place(lines[at][0][1]),
-                        f"no role is known for the column “{c.header}”; its cells are not read",
+                        f"the heading “{c.header}” is not known: its cells are not read, unless they plainly name the rows or bodies",
                     )
                     for c in header
                     if c.role == "other" and c.header
@@ -134,6 +134,15 @@ def _place(where: Where) -> str:
         return f"line {where.line}"
     at = [where.file, where.sheet or f"表{where.table}", f"row {where.row}", f"line {where.line}" if where.line else None]
     return " ".join(x for x in at if x) + (f", page {where.boxes[0].page}" if where.boxes else "")
+
+
+def _by_content(columns: tuple[Column, ...], body: Sequence[Line]) -> tuple[Column, ...]:
+    """Columns of a table in which no heading is known to name the rows: those of unknown role are names or bodies if their cells look so."""
+    if any(c.role in ("task", "indicator") for c in columns):
+        return columns
+    looks = [c.role for c in _guess(body)] + ["other"] * len(columns)
+    names = ("task", "indicator", "responsible")
+    return tuple(replace(c, role=look) if c.role == "other" and look in names else c for c, look in zip(columns, looks, strict=False))
 
 
 def _guess(body: Sequence[Line]) -> tuple[Column, ...]:

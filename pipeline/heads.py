@@ -61,7 +61,8 @@ def read_header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | No
     texts = [cell.plain for cell, _ in lines[at]]
     filled = [t for t in texts if t]
     known = [t for t in filled if len(t) <= 20 and role_of(t)]
-    if len(filled) < 2 or len(known) < 2 or 2 * len(known) < len(filled) or any(len(t) > 30 for t in filled):
+    few = len(known) < 2 or 2 * len(known) < len(filled)
+    if len(filled) < 2 or any(len(t) > 30 for t in filled) or (few and not _is_numbered_head(filled)):
         return None, 0
     if all(BARE_YEAR.fullmatch(t) for t in known):
         return None, 0  # 隧道 | 2025年 | 2026年 is a row of dates
@@ -112,6 +113,11 @@ def _halves(texts: Sequence[str]) -> list[list[int]]:
     return []
 
 
+def _is_numbered_head(texts: Sequence[str]) -> bool:
+    """Whether a line is a header because it begins with 序号 and names each of its columns, though few of the names are known."""
+    return len(texts) > 2 and role_of(texts[0]) == "number" and not any(NUMBER.fullmatch(t) or t[-1] in "。；;" for t in texts)
+
+
 def _named(texts: list[str]) -> tuple[Column, ...] | None:
     """Columns of header paths, if most of them are known headings."""
     known = [t for t in texts if any(role_of(part) for part in t.split("/"))]
@@ -130,7 +136,11 @@ def _columns(texts: list[str]) -> tuple[Column, ...]:
             role = "current"
         if role == "unit" and not measured:
             role = "responsible" if any(role_of(t) == "task" for t in texts) else role
-        if role == "category" and not any(role_of(t) in ("indicator", "task") for t in texts):
+        if (
+            role == "category"
+            and not any(role_of(t) in ("indicator", "task") for t in texts)
+            and all(not t or role_of(t.split("/")[-1]) for t in texts)
+        ):
             role = "indicator"
         columns.append(Column(text, role))
     return _settle(_goals(columns))

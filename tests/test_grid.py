@@ -100,3 +100,16 @@ def test_headings():
 def test_halves_side_by_side_are_read_one_below_the_other(text, expected):
     targets = read(f"甲市造林方案（2024—2026年）\n一、任务\n到2026年，指标见下表。\n{text}").extraction.targets
     assert {((t.task or "").removeprefix("表/"), t.indicator.text, t.value.text) for t in targets} == expected
+
+
+def test_a_header_that_begins_with_a_number_heading_is_one_though_few_headings_are_known():
+    rows = "".join(
+        f"{i}.\t市水利局\t{name}\t本市{name}的位置、面积、水深、流量等相关信息\t公共服务\n" for i, name in enumerate(("水库", "河流", "湖泊"), 1)
+    )
+    result = read(f"甲市数据开放计划（2024年）\n一、任务\n见下表。\n序号\t提供部门\t数据项名称\t数据项描述\t领域\n{rows}")
+    assert [(t.path, t.title.text, [s.text for s in t.bodies["responsible"]]) for t in result.extraction.tasks if t.path.startswith("表")] == [
+        ("表/1", "水库", ["市水利局"]),
+        ("表/2", "河流", ["市水利局"]),
+        ("表/3", "湖泊", ["市水利局"]),
+    ]
+    assert [i.code for i in result.rows.issues].count("unknown_column") == 3
