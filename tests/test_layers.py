@@ -17,14 +17,14 @@ ONLY_IN = {
     "sqlalchemy": {"schemas.tables", "pipeline.store", "pipeline.batch", "pipeline.compare", "pipeline.exporters.frames"},
     "alembic": {"pipeline.store"},
     "openpyxl": {"pipeline.exporters.xlsx"},
-    "selectolax": {"pipeline.parsers.html_tree"},
+    "selectolax": {"pipeline.parsers.html.tree"},
     "lxml": {"pipeline.parsers.zipxml"},
-    "python_calamine": {"pipeline.parsers.oldsheets"},
+    "python_calamine": {"pipeline.parsers.sheets.xls"},
     "typer": {"pipeline.cli"},
-    "rapidocr": {"pipeline.layout.recognise"},
-    "cv2": {"pipeline.layout.raster", "pipeline.layout.strokes", "pipeline.layout.crops"},
+    "rapidocr": {"pipeline.recognise"},
+    "cv2": {"pipeline.recognise.raster", "pipeline.recognise.strokes", "pipeline.recognise.crops"},
     "PIL": {"pipeline.parsers.image"},
-    "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf_text", "pipeline.parsers.pdf_lines", "pipeline.parsers.pdf_view"},
+    "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf.text", "pipeline.parsers.pdf.drawing", "pipeline.parsers.pdf.view"},
 }
 
 

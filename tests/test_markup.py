@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.parsers import parse_bytes
 from pipeline.parsers.cell_text import join_lines
-from pipeline.parsers.html_flow import marker
+from pipeline.parsers.html.flow import marker
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Limits
 from tests.documents import html

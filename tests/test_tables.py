@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.content import Content
 from pipeline.grid import read_tables
-from pipeline.layout.cells import gap_between
+from pipeline.layout.tables.cells import gap_between
 from pipeline.parsers import parse_bytes
 from pipeline.parsers.pdf import parse
 from pipeline.run import process, process_file

@@ -17,8 +17,8 @@ from schemas.errors import ParseError
 from schemas.limits import Budget
 
 if TYPE_CHECKING:
-    from pipeline.layout.raster import Picture
-    from pipeline.layout.strokes import Band
+    from pipeline.recognise.raster import Picture
+    from pipeline.recognise.strokes import Band
 
 DPI = 200  # what pictures are brought to: characters of 10 points are 28 pixels high, as the models like them
 DETECT_DPI = 110  # where lines of text are looked for: finding needs less than reading
@@ -60,7 +60,7 @@ def page_of(image: Any, dpi: float, number: int, budget: Budget) -> Page:
     engine = _engine()
     import numpy
 
-    from pipeline.layout import crops, raster
+    from pipeline.recognise import crops, raster
 
     budget.tick()
     image = numpy.asarray(image)
@@ -131,7 +131,7 @@ class _Line:
 
 def _upright(engine: Any, image: Any, dpi: float) -> tuple[Picture, list[Band]]:
     """The page as a reader holds it, and the boxes of its lines. It is turned only where lines stand or can hardly be read."""
-    from pipeline.layout import raster
+    from pipeline.recognise import raster
 
     picture = raster.prepare(image, dpi)
     boxes = _detect(engine, picture, dpi)
@@ -158,7 +158,7 @@ def _sureness(engine: Any, picture: Picture, boxes: list[Band]) -> float:
 
 def _detect(engine: Any, picture: Picture, dpi: float) -> list[Band]:
     """Boxes of lines of text, in pixels of the picture."""
-    from pipeline.layout import raster
+    from pipeline.recognise import raster
 
     factor = min(DETECT_DPI / dpi, 1.0)
     small = raster.coloured(raster.scaled(picture.grey, factor))
@@ -170,7 +170,7 @@ def _detect(engine: Any, picture: Picture, dpi: float) -> list[Band]:
 
 def _read(engine: Any, picture: Picture, boxes: Iterable[Band]) -> list[_Line]:
     """What stands in each box; boxes without characters give nothing."""
-    from pipeline.layout import crops
+    from pipeline.recognise import crops
 
     boxes = list(boxes)
     if not boxes:
@@ -207,7 +207,7 @@ def _tidied(box: Band, text: str, middles: list[float], confidences: list[float]
 
 def _runs(picture: Picture, line: _Line, point: float) -> Iterator[Run]:
     """The line in points; words that hold a doubtful character are runs of their own, so that doubt stays where it is."""
-    from pipeline.layout import crops
+    from pipeline.recognise import crops
 
     upper, lower = crops.rows_of_ink(picture.ink, line.box)
     em = _em(line, lower - upper)

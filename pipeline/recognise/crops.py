@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.layout.raster import Picture, coloured
-from pipeline.layout.strokes import Band, Grey
+from pipeline.recognise.raster import Picture, coloured
+from pipeline.recognise.strokes import Band, Grey
 
 
 def crop(picture: Picture, box: Band) -> NDArray[Any]:

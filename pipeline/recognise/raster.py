@@ -1,6 +1,6 @@
 """Pictures of pages made ready for recognition: upright, without noise and seals; and the ruled lines on them.
 
-Everything here counts in pixels; `pipeline.layout.recognise` turns it into points.
+Everything here counts in pixels; `pipeline.recognise` turns it into points.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.layout.strokes import Band, Grey, find_rules
+from pipeline.recognise.strokes import Band, Grey, find_rules
 
 MAX_SKEW = 5.0  # degrees: more is a page laid on the glass askew, which OCR does not promise to read
 _POINTS = 60_000  # of ink that are enough to measure skew

@@ -6,10 +6,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from pipeline.content import Place
-from pipeline.layout.cells import cell_text
-from pipeline.layout.lattice import Grid, GridCell, Segment, find_grids
 from pipeline.layout.page import Fragment, Page, Run
-from pipeline.layout.unruled import find_unruled
+from pipeline.layout.tables.cells import cell_text
+from pipeline.layout.tables.lattice import Grid, GridCell, Segment, find_grids
+from pipeline.layout.tables.unruled import find_unruled
 from schemas.types import Box, Where
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import regex
 
 from pipeline.content import Place
-from pipeline.layout.cells import gap_between
+from pipeline.layout.tables.cells import gap_between
 from schemas.types import Box, Piece
 
 NUMBER = regex.compile(r"[(（\[]?\d{1,4}(?:\.\d{1,3}){0,2}[)）\]]?[.、．]?")

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.content import Place
-from pipeline.layout.cut import goes_on, habits, is_cut, together
-from pipeline.layout.marks import AGAIN, CONTINUED, FOLIO, MARK
 from pipeline.layout.page import Fragment, Join, Sheet, TextLine
-from pipeline.layout.votes import NEEDED, Alignment, Situation, align, bare, header_rows, other_header, repeated, votes
+from pipeline.layout.tables.cut import goes_on, habits, is_cut, together
+from pipeline.layout.tables.marks import AGAIN, CONTINUED, FOLIO, MARK
+from pipeline.layout.tables.votes import NEEDED, Alignment, Situation, align, bare, header_rows, other_header, repeated, votes
 from schemas.types import Issue
 
 _FOOT = 0.82  # share of a page's height above which its text does not end

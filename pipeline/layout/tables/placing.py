@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from pipeline.content import Place
 from pipeline.heads import role_of
-from pipeline.layout.cells import MARGIN, cell_text
-from pipeline.layout.lattice import Segment
 from pipeline.layout.page import Fragment, Run
-from pipeline.layout.strips import Line, Strip, column_of, crosses, gutters, is_doubtful, parts, split_rows
+from pipeline.layout.tables.cells import MARGIN, cell_text
+from pipeline.layout.tables.lattice import Segment
+from pipeline.layout.tables.strips import Line, Strip, column_of, crosses, gutters, is_doubtful, parts, split_rows
 from schemas.types import Box, Where
 
 

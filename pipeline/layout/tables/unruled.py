@@ -10,11 +10,11 @@ from operator import sub
 import regex
 
 from pipeline.heads import role_of
-from pipeline.layout.lattice import Segment
-from pipeline.layout.marks import AGAIN, FOLIO
 from pipeline.layout.page import Fragment, Page, Run
-from pipeline.layout.placing import Region, build
-from pipeline.layout.strips import Line, Strip, columns_in, crosses, gutters, lines_of_bits, parts
+from pipeline.layout.tables.lattice import Segment
+from pipeline.layout.tables.marks import AGAIN, FOLIO
+from pipeline.layout.tables.placing import Region, build
+from pipeline.layout.tables.strips import Line, Strip, columns_in, crosses, gutters, lines_of_bits, parts
 
 _WIDE = 0.35  # share of the page's width that the lines of a table take at least
 _HEADER = 130.0  # points that a header takes at most

@@ -9,8 +9,8 @@ import regex
 
 from pipeline.content import Place
 from pipeline.heads import role_of
-from pipeline.layout.cut import NUMBER, Habits
 from pipeline.layout.page import Fragment
+from pipeline.layout.tables.cut import NUMBER, Habits
 
 NEEDED = 4.0  # votes that join two parts
 _SAME = 2.5  # points by which column edges of two pages may differ

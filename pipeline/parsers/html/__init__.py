@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.content import Builder, Content
-from pipeline.parsers.html_flow import Line, TableAt, flow
-from pipeline.parsers.html_main import Item, choose
-from pipeline.parsers.html_source import read_markup
-from pipeline.parsers.html_tables import Grid, Tables
-from pipeline.parsers.html_tree import Tree, read_tree
+from pipeline.parsers.html.flow import Line, TableAt, flow
+from pipeline.parsers.html.main import Item, choose
+from pipeline.parsers.html.source import read_markup
+from pipeline.parsers.html.tables import Grid, Tables
+from pipeline.parsers.html.tree import Tree, read_tree
 from schemas.errors import ParseError
 from schemas.limits import Budget
 from schemas.types import Issue, Where

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from pipeline.parsers.cell_text import WIDE
-from pipeline.parsers.html_tree import Tree
+from pipeline.parsers.html.tree import Tree
 from schemas.limits import Budget
 
 BLOCKS = frozenset(

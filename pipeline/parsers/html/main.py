@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipeline.parsers.html_flow import Line, once_per
-from pipeline.parsers.html_tables import Grid
-from pipeline.parsers.html_tree import Tree
+from pipeline.parsers.html.flow import Line, once_per
+from pipeline.parsers.html.tables import Grid
+from pipeline.parsers.html.tree import Tree
 
 # containers of the article in the systems that government sites run (TRS, UCAP, VSB, Hanweb, Dayu …) and in pages saved from readers
 _KNOWN = re.compile(

@@ -9,8 +9,8 @@ from itertools import takewhile
 
 from pipeline.content import Place
 from pipeline.parsers.cell_text import join_lines
-from pipeline.parsers.html_flow import Line, flow
-from pipeline.parsers.html_tree import Tree
+from pipeline.parsers.html.flow import Line, flow
+from pipeline.parsers.html.tree import Tree
 from schemas.limits import Budget
 
 _GROUPS = ("thead", "tbody", "tfoot")

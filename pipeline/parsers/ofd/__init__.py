@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.content import Builder, Content
 from pipeline.layout.flow import lay_out
 from pipeline.layout.page import Page
-from pipeline.parsers.ofd_page import POINT, Drawing, children, numbers, only
+from pipeline.parsers.ofd.page import POINT, Drawing, children, numbers, only
 from pipeline.parsers.zipxml import Package, members_of
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget
@@ -150,8 +150,8 @@ def _box(area: Any, default: list[float]) -> list[float]:
 
 def _recognised(document: _Document, drawing: Drawing, box: list[float], number: int, builder: Builder) -> Page:
     """A page of pictures, put together and read by character recognition; where that is not installed, an issue."""
-    from pipeline.layout.recognise import DPI, page_of, report
     from pipeline.parsers.image import compose, read_pictures
+    from pipeline.recognise import DPI, page_of, report
 
     width, height = box[2] * POINT, box[3] * POINT
     try:

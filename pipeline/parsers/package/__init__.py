@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from pipeline.content import Content, shifted
 from pipeline.members import belongs_to_page, is_junk, readable
 from pipeline.parsers import parse_content
-from pipeline.parsers.order import Member, in_order, without_twins
+from pipeline.parsers.package.order import Member, in_order, without_twins
 from pipeline.parsers.sniff import directory_entries, find_format
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget

@@ -11,9 +11,9 @@ import pypdfium2.raw as raw
 from pipeline.content import Builder, Content
 from pipeline.layout.flow import lay_out
 from pipeline.layout.page import Page
-from pipeline.parsers.pdf_lines import read_drawing
-from pipeline.parsers.pdf_text import Reader, Writing
-from pipeline.parsers.pdf_view import view_of
+from pipeline.parsers.pdf.drawing import read_drawing
+from pipeline.parsers.pdf.text import Reader, Writing
+from pipeline.parsers.pdf.view import view_of
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget
 
@@ -125,7 +125,7 @@ class _Pages:
 
     def _recognise(self, page: pdfium.PdfPage, number: int) -> Page | None:
         """The page from its picture; None, with an issue, where character recognition is not installed."""
-        from pipeline.layout.recognise import DPI, page_of, report, usual_dpi
+        from pipeline.recognise import DPI, page_of, report, usual_dpi
 
         self._recognised += 1
         self._builder.budget.check("ocr_pages", self._recognised, "pages for character recognition")

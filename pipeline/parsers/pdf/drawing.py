@@ -9,7 +9,7 @@ from itertools import pairwise
 import pypdfium2.raw as raw
 
 from pipeline.layout.page import Rule
-from pipeline.parsers.pdf_view import View
+from pipeline.parsers.pdf.view import View
 
 _THIN = 3.0  # points: a filled shape thinner than this is a ruled line
 _SLOPE = 0.02  # a stroke that leaves its direction by more than this share of its length is no ruled line

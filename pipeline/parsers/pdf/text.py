@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pypdfium2.raw as raw
 
 from pipeline.layout.page import Run
-from pipeline.parsers.pdf_view import View
+from pipeline.parsers.pdf.view import View
 
 _UNMAPPED = "\ufffd"
 _SAME_SIZE = 0.15  # sizes of one run differ by less than this share

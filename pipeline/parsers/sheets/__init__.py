@@ -12,11 +12,11 @@ from typing import NamedTuple
 import regex
 
 from pipeline.content import Builder, Content, Place
-from pipeline.parsers import oldsheets, sheets
 from pipeline.parsers.celltext import one_line
-from pipeline.parsers.office import convert
 from pipeline.parsers.ooxml import open_package
-from pipeline.parsers.sheets import SheetData, letters
+from pipeline.parsers.sheets import xls, xlsx
+from pipeline.parsers.sheets.xlsx import SheetData, letters
+from pipeline.parsers.word.doc import convert
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget
 from schemas.types import Issue, Where
@@ -64,20 +64,20 @@ def _read(data: bytes, budget: Budget) -> tuple[list[SheetData], list[Issue]]:
     if package.has("xl/workbook.bin"):
         for info in package.archive.infolist():
             package.read(info.filename)  # counted, and as large as it says: the library behind does not look
-        return oldsheets.read_workbook(data, budget)
-    return sheets.read_workbook(package, budget)
+        return xls.read_workbook(data, budget)
+    return xlsx.read_workbook(package, budget)
 
 
 def _old(data: bytes, budget: Budget) -> tuple[list[SheetData], list[Issue]]:
     """An XLS workbook; where a number may be a percentage LibreOffice is asked, which knows the number formats, if it is installed."""
-    found, issues = oldsheets.read_workbook(data, budget)
+    found, issues = xls.read_workbook(data, budget)
     if not any(issue.code == "percent_unknown" for sheet in found for issue in sheet.issues):
         return found, issues
     try:
         with tempfile.TemporaryDirectory(prefix="zhibiao-") as folder:
             source = Path(folder) / "source.xls"
             source.write_bytes(data)
-            return sheets.read_workbook(open_package(convert(source, "xlsx", budget), budget), budget)
+            return xlsx.read_workbook(open_package(convert(source, "xlsx", budget), budget), budget)
     except LimitError:
         raise
     except ParseError as error:

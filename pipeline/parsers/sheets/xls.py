@@ -10,8 +10,8 @@ from typing import Any
 import python_calamine
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from pipeline.parsers import cellformat
-from pipeline.parsers.sheets import HIDDEN, SheetData, Tally, issues_of, letters
+from pipeline.parsers.sheets import formats
+from pipeline.parsers.sheets.xlsx import HIDDEN, SheetData, Tally, issues_of, letters
 from schemas.errors import ParseError
 from schemas.limits import Budget
 from schemas.types import Issue
@@ -64,10 +64,10 @@ def _text(value: Any, tally: Tally, place: str) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
-        number = cellformat.exact(value) or Decimal(0)
+        number = formats.exact(value) or Decimal(0)
         if 0 < abs(number) <= 1 and number != number.to_integral_value():
             tally.note("percent_unknown", place)
-        return cellformat.plain(number)
+        return formats.plain(number)
     if isinstance(value, datetime) and value.time() != time():
         return f"{value.year}-{value.month}-{value.day} {value:%H:%M}"
     if isinstance(value, date):

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 import regex
 
-from pipeline.parsers import cellformat
 from pipeline.parsers.ooxml import Element, Package, as_int
+from pipeline.parsers.sheets import formats
 from schemas.errors import ParseError
 from schemas.limits import Budget
 from schemas.types import Issue
@@ -159,7 +159,7 @@ def _formats(package: Package, name: str) -> list[str]:
     own = {f.get("numFmtId"): f.get("formatCode", "") for f in root.iter(f"{S}numFmt")}
     styles = root.find(f"{S}cellXfs")
     numbers = [x.get("numFmtId", "0") for x in styles] if styles is not None else []
-    return [own[n] if n in own else cellformat.builtin(as_int(n)) for n in numbers]
+    return [own[n] if n in own else formats.builtin(as_int(n)) for n in numbers]
 
 
 @dataclass(slots=True)
@@ -236,7 +236,7 @@ class Reader:
             return "TRUE" if raw == "1" else "FALSE"
         if kind in ("str", "d"):
             return _unescaped(raw) if kind == "str" else raw
-        number = cellformat.exact(raw)
+        number = formats.exact(raw)
         if number is None:
             return self._broken(place)
         style = cell.get("s", "0")
@@ -250,11 +250,11 @@ class Reader:
 def shown(number: Decimal, code: str, since_1904: bool, tally: Tally, place: str) -> str:
     """What a cell shows for a number; dates outside the calendar are noted."""
     if code == "General":
-        return cellformat.plain(number)
-    sections = cellformat.read_format(code)
-    if sections and sections[0].is_date and cellformat.moment_of(number, since_1904) is None:
+        return formats.plain(number)
+    sections = formats.read_format(code)
+    if sections and sections[0].is_date and formats.moment_of(number, since_1904) is None:
         tally.note("date_out_of_range", place)
-    return cellformat.show(number, code, since_1904)
+    return formats.show(number, code, since_1904)
 
 
 def merged_range(reference: str) -> tuple[int, int, int, int] | None:

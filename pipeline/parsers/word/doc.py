@@ -14,10 +14,10 @@ from pathlib import Path
 import regex
 
 from pipeline.content import Content, Place
-from pipeline.parsers import docx
 from pipeline.parsers.celltext import one_line
-from pipeline.parsers.docx import Grid, Item, Paragraph
 from pipeline.parsers.ooxml import Element, parse_xml
+from pipeline.parsers.word import docx
+from pipeline.parsers.word.docx import Grid, Item, Paragraph
 from schemas.errors import ParseError
 from schemas.limits import Budget
 from schemas.types import Issue

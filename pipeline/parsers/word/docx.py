@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.content import Builder, Content, Place
-from pipeline.parsers import wordtable
 from pipeline.parsers.celltext import join_lines
-from pipeline.parsers.numbering import Numbering, W, is_on, read_numbering, value
 from pipeline.parsers.ooxml import Element, Package, as_int, open_package
-from pipeline.parsers.wordtable import GridCell
-from pipeline.parsers.wordtext import TextReader, flat, mark_gone, merge_of
+from pipeline.parsers.word import tables
+from pipeline.parsers.word.numbering import Numbering, W, is_on, read_numbering, value
+from pipeline.parsers.word.tables import GridCell
+from pipeline.parsers.word.text import TextReader, flat, mark_gone, merge_of
 from schemas.errors import ParseError
 from schemas.limits import Budget
 from schemas.types import Issue, Where
@@ -160,8 +160,8 @@ class Reader:
                 continue
             rows.append(self._row(row, properties, contents))
         widths = [as_int(c.get(f"{W}w")) for c in table.findall(f"{W}tblGrid/{W}gridCol")]
-        places = wordtable.place_cells(rows, widths)
-        height, width = wordtable.size(places)
+        places = tables.place_cells(rows, widths)
+        height, width = tables.size(places)
         self.budget.check("cells", height * width, "places in a table")
         if width <= 1:
             yield from contents

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import regex
 
-from pipeline.parsers.numbering import W, is_on, value
 from pipeline.parsers.ooxml import Element
+from pipeline.parsers.word.numbering import W, is_on, value
 
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
