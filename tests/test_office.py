@@ -9,7 +9,7 @@ import threading
 import openpyxl
 import pytest
 
-from pipeline.parsers import parse_bytes, parse_file
+from pipeline.parsers import libreoffice, parse_bytes, parse_file
 from pipeline.parsers.word import doc
 from pipeline.parsers.word.docx import Grid, Paragraph
 from pipeline.run import process_file
@@ -81,21 +81,21 @@ def server():
     listening.close()
 
 
-@pytest.mark.skipif(not doc._isolation(), reason="this system cannot run a program without network (unshare)")
+@pytest.mark.skipif(not libreoffice._isolation(), reason="this system cannot run a program without network (unshare)")
 @pytest.mark.parametrize("isolated", [True, False])
 def test_programs_are_started_without_network(isolated, server, monkeypatch, tmp_path):
     if not isolated:
-        monkeypatch.setattr(doc, "_isolation", lambda: ())
+        monkeypatch.setattr(libreoffice, "_isolation", lambda: ())
     port, asked = server
     code = f"import socket; socket.create_connection(('127.0.0.1', {port}), 5); print('reached')"
-    reached = doc._run([sys.executable, "-c", code], 20, Budget(), tmp_path)
+    reached = libreoffice.run([sys.executable, "-c", code], 20, Budget(), tmp_path)
     assert (reached.strip() == b"reached") == (not isolated)
     assert bool(asked) == (not isolated)
 
 
 @needs_soffice
 def test_a_linked_address_is_never_asked_for(server, monkeypatch):
-    monkeypatch.setattr(doc, "_isolation", lambda: ())
+    monkeypatch.setattr(libreoffice, "_isolation", lambda: ())
     port, asked = server
     link = f"http://127.0.0.1:{port}/x.png"
     field = "".join(f'{{\\field{{\\*\\fldinst {name} "{link}" \\\\d}}{{\\fldrslt }}}}' for name in ("INCLUDEPICTURE", "INCLUDETEXT"))
