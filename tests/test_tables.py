@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
+from pipeline.celltext import gap_between
 from pipeline.content import Content
 from pipeline.grid import read_tables
-from pipeline.layout.tables.cells import gap_between
 from pipeline.parsers import parse_bytes
 from pipeline.parsers.pdf import parse
 from pipeline.run import process, process_file

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import regex
-
+from pipeline.celltext import gap_between
 from pipeline.layout.lines import lines_of
 from pipeline.layout.page import Run, TextLine
 from schemas.types import Piece
 
 MARGIN = 12.0  # points: white that padding leaves beside a full line
-_DECIMAL = regex.compile(r"\d[.,]$|[-+≥≤<>~]$")  # no number ends so
 
 
 def cell_text(runs: Sequence[Run], page: int, width: float = 0.0) -> tuple[str, tuple[Piece, ...]]:
@@ -47,24 +45,6 @@ def cut_piece(piece: Piece, start: int, end: int) -> Piece | None:
     if (low, high) == (piece.start, piece.end):
         return piece
     return replace(piece, start=low, end=high, edges=piece.edges[2 * (low - piece.start) : 2 * (high - piece.start)])
-
-
-def gap_between(above: str, below: str, full: bool = True) -> str:
-    """What stands between two lines that a layout broke: a blank between Latin words, nothing in Chinese or within a number.
-
-    `gap_between("PM2.5 annual", "mean") == " "`, `gap_between("达到3", "5%") == ""`.
-    """
-    last, first = above[-1:], below[:1]
-    if not _latin(last) or not _latin(first):
-        return ""
-    if first.isdigit() and (_DECIMAL.search(above) or (last.isdigit() and full)):
-        return ""
-    return "" if last in "-/≥≤<>(\\\\" or first in "%/.,;:)" else " "
-
-
-def _latin(char: str) -> bool:
-    """Whether a character belongs to a script that writes blanks between words."""
-    return bool(char) and "!" <= char < "ʰ"
 
 
 def _full(above: TextLine, below: TextLine, width: float) -> bool:

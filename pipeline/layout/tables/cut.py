@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import regex
 
+from pipeline.celltext import gap_between
 from pipeline.content import Place
-from pipeline.layout.tables.cells import gap_between
 from schemas.types import Box, Piece
 
 NUMBER = regex.compile(r"[(（\[]?\d{1,4}(?:\.\d{1,3}){0,2}[)）\]]?[.、．]?")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
-from pipeline.parsers.cell_text import WIDE
+from pipeline.parsers.counting import chinese, letters, roman
 from pipeline.parsers.html.tree import Tree
 from schemas.limits import Budget
 
@@ -17,8 +17,9 @@ BLOCKS = frozenset(
         h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul""",
     )
 )
+_WIDE = "\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—"
 _BLANK = " \t\n\r\f\xa0\u2002\u2003\u3000\u200b\ufeff"
-_BREAK = re.compile(rf"(?<=[{WIDE}])[ \t\r\f]*\n[ \t\r\n\f]*(?=[{WIDE}])")
+_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t\r\f]*\n[ \t\r\n\f]*(?=[{_WIDE}])")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _NUMBERED = re.compile(
     r"[\s\xa0\u3000]*(?:[（(]?(?:\d{1,3}|[一二三四五六七八九十百]{1,4})[)）.、．]|第[一二三四五六七八九十百\d]{1,4}[条章节]|[①-⑳])"
@@ -32,10 +33,6 @@ _LIST_TYPE = re.compile(
 )
 _LABEL = re.compile(
     r"索引号|发文机关|发文单位|发布机构|发布单位|制发机关|发文字号|文号|成文日期|发文日期|印发日期|发布日期|发布时间|公开日期|主题分类|体裁分类|组配分类|信息名称|有效性"
-)
-_ROMAN = (
-    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
-    *((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
 )
 _TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman", "1": "decimal"}
 
@@ -205,36 +202,14 @@ def marker(number: int, kind: str) -> str:
     if number < 1:
         return f"{number}. "
     if "alpha" in kind or "latin" in kind:
-        text = _letters(number)
-        return f"{text.upper() if kind.startswith('upper') else text}. "
+        text = letters(number)
+        return f"{text if kind.startswith('upper') else text.lower()}. "
     if "roman" in kind and number < 4000:
-        text = _roman(number)
+        text = roman(number)
         return f"{text.upper() if kind.startswith('upper') else text}. "
     if ("cjk" in kind or "chinese" in kind) and number < 100:
-        return f"{_chinese(number)}、"
+        return f"{chinese(number)}、"
     return f"{number}. "
-
-
-def _letters(number: int) -> str:
-    text = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(97 + rest) + text
-    return text
-
-
-def _roman(number: int) -> str:
-    text = ""
-    for value, sign in _ROMAN:
-        count, number = divmod(number, value)
-        text += sign * count
-    return text
-
-
-def _chinese(number: int) -> str:
-    digits = "〇一二三四五六七八九"
-    tens, ones = divmod(number, 10)
-    return ("" if tens < 2 else digits[tens]) + ("十" if tens else "") + (digits[ones] if ones or not tens else "")
 
 
 def once_per(node: Callable[[int], bool], tree: Tree) -> bytearray:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from pipeline.celltext import join_lines
 from pipeline.content import Place
-from pipeline.parsers.cell_text import join_lines
 from pipeline.parsers.html.flow import Line, flow
 from pipeline.parsers.html.tree import Tree
 from schemas.limits import Budget
@@ -94,7 +94,7 @@ class Tables:
             return None
         lines = {c.node: [i for i in flow(tree, c.node + 1, tree.ends[c.node], (), self.budget) if isinstance(i, Line)] for c in cells}
         places = _place(cells, self.budget)
-        texts = [Place(join_lines([line.text for line in lines[cell.node]]), p.row, p.column, p.rowspan, p.colspan) for cell, p in places]
+        texts = [Place(join_lines(line.text for line in lines[cell.node]), p.row, p.column, p.rowspan, p.colspan) for cell, p in places]
         texts = _squeezed(texts)
         width = max((p.column + p.colspan - 1 for p in texts), default=0)
         height = max((p.row for p in texts), default=0)

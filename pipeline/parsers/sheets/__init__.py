@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 import regex
 
+from pipeline.celltext import one_line
 from pipeline.content import Builder, Content, Place
-from pipeline.parsers.celltext import one_line
+from pipeline.parsers.counting import letters
 from pipeline.parsers.libreoffice import convert
 from pipeline.parsers.ooxml import open_package
 from pipeline.parsers.sheets import xls, xlsx
-from pipeline.parsers.sheets.xlsx import SheetData, letters
+from pipeline.parsers.sheets.xlsx import SheetData
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget
 from schemas.types import Issue, Where

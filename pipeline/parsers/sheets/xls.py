@@ -10,8 +10,9 @@ from typing import Any
 import python_calamine
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from pipeline.parsers.counting import letters
 from pipeline.parsers.sheets import formats
-from pipeline.parsers.sheets.xlsx import HIDDEN, SheetData, Tally, issues_of, letters
+from pipeline.parsers.sheets.xlsx import HIDDEN, SheetData, Tally, issues_of
 from schemas.errors import ParseError
 from schemas.limits import Budget
 from schemas.types import Issue

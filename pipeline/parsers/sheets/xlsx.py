@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import regex
 
+from pipeline.parsers.counting import letters
 from pipeline.parsers.ooxml import Element, Package, as_int
 from pipeline.parsers.sheets import formats
 from schemas.errors import ParseError
@@ -81,16 +82,6 @@ def issues_of(name: str, tally: Tally) -> list[Issue]:
         shown = "、".join(places[:_SHOWN]) + ("…" if len(places) > _SHOWN else "")
         found.append(Issue(level, kind, f"{name} {shown}", f"{len(places)} {message}"))  # type: ignore[arg-type]
     return found
-
-
-@lru_cache(maxsize=_COLUMNS)
-def letters(column: int) -> str:
-    """The name of a column: `letters(28) == "AB"`."""
-    name = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
 
 
 @lru_cache(maxsize=_COLUMNS)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import regex
 
+from pipeline.celltext import one_line
 from pipeline.content import Content, Place
-from pipeline.parsers.celltext import one_line
 from pipeline.parsers.libreoffice import convert, run
 from pipeline.parsers.ooxml import Element, parse_xml
 from pipeline.parsers.word import docx

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.celltext import join_lines
 from pipeline.content import Builder, Content, Place
-from pipeline.parsers.celltext import join_lines
 from pipeline.parsers.ooxml import Element, Package, as_int, open_package
 from pipeline.parsers.word import tables
 from pipeline.parsers.word.numbering import Numbering, W, is_on, read_numbering, value
@@ -201,13 +201,8 @@ class Reader:
 
 
 def cell_text(items: Sequence[Item]) -> str:
-    """The text of a cell: Chinese lines joined directly, Latin words and numbers with a blank, names of bodies with 、."""
-    text = ""
-    for item in items:
-        lines = [item.text] if isinstance(item, Paragraph) else [" ".join(p.text for p in item.cells if p.text)]
-        for line in lines:
-            text = join_lines(text, line)
-    return text
+    """The text of a cell; a table in it is one line."""
+    return join_lines(item.text if isinstance(item, Paragraph) else " ".join(p.text for p in item.cells if p.text) for item in items)
 
 
 def read_items(data: bytes, budget: Budget) -> tuple[list[Item], list[str], list[Issue]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import regex
 
+from pipeline.parsers.counting import chinese, roman
 from pipeline.parsers.ooxml import Element, as_int
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -146,23 +147,6 @@ _DIGITS = "〇一二三四五六七八九"
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
-_ROMAN_SIZES = (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1)
-_ROMAN = tuple(zip(_ROMAN_SIZES, ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"), strict=True))
-
-
-def _counting(n: int, digits: str = "零一二三四五六七八九", units: str = "十百千", short: bool = True) -> str:
-    """一百零五; `short`: 十五 and not 一十五."""
-    if not 0 < n < 10000:
-        return str(n) if n else digits[0]
-    text, gap = "", False
-    for place in (3, 2, 1, 0):
-        digit = n // 10**place % 10
-        if digit:
-            text += (digits[0] if gap else "") + digits[digit] + (units[place - 1] if place else "")
-            gap = False
-        else:
-            gap = bool(text)
-    return text[1:] if short and 10 <= n < 20 else text
 
 
 def _circled(n: int) -> str:
@@ -180,14 +164,6 @@ def _letters(n: int) -> str:
     return chr(ord("a") + (n - 1) % 26) * ((n - 1) // 26 + 1) if 0 < n <= 26 * 30 else str(n)
 
 
-def _roman(n: int) -> str:
-    text = ""
-    for size, letters in _ROMAN:
-        while 0 < size <= n < 4000:
-            text, n = text + letters, n - size
-    return text or str(n)
-
-
 def _of(series: str) -> Callable[[int], str]:
     return lambda n: series[n - 1] if 1 <= n <= len(series) else str(n)
 
@@ -199,17 +175,17 @@ def _digitwise(n: int) -> str:
 _FORMATS: dict[str, Callable[[int], str]] = {
     "none": lambda n: "",
     "decimalZero": lambda n: f"{n:02d}",
-    "chineseCounting": lambda n: _counting(n) if n < 100 else _digitwise(n),
-    "chineseCountingThousand": _counting,
-    "japaneseCounting": _counting,
-    "taiwaneseCounting": _counting,
-    "taiwaneseCountingThousand": _counting,
-    "koreanCounting": _counting,
+    "chineseCounting": lambda n: chinese(n) if n < 100 else _digitwise(n),
+    "chineseCountingThousand": chinese,
+    "japaneseCounting": chinese,
+    "taiwaneseCounting": chinese,
+    "taiwaneseCountingThousand": chinese,
+    "koreanCounting": chinese,
     "ideographDigital": _digitwise,
     "japaneseDigitalTenThousand": _digitwise,
     "taiwaneseDigital": _digitwise,
-    "chineseLegalSimplified": lambda n: _counting(n, _LEGAL, "拾佰仟", short=False),
-    "ideographLegalTraditional": lambda n: _counting(n, _LEGAL, "拾佰仟", short=False),
+    "chineseLegalSimplified": lambda n: chinese(n, _LEGAL, "拾佰仟", short=False),
+    "ideographLegalTraditional": lambda n: chinese(n, _LEGAL, "拾佰仟", short=False),
     "ideographTraditional": _of(_STEMS),
     "ideographZodiac": _of(_BRANCHES),
     "decimalEnclosedCircle": _circled,
@@ -222,8 +198,8 @@ _FORMATS: dict[str, Callable[[int], str]] = {
     "numberInDash": lambda n: f"- {n} -",
     "lowerLetter": _letters,
     "upperLetter": lambda n: _letters(n).upper(),
-    "lowerRoman": _roman,
-    "upperRoman": lambda n: _roman(n).upper(),
+    "lowerRoman": roman,
+    "upperRoman": lambda n: roman(n).upper(),
 }
 
 
