@@ -6,7 +6,7 @@ import io
 import pytest
 
 from pipeline.parsers import parse_bytes
-from pipeline.parsers.csv import letters
+from pipeline.parsers.counting import letters
 from pipeline.run import process
 from schemas.errors import ParseError
 from schemas.limits import Limits
@@ -80,7 +80,7 @@ def test_places_in_the_file_and_of_the_spreadsheet():
 
 
 def test_numbers_of_columns():
-    assert [letters(i) for i in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+    assert [letters(i) for i in (1, 26, 27, 702, 703)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
 
 def test_title_rows_notes_and_a_second_table():

@@ -7,8 +7,8 @@ import docx as python_docx
 import pytest
 
 from pipeline.parsers import parse_bytes
-from pipeline.parsers.docx import parse
-from pipeline.parsers.numbering import format_number
+from pipeline.parsers.word.docx import parse
+from pipeline.parsers.word.numbering import format_number
 from pipeline.run import process_file
 from schemas.errors import ParseError
 from schemas.limits import Budget, Limits

@@ -1,7 +1,14 @@
-"""schemas ← extractors ← pipeline; stages know no sibling; heavy libraries stay in their module."""
+"""schemas ← extractors ← pipeline; stages know no sibling; heavy libraries stay in their modules and are imported when a file needs them."""
 
 import ast
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
+
+import pytest
+import regex
 
 ROOT = Path(__file__).parent.parent
 CONDUCTORS = {"pipeline.run", "pipeline.batch", "pipeline.cli", "pipeline.scoring", "pipeline.compare"}
@@ -12,20 +19,27 @@ HELPERS = {
     "pipeline.store": {"pipeline.normalise"},
     "pipeline.assemble": {"pipeline.measured"},
 }
+RECOGNISE = {f"pipeline.recognise.{name}" for name in ("raster", "strokes", "crops")}
 ONLY_IN = {
     "jieba": {"extractors.nlp"},
     "sqlalchemy": {"schemas.tables", "pipeline.store", "pipeline.batch", "pipeline.compare", "pipeline.exporters.frames"},
     "alembic": {"pipeline.store"},
+    "pandas": {"pipeline.compare", "pipeline.exporters.csv"},
     "openpyxl": {"pipeline.exporters.xlsx"},
-    "selectolax": {"pipeline.parsers.html_tree"},
+    "selectolax": {"pipeline.parsers.html.tree"},
     "lxml": {"pipeline.parsers.zipxml"},
-    "python_calamine": {"pipeline.parsers.oldsheets"},
+    "python_calamine": {"pipeline.parsers.sheets.xls"},
     "typer": {"pipeline.cli"},
-    "rapidocr": {"pipeline.layout.recognise"},
-    "cv2": {"pipeline.layout.raster", "pipeline.layout.strokes", "pipeline.layout.crops"},
+    "rapidocr": {"pipeline.recognise"},
+    "cv2": RECOGNISE,
+    "numpy": {"pipeline.parsers.image", "pipeline.recognise", *RECOGNISE},
     "PIL": {"pipeline.parsers.image"},
-    "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf_text", "pipeline.parsers.pdf_lines", "pipeline.parsers.pdf_view"},
+    "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf.text", "pipeline.parsers.pdf.drawing", "pipeline.parsers.pdf.view"},
+    "docx": set(),  # the product reads and compares by its own means: these two are for tests
+    "pdfplumber": set(),
 }
+LAZY = set(ONLY_IN) - {"typer"}  # a command that needs none of these waits for none of them
+BY_NAME = {"onnxruntime": "rapidocr names it as the engine that runs its models"}  # declared, but imported by another library
 
 
 def modules() -> dict[str, set[str]]:
@@ -65,3 +79,40 @@ def test_heavy_libraries_stay_in_their_module():
         for library, homes in ONLY_IN.items():
             if any(other.split(".")[0] == library for other in imports):
                 assert name in homes, f"{name} imports {library}"
+
+
+@pytest.mark.parametrize("code", ["import pipeline.cli", "import sys; sys.argv = ['zhibiao', '--help']; from pipeline.cli import main; main()"])
+def test_the_command_imports_heavy_libraries_only_for_files_that_need_them(code):
+    report = "import atexit, sys; atexit.register(lambda: print('loaded:', *sys.modules))\n"
+    done = subprocess.run([sys.executable, "-c", report + code], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = set(done.stdout.rpartition("loaded:")[2].split())
+    assert "pipeline.cli" in loaded
+    assert not loaded & LAZY
+
+
+def imported(folders: tuple[str, ...]) -> set[str]:
+    """Distributions, by lower-case name, that the modules of some folders import."""
+    names = set()
+    for path in (p for folder in folders for p in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module.split(".")[0])
+    known = packages_distributions()
+    return {known[name][0].lower() for name in names if name in known} - {"zhibiao"}
+
+
+def declared(requirements: list[str]) -> set[str]:
+    """Lower-case names of requirements."""
+    return {regex.match(r"[\w.-]+", requirement)[0].lower() for requirement in requirements}
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    product = declared(project["project"]["dependencies"]) | declared(project["project"]["optional-dependencies"]["ocr"])
+    assert imported(("schemas", "extractors", "pipeline")) == product - set(BY_NAME)
+    dev = declared(project["dependency-groups"]["dev"])
+    tools = {name for name in dev if name in ("ruff", "mypy") or "stubs" in name or name.startswith("types-")}
+    assert not dev & product
+    assert imported(("tests",)) - product == dev - tools

@@ -7,9 +7,9 @@ from random import Random
 import pandas
 import pytest
 
+from pipeline.celltext import join_lines
 from pipeline.parsers import parse_bytes
-from pipeline.parsers.cell_text import join_lines
-from pipeline.parsers.html_flow import marker
+from pipeline.parsers.html.flow import marker
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Limits
 from tests.documents import html
@@ -140,6 +140,10 @@ def test_grids_of_word_lose_their_empty_columns_and_rows():
         (["2023", "2024"], "2023 2024"),
         (["达到95%", "2.建成水厂"], "达到95%；2.建成水厂"),
         (["One Person", "Company"], "One Person Company"),
+        (["牵头单位：市财政局", "市住建局", "配合单位：市水利局"], "牵头单位：市财政局、市住建局配合单位：市水利局"),
+        (["驿城区", "遂平县"], "驿城区、遂平县"),
+        (["≥", "35%", "40%"], "≥35% 40%"),
+        ([" 推进", "", "造林 "], "推进造林"),
     ],
 )
 def test_lines_of_a_cell(lines, text):

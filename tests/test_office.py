@@ -9,8 +9,9 @@ import threading
 import openpyxl
 import pytest
 
-from pipeline.parsers import office, parse_bytes, parse_file
-from pipeline.parsers.docx import Grid, Paragraph
+from pipeline.parsers import libreoffice, parse_bytes, parse_file
+from pipeline.parsers.word import doc
+from pipeline.parsers.word.docx import Grid, Paragraph
 from pipeline.run import process_file
 from schemas.errors import ParseError
 from schemas.limits import Budget, Limits
@@ -80,21 +81,21 @@ def server():
     listening.close()
 
 
-@pytest.mark.skipif(not office._isolation(), reason="this system cannot run a program without network (unshare)")
+@pytest.mark.skipif(not libreoffice._isolation(), reason="this system cannot run a program without network (unshare)")
 @pytest.mark.parametrize("isolated", [True, False])
 def test_programs_are_started_without_network(isolated, server, monkeypatch, tmp_path):
     if not isolated:
-        monkeypatch.setattr(office, "_isolation", lambda: ())
+        monkeypatch.setattr(libreoffice, "_isolation", lambda: ())
     port, asked = server
     code = f"import socket; socket.create_connection(('127.0.0.1', {port}), 5); print('reached')"
-    reached = office._run([sys.executable, "-c", code], 20, Budget(), tmp_path)
+    reached = libreoffice.run([sys.executable, "-c", code], 20, Budget(), tmp_path)
     assert (reached.strip() == b"reached") == (not isolated)
     assert bool(asked) == (not isolated)
 
 
 @needs_soffice
 def test_a_linked_address_is_never_asked_for(server, monkeypatch):
-    monkeypatch.setattr(office, "_isolation", lambda: ())
+    monkeypatch.setattr(libreoffice, "_isolation", lambda: ())
     port, asked = server
     link = f"http://127.0.0.1:{port}/x.png"
     field = "".join(f'{{\\field{{\\*\\fldinst {name} "{link}" \\\\d}}{{\\fldrslt }}}}' for name in ("INCLUDEPICTURE", "INCLUDETEXT"))
@@ -116,12 +117,12 @@ def test_percentages_of_an_xls_are_read_as_shown(tmp_path):
 
 
 def test_percentages_of_an_xls_without_libreoffice_are_reported(monkeypatch):
-    from pipeline.parsers import oldsheets
-    from pipeline.parsers.sheets import Tally, issues_of
+    from pipeline.parsers.sheets import xls
+    from pipeline.parsers.sheets.xlsx import Tally, issues_of
 
     tally = Tally()
-    assert oldsheets._text(0.95, tally, "B2") == "0.95"
-    assert oldsheets._text(3.0, tally, "B3") == "3"
+    assert xls._text(0.95, tally, "B2") == "0.95"
+    assert xls._text(3.0, tally, "B3") == "3"
     assert [i.where for i in issues_of("表", tally)] == ["表 B2"]
 
 
@@ -156,18 +157,18 @@ def test_encrypted_documents_are_refused_before_anything_is_started():
     head = b"\xec\xa5" + bytes(8) + (0x0100).to_bytes(2, "little")
     data = b"\xd0\xcf\x11\xe0" + bytes(508) + head + bytes(500) + "WordDocument".encode("utf-16-le")
     with pytest.raises(ParseError, match="password"):
-        office.parse(data, Budget())
+        doc.parse(data, Budget())
 
 
 def test_what_the_conversion_lost_is_named():
     items = [Paragraph("一、总体要求", 1), Paragraph("改善水质，", 2)]
-    found, issues = office.compare(items, ["一、总体要求", "改善水质，优良比例达到百分之九十"])
+    found, issues = doc.compare(items, ["一、总体要求", "改善水质，优良比例达到百分之九十"])
     assert found == items
     assert [i.code for i in issues] == ["conversion_loss"]
     assert "优良比例达到百分之九十" in issues[0].message
     rows = [["指标", "值"], ["优良率", "85%"]]
-    found, issues = office.compare(items, ["一、总体要求", rows, "改善水质，"])
+    found, issues = doc.compare(items, ["一、总体要求", rows, "改善水质，"])
     assert [type(item) for item in found] == [Paragraph, Grid, Paragraph]
     assert [[c.text for c in found[1].cells if c.row == r] for r in (1, 2)] == rows
     assert "一、总体要求" in issues[0].where
-    assert office.compare(items, ["一、总体要求", "改善水质，"]) == (items, [])
+    assert doc.compare(items, ["一、总体要求", "改善水质，"]) == (items, [])

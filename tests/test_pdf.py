@@ -230,7 +230,7 @@ def test_invisible_text_counts_only_behind_a_scan():
 
 def test_full_width_digits_stay_and_radicals_become_characters():
     assert paragraphs(read(drawn(lambda c: c.drawString(100, 500, "２０２５年")))) == ["２０２５年"]
-    from pipeline.parsers.pdf_text import _decode
+    from pipeline.parsers.pdf.text import _decode
 
     assert [_decode(ord(c)) for c in "⼀⽔⻓⻛㎡①"] == list("一水长风㎡①")
     assert [_decode(c) for c in (0xFFFD, 0xE123, 0, 0xF06C)] == ["\ufffd", "\ufffd", "\ufffd", "●"]
@@ -304,7 +304,7 @@ def test_a_decimal_point_without_unicode_is_known_by_its_ink(private):
 @embedded
 def test_numbers_with_an_unknown_character_are_not_read_as_text(private, monkeypatch):
     private({"7": 0xE011, "市": 0xE012})
-    monkeypatch.setattr("pipeline.layout.recognise._engine", missing)
+    monkeypatch.setattr("pipeline.recognise._engine", missing)
     sentence = "驻马店市政府2022年重点任务分解表" * 2
     document = read(drawn(lambda c: c.drawString(30, 500, sentence)))
     assert paragraphs(document) == [sentence.replace("市", "\ufffd")]
@@ -317,7 +317,7 @@ def test_numbers_with_an_unknown_character_are_not_read_as_text(private, monkeyp
 def test_fonts_without_unicode_go_to_recognition_or_say_so(monkeypatch):
     """A TrueType font whose map to Unicode is taken away."""
     broken = drawn(lambda c: c.drawString(100, 500, "到2025年达到95%")).replace(b"/ToUnicode", b"/ToNothing")
-    monkeypatch.setattr("pipeline.layout.recognise._engine", missing)
+    monkeypatch.setattr("pipeline.recognise._engine", missing)
     with pytest.raises(ParseError, match=r"zhibiao\[ocr\]"):
         read(broken)
     both = typeset_with(broken)

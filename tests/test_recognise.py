@@ -15,11 +15,12 @@ import pytest
 
 pytest.importorskip("rapidocr", reason="the extra `ocr` is not installed")
 
+from pipeline import recognise
 from pipeline.content import Builder
-from pipeline.layout import crops, raster, recognise
 from pipeline.layout.flow import lay_out
 from pipeline.layout.page import Page, Run
 from pipeline.parsers import parse_bytes
+from pipeline.recognise import crops, raster
 from pipeline.run import Result, process
 from schemas.errors import ParseError
 from schemas.limits import Budget

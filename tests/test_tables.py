@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
+from pipeline.celltext import gap_between
 from pipeline.content import Content
 from pipeline.grid import read_tables
-from pipeline.layout.cells import gap_between
 from pipeline.layout.page import Page, Rule, Run
 from pipeline.layout.tables import find_tables
 from pipeline.parsers import parse_bytes

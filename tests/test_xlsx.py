@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from pipeline.parsers import parse_bytes
-from pipeline.parsers.cellformat import exact, show
-from pipeline.parsers.xlsx import parse
+from pipeline.parsers.sheets import parse
+from pipeline.parsers.sheets.formats import exact, show
 from pipeline.run import process, process_file
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget, Limits

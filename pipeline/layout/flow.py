@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.content import Builder
-from pipeline.layout.fragments import join
 from pipeline.layout.furniture import remove_furniture
 from pipeline.layout.lines import join_lines, read_lines
 from pipeline.layout.page import Fragment, Page, Sheet, TextLine
 from pipeline.layout.paragraphs import Frames, continues, notes_of
 from pipeline.layout.tables import find_tables
+from pipeline.layout.tables.fragments import join
 from schemas.types import Box, Where
 
 

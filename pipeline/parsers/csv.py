@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.celltext import one_line
 from pipeline.content import Builder, Content, Place
 from pipeline.parsers import html
-from pipeline.parsers.cell_text import join_lines
+from pipeline.parsers.counting import letters
 from pipeline.parsers.text import decode
 from schemas.errors import ParseError
 from schemas.limits import Budget
@@ -55,7 +56,7 @@ class Record:
 
     def where(self, column: int) -> Where:
         """The place of a field (column from 0)."""
-        return Where(line=self.line, cell=f"{letters(column)}{self.number}")
+        return Where(line=self.line, cell=f"{letters(column + 1)}{self.number}")
 
 
 def parse(data: bytes, budget: Budget) -> Content:
@@ -75,15 +76,6 @@ def parse(data: bytes, budget: Budget) -> Content:
     else:
         _documents(builder, records, column)
     return builder.content()
-
-
-def letters(column: int) -> str:
-    """The letters of a spreadsheet's column (from 0): `letters(27) == "AB"`."""
-    text, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
 
 
 def _records(text: str, builder: Builder) -> list[Record]:
@@ -200,7 +192,7 @@ class _Tables:
             if self._is_line(at, record, table):
                 self._close(table)
                 table = []
-                self.builder.paragraph(join_lines(record.fields[record.filled[0]].splitlines()), record.where(record.filled[0]))
+                self.builder.paragraph(one_line(record.fields[record.filled[0]]), record.where(record.filled[0]))
             else:
                 table.append(record)
         self._close(table)
@@ -238,7 +230,7 @@ class _Tables:
                 self._ragged(record, f"{len(record.fields)} fields under a header of {width}; those that are missing at its end are empty")
             rows.append(record)
         cells = (
-            Place(join_lines(text.splitlines()), row, column + 1, where=record.where(column))
+            Place(one_line(text), row, column + 1, where=record.where(column))
             for row, record in enumerate(rows, 1)
             for column, text in enumerate((*record.fields[:width], *[""] * (width - len(record.fields))))
         )

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 from pipeline.content import Builder, Content
 from pipeline.layout.flow import lay_out
 from pipeline.layout.page import Page
-from pipeline.layout.recognise import page_of, report, usual_dpi
+from pipeline.recognise import page_of, report, usual_dpi
 from schemas.errors import ParseError
 from schemas.limits import Budget
 

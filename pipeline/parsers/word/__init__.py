@@ -1,0 +1,1 @@
+"""Word: DOCX, and what LibreOffice converts to it."""
