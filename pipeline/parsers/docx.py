@@ -204,10 +204,19 @@ def cell_text(items: Sequence[Item]) -> str:
     """The text of a cell: Chinese lines joined directly, Latin words and numbers with a blank, names of bodies with 、."""
     text = ""
     for item in items:
-        lines = [item.text] if isinstance(item, Paragraph) else [" ".join(p.text for p in item.cells if p.text)]
+        lines = [item.text] if isinstance(item, Paragraph) else [_inner(item.cells)]
         for line in lines:
             text = join_lines(text, line)
     return text
+
+
+def _inner(cells: Sequence[Place]) -> str:
+    """The text of a table inside a cell: a blank between its cells, ； between its rows."""
+    rows: dict[int, list[str]] = {}
+    for cell in cells:
+        if cell.text:
+            rows.setdefault(cell.row, []).append(cell.text.rstrip("；;。"))
+    return "；".join(" ".join(texts) for _, texts in sorted(rows.items()))
 
 
 def read_items(data: bytes, budget: Budget) -> tuple[list[Item], list[str], list[Issue]]:
