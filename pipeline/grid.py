@@ -43,6 +43,7 @@ class Table:
 
 
 _EXPECTED = regex.compile(r"(?:19|20)\d\d年底?预计.*")
+_GOAL = regex.compile(r"目标|计划|任务|规划")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 
 
@@ -50,8 +51,8 @@ def with_present(table: Table, start: int | None, issued: int | None) -> Table:
     """The table with its year columns of present values marked as such.
 
     A bare year is present before the first year of the plan or the year of issue. Where the plan names no years, the first
-    column is also present when it is the year of issue (or that is unknown) and the next lies at least three years on.
-    2022年预计 is also present beside a later year.
+    column is also present when it is the year of issue (or that is unknown) and the next lies at least three years on,
+    or all later ones are headed as goals (2023年 beside 2024年目标). 2022年预计 is also present beside a later year.
     """
     years = [int(hit[0]) if c.role == "value" and (hit := _YEAR.search(c.header)) else None for c in table.columns]
     begin = max((y for y in (start, issued) if y), default=0)
@@ -62,6 +63,9 @@ def with_present(table: Table, start: int | None, issued: int | None) -> Table:
             continue
         later = min((y for y in years if y is not None and y > year), default=year)
         base = start is None and issued in (None, year) and year == min(y for y in years if y is not None) and later - year >= 3
+        after = [c.header for c, y in zip(table.columns, years, strict=True) if y is not None and y > year]
+        first = start is None and year <= (issued or year) and year == min(y for y in years if y is not None)
+        base = base or (first and bool(after) and all(_GOAL.search(h) for h in after))
         if year < begin or (bare and base) or (expected and later > year):
             present.add(i)
     if not present:
@@ -99,7 +103,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
                     Issue(
                         "warning",
                         "unknown_column",
-                        _place(lines[at][0][1]),
+                        place(lines[at][0][1]),
                         f"no role is known for the column “{c.header}”; its cells are not read",
                     )
                     for c in header
@@ -117,7 +121,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
                 Issue(
                     "warning",
                     "table_without_header",
-                    _place(lines[at][0][1]),
+                    place(lines[at][0][1]),
                     "the table has no header that is known: columns are read by what their cells look like",
                 )
             )
@@ -127,7 +131,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
     return tables, issues
 
 
-def _place(where: Where) -> str:
+def place(where: Where) -> str:
     """A table line for people: "line 12", "附件.xlsx Sheet1 row 3", "表2 row 3, page 7"."""
     if where.line and not where.table:
         return f"line {where.line}"
@@ -273,4 +277,4 @@ def _rows(
     return rows
 
 
-__all__ = ["BODY_ROLES", "Column", "Row", "Table", "is_header", "read_tables", "role_of", "with_present"]
+__all__ = ["BODY_ROLES", "Column", "Row", "Table", "is_header", "place", "read_tables", "role_of", "with_present"]
