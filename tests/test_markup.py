@@ -10,6 +10,7 @@ import pytest
 from pipeline.parsers import parse_bytes
 from pipeline.parsers.cell_text import join_lines
 from pipeline.parsers.html_flow import marker
+from pipeline.run import process
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Limits
 from tests.documents import html
@@ -261,3 +262,17 @@ def test_rows_of_a_table_in_a_cell_stay_apart():
     other = "".join(f"<tr><td>{i}</td><td>扩大基础设施建设，改善城乡面貌，方便群众生活第{i}项</td><td>某局</td></tr>" for i in range(2, 6))
     page = f"<table><tr><th>序号</th><th>目标任务</th><th>责任单位</th></tr><tr><td>1</td><td>{inner}</td><td>市人社局</td></tr>{other}</table>"
     assert grid(read(page))[1] == ["1", "城镇新增就业 4200人；技能培训 3000人次", "市人社局"]
+
+
+def test_values_and_units_merged_over_rows_and_years():
+    head = "<tr><th>领域<th>指标<th>单位<th>2025年<th>2030年<th>责任部门"
+    rows = "<tr><td rowspan=2>能源<td>甲类占比<td rowspan=2>%<td>20<td>25<td rowspan=2>市发改委<tr><td>乙类占比<td>48<td>"
+    last = "<tr><td>建筑<td>丙类占比<td>%<td colspan=2>≥90<td>市住建局"
+    found = process(read(f"<table>{head}{rows}{last}</table>")).extraction.targets
+    assert [(t.indicator.text, t.value.text, t.unit and t.unit.text, t.deadline and t.deadline.end) for t in found] == [
+        ("甲类占比", "20", "%", "2025-12-31"),
+        ("甲类占比", "25", "%", "2030-12-31"),
+        ("乙类占比", "48", "%", "2025-12-31"),
+        ("丙类占比", "90", "%", "2025-12-31"),
+        ("丙类占比", "90", "%", "2030-12-31"),
+    ]
