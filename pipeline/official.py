@@ -227,7 +227,7 @@ def _joined(lines: Sequence[Line]) -> Slot:
 def _years(title: Slot | None) -> dict[str, Slot | None]:
     if title is None:
         return {}
-    hit = _YEARS.search(title.text.replace("—", "-").replace("–", "-").replace("～", "~"))
+    hit = _YEARS.search(fold(title.text, [(0, len(title.text))]).text)
     years = (hit[1], hit[2] or hit[1]) if hit else next((v for k, v in _PLAN_YEARS.items() if k in title.text), None)
     if years is None:
         return {}

@@ -13,7 +13,7 @@ import regex
 from extractors import rules
 from extractors.numerals import parse_number
 from extractors.period import find_periods
-from pipeline.grid import Row, Table, is_header, read_tables, with_present
+from pipeline.grid import Row, Table, is_header, place, read_tables, with_present
 from pipeline.labels import Line, metadata_tables
 from pipeline.members import attachment as attachment_named
 from pipeline.members import same_part
@@ -26,11 +26,14 @@ _FINAL = regex.compile(r"[。;:!?…)\]”》]$")
 _BODY_LABEL = regex.compile(
     r"^[(\[]?(?:牵头|责任|配合|主办|协办|参与|落实|实施|参加|承办|负责|主要责任|完成)(?:责任)?(?:单位|部门|时限|时间|期限)?(?:及分工)?[::]"
 )
+_NAMED = regex.compile(rf"{_BODY_LABEL.pattern.lstrip('^')}[^。;]*[局委办部厅院](?:[)\]])?$")  # 责任单位：县林业局 is whole
+_LISTS = regex.compile(r"[、,;.。)\]及和与等]")
 _BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
 _CONTENTS = regex.compile(r"\.{6,}\d*|…{3,}\d*")  # a line of the table of contents
 _PAGE_NUMBER = regex.compile(r"[-—]+ ?\d{1,3} ?[-—]+")
 _FURNITURE = regex.compile(r"[-\s]*第?\d{1,3}页?(?:共\d{1,3}页)?[-\s]*|续表\d*|\(续表?\d*\)|\f")
 _GROUP = regex.compile(r"(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])[^,。;:]{2,10}")
+_TOTAL = regex.compile(r"[(（]?[一二三四五六七八九十]?[)）]?、?(?:合|总|小|共)计[:：]?")
 _LIST_LEAD = regex.compile(r"(?:如下|目标|指标|任务|即|包括|为|做到|实现)[::]$|[::]$")
 
 
@@ -96,6 +99,8 @@ def _continues(above: Folded, below: Folded) -> bool:
     """Whether a line goes on with the sentence of the line above it."""
     if len(above) < 18 or _FINAL.search(above.text) or _marker(below.text) or _BULLET.match(below.text) or _BODY_LABEL.match(below.text):
         return False
+    if _NAMED.search(above.text) and not _LISTS.match(below.text):
+        return False
     if _width(below.text) > _width(above.text) + 8:
         return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer
     if any(rules.words("official", n).match(t.text) for n in ("attachment", "date_line", "title") for t in (below, above)):
@@ -125,6 +130,7 @@ def _outline(document: Document, official: Official) -> list[Node]:
     root = Node(-1, "", 0, fold("", []), None, (), (), "work")
     nodes, stack = [root], [root]
     count, before_list = 0, False
+    seen: dict[tuple[str, ...], str] = {}
     file = _first_file(official)
     for line in _paragraphs(document, official):
         text = line.text
@@ -152,7 +158,7 @@ def _outline(document: Document, official: Official) -> list[Node]:
         if marker is None or (marker[0] == "arabic" and _is_sentence_number(text.text, marker[2])):
             stack[-1].lines.append((line, text))
             continue
-        node = _node(stack, line, marker, attachment)
+        node = _apart(_node(stack, line, marker, attachment), seen)
         nodes.append(node)
         stack.append(node)
     return nodes
@@ -209,6 +215,15 @@ def _node(stack: list[Node], line: Line, marker: tuple[str, int, regex.Match[str
     )
     if body.text:
         node.lines.append((line, body))
+    return node
+
+
+def _apart(node: Node, seen: dict[tuple[str, ...], str]) -> Node:
+    """The node, with a path of its own where the numbers began anew under the same heading: the second 1 is called 1@2."""
+    own, count = node.path[-1], 1
+    while seen.setdefault((node.attachment, *node.path), node.heading.text) != node.heading.text:
+        count += 1
+        node.path = (*node.path[:-1], f"{own}@{count}")
     return node
 
 
@@ -368,20 +383,43 @@ def _rows(document: Document, official: Official) -> tuple[list[Segment], list[I
     tables: list[Table] = []
     issues: list[Issue] = []
     captions: list[Cell | None] = []
+    unread: list[Segment] = []
     named = official.metadata.get("period_start")
     begin, issued = int(named.text) if named else None, official.issued.year if official.issued else None
     for run in _joined(_runs(document, official), official):
         found, odd = read_tables(run.lines)
-        kept = [with_present(t, begin, issued) for t in found if t.rows and any(c.role in ("task", "indicator") for c in t.columns)]
+        kept = [with_present(t, begin, issued) for t in found if _holds_tasks(t)]
+        for table in found:
+            if not _holds_tasks(table):
+                unread += [_unread(row) for row in table.rows]
+                headers = "、".join(c.header for c in table.columns)
+                issues.append(Issue("warning", "table_not_read", place(table.where), f"no column of tasks or indicators is known among {headers}"))
         tables += kept
         captions += [_caption(official, run.start, run.file)] * len(kept)
         issues += odd
-    segments = []
+    segments = unread
     for i, table in enumerate(tables, 1):
         prefix = "表" if len(tables) == 1 else f"表{i}"
         caption = captions[i - 1]
-        segments += [_row(prefix, row, table, caption) for row in table.rows]
+        segments += [_unread(row) if _is_total(row) else _row(prefix, row, table, caption) for row in table.rows]
     return segments, issues
+
+
+def _holds_tasks(table: Table) -> bool:
+    return bool(table.rows) and any(c.role in ("task", "indicator") for c in table.columns)
+
+
+def _is_total(row: Row) -> bool:
+    """Whether a row adds up the rows above it: it is no task, and its cells take nothing from those rows."""
+    name = row.cell("indicator") or row.cell("task")
+    return any(_TOTAL.fullmatch(text) for text in (row.number, row.category, name.text.plain if name else "") if text)
+
+
+def _unread(row: Row) -> Segment:
+    """A row that is no task: its numbers go to the ledger."""
+    cells = tuple(replace(c, role="ignored") for c in row.cells if c.text.text and c.role in row.own and c.role != "number")
+    start = next((c.text.starts[0] for c in cells), 0)
+    return Segment(f"row.{start}", "row", None, "", (), "work", cells)
 
 
 def _joined(runs: Sequence[_Run], official: Official) -> Iterator[_Run]:
