@@ -15,7 +15,7 @@ CONDUCTORS = {"pipeline.run", "pipeline.batch", "pipeline.cli", "pipeline.scorin
 STAGES = {f"pipeline.{name}" for name in ("official", "segment", "assemble", "normalise", "store", "compare")}
 # a stage may use these pure helpers
 HELPERS = {
-    "pipeline.segment": {"pipeline.official", "pipeline.grid"},
+    "pipeline.segment": {"pipeline.official"},
     "pipeline.store": {"pipeline.normalise"},
     "pipeline.assemble": {"pipeline.measured"},
 }
