@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import regex
 
-from pipeline.grid import Row, Table, is_header, read_tables, with_present
+from pipeline.grid import Row, Table, read_tables, with_present
+from pipeline.heads import is_header
 from pipeline.labels import metadata_tables
 from pipeline.official import Official
 from schemas.folded import Folded, fold
@@ -73,7 +74,7 @@ def read_rows(document: Document, official: Official) -> tuple[list[Segment], li
     for i, table in enumerate(tables, 1):
         prefix = "表" if len(tables) == 1 else f"表{i}"
         caption = captions[i - 1]
-        segments += [_row(prefix, row, table, caption) for row in table.rows]
+        segments += [_row(prefix, row, caption) for row in table.rows]
     return segments, issues
 
 
@@ -111,7 +112,7 @@ def _caption(official: Official, start: int, file: str | None) -> Cell | None:
     return None
 
 
-def _row(prefix: str, row: Row, table: Table, caption: Cell | None) -> Segment:
+def _row(prefix: str, row: Row, caption: Cell | None) -> Segment:
     path = f"{prefix}/{row.number}.{row.sub}" if row.sub else f"{prefix}/{row.number}"
     name = row.cell("indicator") or row.cell("task")
     title = name.text.plain if name else ""

@@ -1,6 +1,7 @@
 """Table geometry: page breaks, merged cells, cut cells, headers."""
 
-from pipeline.grid import read_tables, role_of
+from pipeline.grid import read_tables
+from pipeline.heads import role_of
 from pipeline.parsers import parse_bytes
 from schemas.folded import fold
 
