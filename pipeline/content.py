@@ -93,7 +93,7 @@ class Builder:
         start = self._length
         self._put(text)
         self._blocks.append(Block(len(self._blocks), kind, start, self._length, where))  # type: ignore[arg-type]
-        self._pieces += [replace(p, start=p.start + start, end=p.end + start) for p in pieces]
+        self._pieces += [p.moved(start) for p in pieces]
 
     def _put(self, text: str) -> None:
         self._parts.append(text)
@@ -112,6 +112,6 @@ def shifted(content: Content, text: int, block: int, table: int, file: str) -> C
         )
         for b in content.blocks
     )
-    pieces = tuple(replace(p, start=p.start + text, end=p.end + text) for p in content.pieces)
+    pieces = tuple(p.moved(text) for p in content.pieces)
     issues = tuple(replace(i, where=f"{file}: {i.where}") for i in content.issues)
     return Content(content.text, blocks, issues, pieces)

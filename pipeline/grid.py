@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from pipeline.heads import BARE_YEAR, NUMBER, Column, is_header, is_title, read_header, role_of, side_by_side
+from pipeline.heads import BARE_YEAR, NUMBER, Column, is_title, read_header, side_by_side
 from pipeline.spans import Line, blanks, covered
 from schemas.folded import EMPTY, Folded
 from schemas.types import Cell, Issue, Where
 
-BODY_ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
+Cells = dict[int, tuple[Folded, Where]]  # of a table line, by column from 0
+_BODY_ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 _SENTENCE_END = regex.compile(r"[。;!?.]$")
 _BODY_LIKE = regex.compile(r"(?:局|委|办|部|厅|院|政府|公司|中心|单位|街道|镇|乡|会|社|站|队|所|校)(?:等)?$")
 _DATE_LIKE = regex.compile(r"\d{4}年|\d月|持续|长期|底前|全年|年底|每年")
@@ -20,7 +21,8 @@ _DATE_LIKE = regex.compile(r"\d{4}年|\d月|持续|长期|底前|全年|年底|�
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A logical row: its number as written ("" without), its sub-row (0 where the number has only one), its cells."""
+    """A logical row: its number as written ("" without), its sub-row (0 where the number has only one), its cells; `own` are
+    the roles of the cells that stand in the row itself and were not filled from rows above."""
 
     number: str
     sub: int
@@ -90,48 +92,39 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
     columns: tuple[Column, ...] | None = None
     body: list[Line] = []
     broken: set[int] = set()
-
-    def close() -> None:
-        if body:
-            tables.append(_table(_by_content(columns, body) if columns else _guess(body), body, broken))
-
     at = 0
     while at < len(lines):
         header, used = read_header(lines, at)
-        if header:
-            if columns is None or [c.header for c in header] != [c.header for c in columns]:
-                close()
-                columns, body, broken = header, [], set()
-                issues += [
-                    Issue(
-                        "warning",
-                        "unknown_column",
-                        place(lines[at][0][1]),
-                        f"the heading “{c.header}” is not known: its cells are not read, unless they plainly name the rows or bodies",
-                    )
-                    for c in header
-                    if c.role == "other" and c.header
-                ]
-            else:
-                broken.add(len(body))
-            at += used
-            continue
-        if not body and columns is None and is_title(lines, at):
+        if header is None:
+            if not body and columns is None:
+                if is_title(lines, at):
+                    at += 1
+                    continue
+                message = "the table has no header that is known: columns are read by what their cells look like"
+                issues.append(Issue("warning", "table_without_header", place(lines[at][0][1]), message))
+            body.append(lines[at])
             at += 1
             continue
-        if not body and columns is None:
-            issues.append(
-                Issue(
-                    "warning",
-                    "table_without_header",
-                    place(lines[at][0][1]),
-                    "the table has no header that is known: columns are read by what their cells look like",
-                )
-            )
-        body.append(lines[at])
-        at += 1
-    close()
-    return tables, issues
+        if columns is not None and [c.header for c in header] == [c.header for c in columns]:
+            broken.add(len(body))
+        else:
+            tables += _tables(columns, body, broken)
+            columns, body, broken = header, [], set()
+            issues += _unknown(header, place(lines[at][0][1]))
+        at += used
+    return [*tables, *_tables(columns, body, broken)], issues
+
+
+def _unknown(header: Sequence[Column], where: str) -> list[Issue]:
+    """An issue for each column whose cells are not read."""
+    message = "the heading “{}” is not known: its cells are not read, unless they plainly name the rows or bodies"
+    named = [c.header for c in header if c.role == "other" and c.header]
+    return [Issue("warning", "unknown_column", where, message.format(name)) for name in named]
+
+
+def _tables(columns: tuple[Column, ...] | None, body: Sequence[Line], broken: set[int]) -> list[Table]:
+    """The table of some lines; none where there are no lines."""
+    return [_table(_by_content(columns, body) if columns else _guess(body), body, broken)] if body else []
 
 
 def place(where: Where) -> str:
@@ -177,7 +170,7 @@ def _guess(body: Sequence[Line]) -> tuple[Column, ...]:
 
 def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) -> Table:
     """Rows of one table: continuation over page breaks, sub-rows, inherited cells."""
-    drafts: list[dict[int, tuple[Folded, Where]]] = []
+    drafts: list[Cells] = []
     heads: list[tuple[str, str]] = []
     category = ""
     number_at = next((i for i, c in enumerate(columns) if c.role == "number"), None)
@@ -191,18 +184,6 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
         if not filled:
             continue
         number = cells[number_at][0].plain if number_at is not None and number_at in cells else ""
-        if (
-            len(filled) == 1
-            and len(line) > 2
-            and drafts
-            and position not in broken
-            and filled[0] in (0, number_at, name_at)
-            and (number_at is not None or filled[0] == 0)
-            and len(cells[filled[0]][0]) < 40
-            and (number or not drafts)
-        ):
-            category = cells[filled[0]][0].plain
-            continue
         if number and len(filled) == 1:
             category = number
             continue
@@ -218,7 +199,7 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
                 owner[name_at] = (owner[name_at][0] + cells[name_at][0], owner[name_at][1])
                 cells[name_at] = (EMPTY, cells[name_at][1])
         drafts.append(cells)
-        heads.append((number if fresh else "", category) if fresh else ("", category))
+        heads.append((number if fresh else "", category))
     cover = covered(body)
     return Table(columns, tuple(_rows(columns, drafts, heads, number_at, name_at, cover, blanks(body, cover))), body[0][0][1])
 
@@ -237,15 +218,29 @@ def _cut(before: Folded, after: Folded) -> bool:
     return bool(before.text) and not _SENTENCE_END.search(before.text) and not NUMBER.match(after.text)
 
 
-def _rejoin(previous: dict[int, tuple[Folded, Where]], cells: dict[int, tuple[Folded, Where]], filled: Sequence[int]) -> None:
+def _rejoin(previous: Cells, cells: Cells, filled: Sequence[int]) -> None:
     for i in filled:
         old = previous.get(i, (EMPTY, cells[i][1]))
         previous[i] = (old[0] + cells[i][0], old[1])
 
 
+def _groups(drafts: Sequence[Cells], heads: Sequence[tuple[str, str]], number_at: int | None, name_at: int | None) -> list[list[int]]:
+    """Indexes of rows that belong together: a new group begins at each number, or at each name where the table has no numbers."""
+    if number_at is not None:
+        starts = {i for i, (number, _) in enumerate(heads) if number}
+    else:
+        starts = {i for i, d in enumerate(drafts) if name_at is None or (name_at in d and d[name_at][0].text)}
+    groups: list[list[int]] = []
+    for i in range(len(drafts)):
+        if i in starts or not groups:
+            groups.append([])
+        groups[-1].append(i)
+    return groups
+
+
 def _rows(
     columns: tuple[Column, ...],
-    drafts: list[dict[int, tuple[Folded, Where]]],
+    drafts: list[Cells],
     heads: list[tuple[str, str]],
     number_at: int | None,
     name_at: int | None,
@@ -256,22 +251,12 @@ def _rows(
 
     In a column with merged cells these say what is filled (`cover`), and what is empty beside them is empty (`blank`).
     """
-    fresh = (
-        [i for i, (number, _) in enumerate(heads) if number]
-        if number_at is not None
-        else [i for i, d in enumerate(drafts) if name_at is None or (name_at in d and d[name_at][0].text)]
-    )
-    starts = set(fresh)
-    groups: list[list[int]] = []
-    for i in range(len(drafts)):
-        if i in starts or not groups:
-            groups.append([])
-        groups[-1].append(i)
+    groups = _groups(drafts, heads, number_at, name_at)
     rows = []
-    unit_columns = [i for i, c in enumerate(columns) if c.role in BODY_ROLES]
+    unit_columns = [i for i, c in enumerate(columns) if c.role in _BODY_ROLES]
     measures = [i for i, c in enumerate(columns) if c.role in ("unit", "attribute")]
     inherited = [i for i, c in enumerate(columns) if c.role in ("indicator", "category", "deadline", "unit", "attribute")]
-    above: dict[int, tuple[Folded, Where]] = {}
+    above: Cells = {}
     for count, group in enumerate(groups, 1):
         first = drafts[group[0]]
         category = heads[group[0]][1]
@@ -299,4 +284,4 @@ def _rows(
     return rows
 
 
-__all__ = ["BODY_ROLES", "Column", "Row", "Table", "is_header", "place", "read_tables", "role_of", "with_present"]
+__all__ = ["Column", "Row", "Table", "place", "read_tables", "with_present"]

@@ -54,7 +54,6 @@ _FOLD = (
 )
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 # Punctuation that sentence rules rely on keeps its Chinese form whatever the source uses.
-_CLAUSE = {",": ",", ";": ";", ":": ":", "!": "!", "?": "?"}
 _FORMULA = regex.compile(
     r"(?P<ge>\\geq?(?:slant)?(?![a-z])|\\ge(?![a-z]))|(?P<le>\\leq?(?:slant)?(?![a-z]))|(?P<sim>\\sim(?![a-z]))"
     r"|(?P<pct>\\%)|(?P<drop>\$|\\(?:mathrm|text|rm|,|;|!| )|[_^](?=\s*\{))|(?P<brace>\{[^{}\n]{0,12}\})|(?P<zero>[\u200b-\u200f\ufeff\u00ad])"

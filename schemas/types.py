@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from schemas.values import Period, Quantity
@@ -69,6 +69,19 @@ class Piece:
     bottom: float
     edges: array[float]
     confidence: float = 1.0
+
+    def moved(self, by: int) -> Piece:
+        """The same characters in a text that has `by` characters more before them."""
+        return replace(self, start=self.start + by, end=self.end + by)
+
+    def cut(self, start: int, end: int) -> Piece | None:
+        """Those of its characters that lie between two offsets of the text; None where none do."""
+        low, high = max(start, self.start), min(end, self.end)
+        if (low, high) == (self.start, self.end):
+            return self
+        if low >= high:
+            return None
+        return replace(self, start=low, end=high, edges=self.edges[2 * (low - self.start) : 2 * (high - self.start)])
 
     def box(self, start: int, end: int) -> Box:
         """The box around those of its characters that lie between two offsets of the text (at least one must)."""

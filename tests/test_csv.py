@@ -10,6 +10,7 @@ from pipeline.parsers.counting import letters
 from pipeline.run import process
 from schemas.errors import ParseError
 from schemas.limits import Limits
+from tests.documents.check import grid, paragraphs
 from tests.documents.model import Table, read_plan
 from tests.documents.same import mended, rows_of
 
@@ -32,17 +33,6 @@ def cells(document):
     return [(b.where.row, b.where.column, document.text[b.start : b.end]) for b in document.blocks if b.kind == "cell"]
 
 
-def rows(document):
-    found: dict[int, list[str]] = {}
-    for row, _, text in cells(document):
-        found.setdefault(row, []).append(text)
-    return list(found.values())
-
-
-def paragraphs(document):
-    return [document.text[b.start : b.end] for b in document.blocks if b.kind == "paragraph"]
-
-
 def test_a_task_table_gives_the_rows_of_its_text(gold_results):
     items = mended(read_plan(TASKS))
     table = next(i for i in items if isinstance(i, Table))
@@ -58,14 +48,14 @@ def test_a_task_table_gives_the_rows_of_its_text(gold_results):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_delimiters_and_encodings(delimiter, encoding):
     document = read(write(TABLE, delimiter, encoding))
-    assert rows(document) == TABLE
+    assert grid(document) == TABLE
     assert document.format == "csv"
 
 
 def test_the_delimiter_is_not_taken_from_the_text_of_the_cells():
     table = [["序号", "任务", "单位"], *[[str(i), "造林;育林;护林|抚育", "林业局"] for i in range(20)]]
-    assert rows(read(write(table))) == table
-    assert rows(read(b"sep=;\r\n" + write(TABLE, ";"))) == TABLE
+    assert grid(read(write(table))) == table
+    assert grid(read(b"sep=;\r\n" + write(TABLE, ";"))) == TABLE
 
 
 def test_places_in_the_file_and_of_the_spreadsheet():
@@ -93,13 +83,13 @@ def test_title_rows_notes_and_a_second_table():
 def test_a_group_of_rows_stays_in_the_table():
     group = ["一、生态空间", "", "", ""]
     document = read(write([TABLE[0], group, *TABLE[1:]]))
-    assert rows(document)[1] == group
+    assert grid(document)[1] == group
 
 
 def test_a_record_of_another_length_never_shifts_cells_silently():
     data = "序号,指标,目标值,责任单位\n1,绿地面积,1,200公顷,市园林局\n2,森林覆盖率,40%\n3,湿地保护率,60%,市林业局\n"
     document = read(data)
-    assert rows(document) == [
+    assert grid(document) == [
         ["序号", "指标", "目标值", "责任单位"],
         ["2", "森林覆盖率", "40%", ""],
         ["3", "湿地保护率", "60%", "市林业局"],
@@ -110,9 +100,9 @@ def test_a_record_of_another_length_never_shifts_cells_silently():
 
 def test_quotes():
     document = read('序号,任务,单位\n1,"推进""一网通办"",加快建设",市政务局\n2,="007",市林业局\n')
-    assert rows(document)[1:] == [["1", '推进"一网通办",加快建设', "市政务局"], ["2", "007", "市林业局"]]
+    assert grid(document)[1:] == [["1", '推进"一网通办",加快建设', "市政务局"], ["2", "007", "市林业局"]]
     open_quote = read('序号,任务,单位\n1,"造林,市林业局\n2,节水,市水利局\n')
-    assert rows(open_quote)[1:] == [["1", "造林", "市林业局"], ["2", "节水", "市水利局"]]
+    assert grid(open_quote)[1:] == [["1", "造林", "市林业局"], ["2", "节水", "市水利局"]]
     assert [i.code for i in open_quote.issues] == ["csv_quotes"]
 
 
@@ -149,7 +139,7 @@ def test_long_documents_are_whole_and_long_cells_are_cut_with_an_issue():
     text = "\n".join(f"第{i}段文字" for i in range(40_000))
     assert len(paragraphs(read(write([["title", "full_text"], ["甲", text]])))) == 40_001
     document = read(write([*TABLE, ["3", "长" * 5000, "1", ""]]), cell_chars=1000)
-    assert len(rows(document)[3][1]) == 1000
+    assert len(grid(document)[3][1]) == 1000
     assert [i.code for i in document.issues] == ["cell_cut"]
 
 

@@ -13,6 +13,8 @@ from pipeline.run import process_file
 from schemas.errors import ParseError
 from schemas.limits import Budget, Limits
 from tests.documents import docx
+from tests.documents.archive import zipped
+from tests.documents.check import grid, paragraphs
 from tests.documents.docx import cell, package, paragraph, table
 from tests.documents.model import read_plan
 from tests.documents.same import mended, rows_of, strict_f1
@@ -21,19 +23,6 @@ from tests.documents.small import ole
 
 def read(body, parts=None):
     return parse_bytes(package(body, parts), "plan.docx")
-
-
-def lines(document):
-    return [document.text[b.start : b.end] for b in document.blocks if b.kind == "paragraph"]
-
-
-def grid(document, number=1):
-    """Texts of a table by row; a merged cell's text at its first place."""
-    rows = {}
-    for b in document.blocks:
-        if b.kind == "cell" and b.where.table == number:
-            rows.setdefault(b.where.row, []).append(document.text[b.start : b.end])
-    return list(rows.values())
 
 
 def level(at, text, style="decimal", suffix="tab", extra="", start=1):
@@ -108,7 +97,7 @@ def test_number_formats(style, n, shown):
 def test_numbers_are_computed_over_levels():
     parts = numbered(level(0, "%1、", "chineseCounting", "nothing"), level(1, "（%2）", "chineseCounting"), level(2, "%3.", "decimal"))
     items = [("总体要求", 0), ("指导思想", 1), ("原则", 1), ("甲", 2), ("乙", 2), ("重点任务", 0), ("治水", 1), ("丙", 2)]
-    found = lines(read("".join(paragraph(text, at) for text, at in items), parts))
+    found = paragraphs(read("".join(paragraph(text, at) for text, at in items), parts))
     assert found == ["一、总体要求", "（一）指导思想", "（二）原则", "1. 甲", "2. 乙", "二、重点任务", "（一）治水", "1. 丙"]
 
 
@@ -116,11 +105,11 @@ def test_legal_numbers_restarts_and_starts():
     legal = level(1, "%1.%2", extra="<w:isLgl/>")
     goes_on = level(1, "（%2）", "chineseCounting", extra='<w:lvlRestart w:val="0"/>')
     items = "".join(paragraph(*item) for item in [("甲", 0), ("乙", 1), ("丙", 0), ("丁", 1)])
-    assert lines(read(items, numbered(level(0, "第%1章", "chineseCounting", "space"), legal))) == ["第一章 甲", "1.1 乙", "第二章 丙", "2.1 丁"]
-    assert lines(read(items, numbered(level(0, "%1、", "chineseCounting"), goes_on)))[3] == "（二）丁"
+    assert paragraphs(read(items, numbered(level(0, "第%1章", "chineseCounting", "space"), legal))) == ["第一章 甲", "1.1 乙", "第二章 丙", "2.1 丁"]
+    assert paragraphs(read(items, numbered(level(0, "%1、", "chineseCounting"), goes_on)))[3] == "（二）丁"
     other = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
     body = paragraph("甲", 0) + paragraph("乙", 0) + paragraph("丙", 0, "2") + paragraph("丁", 0, "2")
-    assert lines(read(body, numbered(level(0, "%1、", start=3), overrides=other))) == ["3、甲", "4、乙", "1、丙", "2、丁"]
+    assert paragraphs(read(body, numbered(level(0, "%1、", start=3), overrides=other))) == ["3、甲", "4、乙", "1、丙", "2、丁"]
 
 
 def test_numbers_from_styles():
@@ -134,11 +123,11 @@ def test_numbers_from_styles():
     body = "".join(
         f'<w:p><w:pPr><w:pStyle w:val="{s}"/></w:pPr><w:r><w:t>{t}</w:t></w:r></w:p>' for s, t in (("H1", "甲"), ("H2", "乙"), ("H1", "丙"))
     )
-    assert lines(read(body, parts | {"styles": styles})) == ["一、甲", "（一）乙", "二、丙"]
+    assert paragraphs(read(body, parts | {"styles": styles})) == ["一、甲", "（一）乙", "二、丙"]
 
 
 def test_a_number_never_runs_into_the_digits_behind_it():
-    found = lines(read(paragraph("5万亩高标准农田", 0) + paragraph("2025年完成", 0), numbered(level(0, "%1."))))
+    found = paragraphs(read(paragraph("5万亩高标准农田", 0) + paragraph("2025年完成", 0), numbered(level(0, "%1."))))
     assert found == ["1、5万亩高标准农田", "2、2025年完成"]
 
 
@@ -175,7 +164,7 @@ def test_edges_dragged_by_hand_are_one_column():
 def test_nested_and_layout_tables():
     inner = table([["指标", "值"], ["优良率", "85"]])
     document = read(table([[f"<w:tc>{paragraph('正文')}{inner}{paragraph('')}</w:tc>"]]))
-    assert lines(document) == ["正文"]
+    assert paragraphs(document) == ["正文"]
     assert grid(document) == [["指标", "值"], ["优良率", "85"]]
     document = read(table([["任务", f"<w:tc>{inner}</w:tc>"], ["甲", "乙"]]))
     assert grid(document) == [["任务", "指标 值；优良率 85"], ["甲", "乙"]]
@@ -204,7 +193,7 @@ def test_tracked_changes_are_accepted():
     )
     gone = "<w:tr><w:trPr><w:del/></w:trPr>" + f"<w:tc>{paragraph('删')}</w:tc>" * 2 + "</w:tr>"
     document = read(body + table([["甲", "乙"]]).replace("</w:tbl>", gone + "</w:tbl>"))
-    assert lines(document) == ["达到90%", "前半句，后半句。", "新"]
+    assert paragraphs(document) == ["达到90%", "前半句，后半句。", "新"]
     assert grid(document) == [["甲", "乙"]]
 
 
@@ -224,13 +213,13 @@ def test_visible_text_only():
     body = f"<w:p>{run('<w:t>PM</w:t>')}{low}{hidden}{link}{control}{circled}{signs}{note}</w:p>"
     body += f"<w:p>{run('<w:t>上行</w:t><w:br/><w:t>下行</w:t>')}</w:p>"
     document = read(body, {"footnotes": f'<w:footnote w:id="1">{paragraph("脚注85%")}</w:footnote>'})
-    assert lines(document) == ["PM2.5链接控件②≥90-95", "上行", "下行"]
+    assert paragraphs(document) == ["PM2.5链接控件②≥90-95", "上行", "下行"]
     assert "脚注85%" in document.text
 
 
 def test_a_raised_digit_behind_a_digit_is_no_digit():
     document = read('<w:p><w:r><w:t>10</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>4</w:t></w:r></w:p>')
-    assert lines(document) == ["10⁴"]
+    assert paragraphs(document) == ["10⁴"]
     assert [i.code for i in document.issues] == ["superscript"]
 
 
@@ -241,7 +230,7 @@ def test_text_boxes_once():
         f"<wps:wsp><wps:txbx>{box}</wps:txbx></wps:wsp></a:graphicData></a:graphic></wp:inline></w:drawing></mc:Choice>"
         f"<mc:Fallback><w:pict><v:textbox>{box}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent><w:t>正文</w:t></w:r></w:p>"
     )
-    assert lines(read(body)) == ["正文", "框内"]
+    assert paragraphs(read(body)) == ["正文", "框内"]
 
 
 def test_strict_documents_and_macros_are_read():
@@ -250,12 +239,12 @@ def test_strict_documents_and_macros_are_read():
     with zipfile.ZipFile(BytesIO(data)) as archive:
         members = {n: archive.read(n).decode() for n in archive.namelist()}
     old, new = "http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main"
-    strict = docx.zipped({n: t.replace(old, new) for n, t in members.items()} | {"word/vbaProject.bin": "x"})
-    assert lines(parse_bytes(strict, "plan.docm")) == ["甲"]
+    strict = zipped({n: t.replace(old, new) for n, t in members.items()} | {"word/vbaProject.bin": "x"})
+    assert paragraphs(parse_bytes(strict, "plan.docm")) == ["甲"]
 
 
 def with_document(xml):
-    return docx.zipped({"word/document.xml": xml})
+    return zipped({"word/document.xml": xml})
 
 
 W = docx.W

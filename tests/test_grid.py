@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.grid import read_tables, role_of
+from pipeline.grid import read_tables
+from pipeline.heads import role_of
 from pipeline.parsers import parse_bytes
 from schemas.folded import fold
 from tests.conftest import read

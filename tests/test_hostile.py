@@ -19,7 +19,8 @@ from pipeline.run import process, process_file
 from schemas import tables
 from schemas.errors import LimitError, ParseError
 from schemas.types import Document
-from tests.documents.small import PLAN, files, images, packed
+from tests.documents.archive import zipped
+from tests.documents.small import PLAN, files, images
 
 READ = [f for f in files() if importlib.util.find_spec(PARSERS[f])]
 QUICK = [f for f in READ if f not in ("doc", "image")]  # LibreOffice and character recognition take seconds a file
@@ -30,8 +31,8 @@ MAGICS = {
     "png": b"\x89PNG\r\n\x1a\n",
     "jpeg": b"\xff\xd8\xff\xe0",
     "tiff": b"II*\0",
-    "ofd": packed({"OFD.xml": b"\0" * 9})[:60],
-    "docx": packed({"word/document.xml": b"\0" * 9})[:60],
+    "ofd": zipped({"OFD.xml": b"\0" * 9})[:60],
+    "docx": zipped({"word/document.xml": b"\0" * 9})[:60],
     "xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(20) + b"Workbook".hex().encode(),
     "html": b"<!DOCTYPE html><html>",
     "xml": b"<?xml version='1.0'?><w:wordDocument",
@@ -111,7 +112,7 @@ def test_what_a_library_raises_is_about_the_file(monkeypatch):
         monkeypatch.setattr(text, "parse", _raises(error))
         with pytest.raises(ParseError, match=rf"^a\.txt: the text file is broken or unusual \({type(error).__name__}"):
             parse_bytes(b"x", "a.txt", "a.txt")
-    monkeypatch.setattr(text, "parse", lambda data, budget: zipfile.ZipFile(io.BytesIO(packed({}))).read("word/document.xml"))
+    monkeypatch.setattr(text, "parse", lambda data, budget: zipfile.ZipFile(io.BytesIO(zipped({}))).read("word/document.xml"))
     with pytest.raises(ParseError, match="KeyError"):  # a built-in error, but raised inside a library
         parse_bytes(b"x", "a.txt", "a.txt")
     monkeypatch.setattr(text, "ERRORS", (LookupError,), raising=False)
@@ -135,14 +136,14 @@ def _raises(error):
 
 
 def test_bombs():
-    bomb = packed({"a.txt": b"0" * 20_000_000})
-    for data in (bomb, packed({"b.zip": bomb}), packed({"方案.txt": PLAN, "b.zip": bomb})):
+    bomb = zipped({"a.txt": b"0" * 20_000_000})
+    for data in (bomb, zipped({"b.zip": bomb}), zipped({"方案.txt": PLAN, "b.zip": bomb})):
         outcome = survives(data, "bomb.zip")
         assert isinstance(outcome, LimitError)
         assert "--limit" in str(outcome)
-    deep = packed({"x.txt": PLAN})
+    deep = zipped({"x.txt": PLAN})
     for _ in range(30):
-        deep = packed({"x.zip": deep})
+        deep = zipped({"x.zip": deep})
     assert isinstance(survives(deep, "deep.zip"), ParseError)
 
 
@@ -150,13 +151,13 @@ def test_a_bomb_inside_an_office_file_or_package_is_refused():
     for part in ("word/document.xml", "xl/workbook.xml", "OFD.xml"):
         if not all(importlib.util.find_spec(PARSERS[f]) for f in ("docx", "xlsx", "ofd")):
             pytest.skip("not all parsers are here")
-        outcome = survives(packed({"[Content_Types].xml": "<x/>", part: b" " * 20_000_000}), "bomb.bin")
+        outcome = survives(zipped({"[Content_Types].xml": "<x/>", part: b" " * 20_000_000}), "bomb.bin")
         assert isinstance(outcome, ParseError)
 
 
 def test_many_overlapping_members():
     """Every entry of the directory points at the same packed bytes."""
-    data = packed({"a.txt": b"0" * 900_000})
+    data = zipped({"a.txt": b"0" * 900_000})
     at, end = data.rfind(b"PK\x01\x02"), data.rfind(b"PK\x05\x06")
     entry, tail = data[at:end], bytearray(data[end:])
     count = 1500
@@ -293,6 +294,6 @@ def test_flipped_bytes_inside_archives(kind):
         data = bytearray(parts[name])
         for _ in range(noise.choice((1, 2, 8))):
             data[noise.randrange(len(data))] = noise.randrange(256)
-        outcome = survives(packed(parts | {name: _cut(bytes(data), noise)}), f"flipped.{kind}", 60)
+        outcome = survives(zipped(parts | {name: _cut(bytes(data), noise)}), f"flipped.{kind}", 60)
         if isinstance(outcome, Document):
             process(outcome)

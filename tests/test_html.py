@@ -2,39 +2,15 @@
 
 import pytest
 
-from pipeline.parsers import parse_bytes
 from pipeline.run import process
 from schemas.folded import fold
 from tests.documents import html
+from tests.documents.check import paragraphs
+from tests.documents.html import PLAN, read
 from tests.documents.model import Table, read_plan
 from tests.documents.same import mended, rows_of, strict_f1
 
 TASKS = "zhumadian-2023-task-table"
-PLAN = [
-    "新河市节水行动方案",
-    "新河市人民政府",
-    "为节约用水，制定本方案。坚持以水定需、量水而行，全面提升水资源利用效率，推动高质量发展。",
-    "一、主要目标",
-    "到2025年，再生水利用率达到25%，全市用水总量控制在3.5亿立方米以内。",
-    "二、重点任务",
-    "（一）推进农业节水。到2025年，高效节水灌溉面积达到30万亩。责任单位：市农业农村局",
-]
-
-
-def read(markup: str | bytes, name: str = "page.html"):
-    return parse_bytes(markup if isinstance(markup, bytes) else markup.encode(), name)
-
-
-def texts(document):
-    return [document.text[b.start : b.end] for b in document.blocks if b.kind == "paragraph"]
-
-
-def grid(document, table=1):
-    rows: dict[int, list[str]] = {}
-    for b in document.blocks:
-        if b.where.table == table:
-            rows.setdefault(b.where.row, []).append(document.text[b.start : b.end])
-    return list(rows.values())
 
 
 def metadata(document):
@@ -96,23 +72,23 @@ def test_evidence_is_read_again_from_the_page(gold_results):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_encodings_of_pages(encoding):
     document = read(html.write(PLAN, encoding))
-    assert set(PLAN) <= set(texts(document))
+    assert set(PLAN) <= set(paragraphs(document))
 
 
 def test_encodings_that_are_declared_wrongly_or_not():
     page = html.page(PLAN, charset="gb2312")
-    assert set(PLAN) <= set(texts(read(page.encode())))
-    assert set(PLAN) <= set(texts(read(page.replace("gb2312", "utf-8").encode("gb18030"))))
+    assert set(PLAN) <= set(paragraphs(read(page.encode())))
+    assert set(PLAN) <= set(paragraphs(read(page.replace("gb2312", "utf-8").encode("gb18030"))))
     big = html.page(["臺北市節水行動方案", "到2025年，再生水利用率達到25%。"], charset="big5").encode("big5", "xmlcharrefreplace")
-    assert "到2025年，再生水利用率達到25%。" in texts(read(big))
+    assert "到2025年，再生水利用率達到25%。" in paragraphs(read(big))
     jsp = '<%@ page contentType="text/html; charset=GBK" %><p>到2025年，再生水利用率达到25%。</p>'
-    assert texts(read(jsp.encode("gbk"), "a.jsp")) == ["到2025年，再生水利用率达到25%。"]
+    assert paragraphs(read(jsp.encode("gbk"), "a.jsp")) == ["到2025年，再生水利用率达到25%。"]
 
 
 def test_a_few_broken_bytes_are_an_issue():
     page = html.write(PLAN, "gb18030").replace("网站首页".encode("gb18030"), b"\xff\xff")
     document = read(page)
-    assert PLAN[4] in texts(document)
+    assert PLAN[4] in paragraphs(document)
     assert "damaged_characters" in [i.code for i in document.issues]
 
 
@@ -120,7 +96,7 @@ def test_a_few_broken_bytes_are_an_issue():
 def test_saved_pages_in_one_file(encoding):
     document = read(html.mht(PLAN, encoding), "plan.mht")
     assert document.format == "html"
-    assert set(PLAN) <= set(texts(document))
+    assert set(PLAN) <= set(paragraphs(document))
 
 
 def test_server_code_comments_and_struck_text_are_not_read():
@@ -129,7 +105,7 @@ def test_server_code_comments_and_struck_text_are_not_read():
         "<![if !supportLists]><p>留下</p><![endif]><?php $a->b('7%'); ?>",
         "a.jsp",
     )
-    assert texts(document) == ["达到95%。", "留下"]
+    assert paragraphs(document) == ["达到95%。", "留下"]
     assert [i.code for i in document.issues] == ["struck_text"]
 
 
@@ -145,8 +121,8 @@ def test_the_article_is_kept_whatever_its_container_is_called():
         document = read(
             f"<html><body><ul><li><a href=1>首页</a><li><a href=2>新闻</a><li><a href=3>服务</a></ul>{container.format(body)}</body></html>"
         )
-        assert [p for p in PLAN if p not in texts(document)] == [], container
-        assert "首页" not in texts(document)
+        assert [p for p in PLAN if p not in paragraphs(document)] == [], container
+        assert "首页" not in paragraphs(document)
 
 
 NOTICE = [
@@ -211,16 +187,19 @@ def test_attachments_and_text_beside_the_article_are_kept():
         f"<div id=zoom>{''.join(f'<p>{p}</p>' for p in PLAN * 9)}</div><div class=fj>附件：<a href='/a/P1.doc'>任务分解表.doc</a></div>"
         f"<div><p>各县区要加强组织领导，健全工作机制，细化任务分工，确保各项目标任务如期完成并取得实效。</p></div><div>打印</div>"
     )
-    assert texts(document)[-2:] == ["附件：任务分解表.doc", "各县区要加强组织领导，健全工作机制，细化任务分工，确保各项目标任务如期完成并取得实效。"]
+    assert paragraphs(document)[-2:] == [
+        "附件：任务分解表.doc",
+        "各县区要加强组织领导，健全工作机制，细化任务分工，确保各项目标任务如期完成并取得实效。",
+    ]
 
 
 def test_a_title_shown_as_a_picture_and_text_kept_for_scripts():
     document = read(
         '<head><meta name="ArticleTitle" content="新河市节水行动方案"></head><body><img src=t.png><p>一、目标</p><p>再生水利用率达到25%。</p></body>'
     )
-    assert texts(document)[0] == "新河市节水行动方案"
+    assert paragraphs(document)[0] == "新河市节水行动方案"
     hidden = read("<body><div id=app style='display:none'>" + "".join(f"<p>{p}</p>" for p in PLAN) + "</div><p>加载中</p></body>")
-    assert set(PLAN) <= set(texts(hidden))
+    assert set(PLAN) <= set(paragraphs(hidden))
     assert "hidden_text" in [i.code for i in hidden.issues]
 
 

@@ -14,6 +14,7 @@ from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget, Limits
 from schemas.types import Document
 from tests.documents import ofd, scan
+from tests.documents.archive import zipped
 from tests.documents.typeset import Leaf
 
 SENTENCE = "到2025年森林覆盖率达到35.5%。"
@@ -84,11 +85,11 @@ def test_a_page_of_an_ofd_file_that_is_only_a_picture_is_recognised(drawn):
     )
     media = '<ofd:MultiMedias><ofd:MultiMedia ID="8" Type="Image"><ofd:MediaFile>a.png</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias>'
     members |= {"Doc_0/Pages/Page_0/Content.xml": page, "Doc_0/PublicRes.xml": ofd.xml("Res", media, ' BaseLoc="Res"')}
-    document = parse_bytes(ofd.package({**members, "Doc_0/Res/a.png": saved(drawn, "PNG")}), "scan.ofd")
+    document = parse_bytes(zipped({**members, "Doc_0/Res/a.png": saved(drawn, "PNG")}), "scan.ofd")
     assert texts(document) == [SENTENCE]
     (box,) = document.boxes(0, len(SENTENCE))
     assert abs(box.top - (100 * 72 / 25.4 + 40)) < 5
-    missing = parse_bytes(ofd.package(members), "scan.ofd")
+    missing = parse_bytes(zipped(members), "scan.ofd")
     assert [i.code for i in missing.issues] == ["page_failed"] and "Doc_0/Res/a.png" in missing.issues[0].message
 
 

@@ -15,11 +15,11 @@ CONDUCTORS = {"pipeline.run", "pipeline.batch", "pipeline.cli", "pipeline.scorin
 STAGES = {f"pipeline.{name}" for name in ("official", "segment", "assemble", "normalise", "store", "compare")}
 # a stage may use these pure helpers
 HELPERS = {
-    "pipeline.segment": {"pipeline.official", "pipeline.grid"},
+    "pipeline.segment": {"pipeline.official"},
     "pipeline.store": {"pipeline.normalise"},
     "pipeline.assemble": {"pipeline.measured"},
 }
-RECOGNISE = {f"pipeline.recognise.{name}" for name in ("raster", "strokes", "crops")}
+RECOGNISE = {f"pipeline.recognise.{name}" for name in ("reading", "raster", "strokes", "crops")}
 ONLY_IN = {
     "jieba": {"extractors.nlp"},
     "sqlalchemy": {"schemas.tables", "pipeline.store", "pipeline.batch", "pipeline.compare", "pipeline.exporters.frames"},
@@ -31,8 +31,8 @@ ONLY_IN = {
     "python_calamine": {"pipeline.parsers.sheets.xls"},
     "typer": {"pipeline.cli"},
     "rapidocr": {"pipeline.recognise"},
-    "cv2": RECOGNISE,
-    "numpy": {"pipeline.parsers.image", "pipeline.recognise", *RECOGNISE},
+    "cv2": RECOGNISE - {"pipeline.recognise.reading"},
+    "numpy": {"pipeline.parsers.image", *RECOGNISE},
     "PIL": {"pipeline.parsers.image"},
     "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf.text", "pipeline.parsers.pdf.drawing", "pipeline.parsers.pdf.view"},
     "docx": set(),  # the product reads and compares by its own means: these two are for tests

@@ -14,33 +14,9 @@ from pipeline.run import process
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Limits
 from tests.documents import html
+from tests.documents.check import grid, paragraphs
+from tests.documents.html import PLAN, read
 from tests.documents.model import table_of
-
-PLAN = [
-    "新河市节水行动方案",
-    "新河市人民政府",
-    "为节约用水，制定本方案。坚持以水定需、量水而行，全面提升水资源利用效率，推动高质量发展。",
-    "一、主要目标",
-    "到2025年，再生水利用率达到25%，全市用水总量控制在3.5亿立方米以内。",
-    "二、重点任务",
-    "（一）推进农业节水。到2025年，高效节水灌溉面积达到30万亩。责任单位：市农业农村局",
-]
-
-
-def read(markup: str | bytes, name: str = "page.html"):
-    return parse_bytes(markup if isinstance(markup, bytes) else markup.encode(), name)
-
-
-def texts(document):
-    return [document.text[b.start : b.end] for b in document.blocks if b.kind == "paragraph"]
-
-
-def grid(document, table=1):
-    rows: dict[int, list[str]] = {}
-    for b in document.blocks:
-        if b.where.table == table:
-            rows.setdefault(b.where.row, []).append(document.text[b.start : b.end])
-    return list(rows.values())
 
 
 @pytest.mark.parametrize(
@@ -62,7 +38,7 @@ def grid(document, table=1):
     ],
 )
 def test_lines_as_a_browser_shows_them(markup, lines):
-    assert texts(read(f"<html><body>{markup}</body></html>")) == lines
+    assert paragraphs(read(f"<html><body>{markup}</body></html>")) == lines
 
 
 @pytest.mark.parametrize(
@@ -85,7 +61,7 @@ def test_spans_put_cells_where_the_browser_puts_them():
         "<thead><tr><th rowspan=2>指标<th colspan=2>目标值<tr><th>2025年<th>2030年</thead>"
         "<tbody><tr><td rowspan=0>率<td>1<td>2<tr><td>3<td>4</tbody><tbody><tr><td rowspan=99>量<td colspan=9>5</tbody></table>"
     )
-    assert texts(document) == ["表一 目标"]
+    assert paragraphs(document) == ["表一 目标"]
     assert grid(document) == [
         ["指标", "目标值", ""],
         ["", "2025年", "2030年"],
@@ -103,21 +79,21 @@ def test_title_rows_stand_above_and_notes_below_the_table():
         "<table><tr><td colspan=3>附件1<tr><td colspan=3>任务分解表<tr><td>序号<td>任务<td>单位"
         "<tr><td>1<td>造林<td>林业局<tr><td colspan=3>注：以上为预期目标</table>"
     )
-    assert texts(document) == ["附件1", "任务分解表", "注：以上为预期目标"]
+    assert paragraphs(document) == ["附件1", "任务分解表", "注：以上为预期目标"]
     assert grid(document) == [["序号", "任务", "单位"], ["1", "造林", "林业局"]]
 
 
 def test_layout_tables_are_text_and_data_tables_inside_them_are_tables():
-    paragraphs = "".join(f"<p>{'为节约用水，提升水资源利用效率，制定本方案第' * 4}{i}段。</p>" for i in range(8))
+    article = "".join(f"<p>{'为节约用水，提升水资源利用效率，制定本方案第' * 4}{i}段。</p>" for i in range(8))
     data = "<table><tr><td>序号<td>任务<tr><td>1<td>造林</table>"
     document = read(
         f"<table width=1000><tr><td width=200><a href=1>首页</a><br><a href=2>公开</a><br><a href=3>服务</a>"
-        f"<td>{paragraphs}{data}<p>落款单位</p></table>"
+        f"<td>{article}{data}<p>落款单位</p></table>"
     )
     assert grid(document) == [["序号", "任务"], ["1", "造林"]]
-    assert len(texts(document)) == 9
-    assert "首页" not in texts(document)
-    assert texts(read("<table><tr><td><p>甲段。</p></td></tr><tr><td><p>乙段。</p></td></tr></table>")) == ["甲段。", "乙段。"]
+    assert len(paragraphs(document)) == 9
+    assert "首页" not in paragraphs(document)
+    assert paragraphs(read("<table><tr><td><p>甲段。</p></td></tr><tr><td><p>乙段。</p></td></tr></table>")) == ["甲段。", "乙段。"]
 
 
 def test_a_small_table_inside_a_cell_belongs_to_the_cell():
@@ -172,7 +148,7 @@ def test_a_page_cut_in_the_middle_is_read_to_its_end():
     cut = page[: page.index("造林".encode()) + 4]
     document = read(cut)
     assert "truncated_file" in [i.code for i in document.issues]
-    assert PLAN[4] in texts(document)
+    assert PLAN[4] in paragraphs(document)
     assert ["1", "造"] in [row for t in (1, 2) for row in grid(document, t)]
 
 
@@ -181,7 +157,7 @@ def test_deep_nesting_is_flattened_in_good_time(tag):
     start = time.monotonic()
     closing = f"</{tag.partition('>')[0]}>"
     document = read(f"<html><body>{f'<{tag}>' * 20_000}森林覆盖率达到40%{closing * 20_000}<p>后文</p></body></html>")
-    assert texts(document) == ["森林覆盖率达到40%", "后文"]
+    assert paragraphs(document) == ["森林覆盖率达到40%", "后文"]
     assert [i.code for i in document.issues] == ["deep_nesting"]
     assert time.monotonic() - start < 20
 
@@ -202,7 +178,7 @@ def test_bombs_meet_the_limits(markup, limit):
 
 def test_entities_of_a_doctype_are_not_expanded():
     document = read('<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd"><!ENTITY b "&a;&a;">]><html><body><p>文&a;&b;&amp;</p></body></html>')
-    assert texts(document)[-1] == "文&a;&b;&"
+    assert paragraphs(document)[-1] == "文&a;&b;&"
 
 
 def test_a_cell_over_the_limit_is_cut_with_an_issue():
@@ -239,10 +215,10 @@ def test_random_spans_stand_where_pandas_puts_them():
         markup = tiled(random)
         expected = pandas.read_html(io.StringIO(markup))[0].astype(str).to_numpy().tolist()
         document = read(markup)
-        got = [[text] * len(expected[0]) for text in texts(document)]  # rows of one cell at the top are titles
+        got = [[text] * len(expected[0]) for text in paragraphs(document)]  # rows of one cell at the top are titles
         for b in document.blocks:
             if b.kind == "cell" and b.end > b.start:
-                for row in range(b.where.row - 1 + len(texts(document)), b.where.row - 1 + len(texts(document)) + b.where.rowspan):
+                for row in range(b.where.row - 1 + len(paragraphs(document)), b.where.row - 1 + len(paragraphs(document)) + b.where.rowspan):
                     while len(got) <= row:
                         got.append([""] * len(expected[0]))
                     got[row][b.where.column - 1 : b.where.column - 1 + b.where.colspan] = [document.text[b.start : b.end]] * b.where.colspan
@@ -256,9 +232,9 @@ def test_random_spans_stand_where_pandas_puts_them():
 def test_paragraphs_that_only_their_indents_set_apart():
     for indent in ("&nbsp;&nbsp;&nbsp;&nbsp;", "　　"):
         page = "<html><body><div>" + "\n".join(indent + p for p in PLAN[2:]) + "</div></body></html>"
-        assert texts(read(page)) == PLAN[2:]
-    assert texts(read("<div>　　一是造林。　　二是治水。　　三是护田。</div>")) == ["一是造林。", "二是治水。", "三是护田。"]
-    assert texts(read("<div><p>新河市人民政府　　2025年3月1日</p><p>到2025年。 &nbsp;完成</p></div>"))[0] == "新河市人民政府　　2025年3月1日"
+        assert paragraphs(read(page)) == PLAN[2:]
+    assert paragraphs(read("<div>　　一是造林。　　二是治水。　　三是护田。</div>")) == ["一是造林。", "二是治水。", "三是护田。"]
+    assert paragraphs(read("<div><p>新河市人民政府　　2025年3月1日</p><p>到2025年。 &nbsp;完成</p></div>"))[0] == "新河市人民政府　　2025年3月1日"
 
 
 def test_rows_of_a_table_in_a_cell_stay_apart():

@@ -14,6 +14,7 @@ from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget, Limits
 from schemas.types import Document
 from tests.documents import ofd
+from tests.documents.archive import zipped
 from tests.documents.model import read_plan, table_of
 from tests.documents.same import mended, rows_of
 from tests.documents.typeset import LANDSCAPE, PORTRAIT, Leaf, Line, Setter
@@ -22,7 +23,7 @@ TABLE = table_of([["指标", "目标"], ["森林覆盖率", "≥35.5%"], ["PM2.5
 
 
 def read(members: dict[str, str | bytes], **limits: int) -> Document:
-    return parse_bytes(ofd.package(members), "plan.ofd", limits=Limits(**limits))
+    return parse_bytes(zipped(members), "plan.ofd", limits=Limits(**limits))
 
 
 def texts(document: Document) -> list[str]:

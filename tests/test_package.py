@@ -14,6 +14,7 @@ from schemas.errors import LimitError, ParseError
 from schemas.limits import Limits
 from tests.conftest import read
 from tests.documents import small
+from tests.documents.archive import zipped
 
 NOTICE = """新河市人民政府办公室关于印发
 新河市绿色发展三年行动方案(2024—2026年)的通知
@@ -59,16 +60,8 @@ def write(folder: Path, files: dict[str, str | bytes]) -> Path:
     return folder
 
 
-def packed(files: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return buffer.getvalue()
-
-
 def unzipped(files: dict[str, str | bytes], **more):
-    return process(parse_bytes(packed(files), "plan.zip", **more))
+    return process(parse_bytes(zipped(files), "plan.zip", **more))
 
 
 def shown(result):
@@ -226,9 +219,9 @@ def test_an_unreadable_member_is_an_issue_and_the_others_go_on():
 
 def test_a_package_of_which_nothing_can_be_read_fails(tmp_path):
     with pytest.raises(ParseError, match=r"plan\.zip: none of its files \(1\) can be read: a\.rar: RAR"):
-        parse_bytes(packed({"a.rar": b"Rar!\x1a\x07\x00"}), "plan.zip", "plan.zip")
+        parse_bytes(zipped({"a.rar": b"Rar!\x1a\x07\x00"}), "plan.zip", "plan.zip")
     with pytest.raises(ParseError, match="it holds no file"):
-        parse_bytes(packed({}), "plan.zip")
+        parse_bytes(zipped({}), "plan.zip")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ParseError, match="empty: none of its files"):
         parse_file(tmp_path / "empty")
@@ -257,7 +250,7 @@ def test_parts_of_a_saved_page_are_no_members(tmp_path):
 
 
 def test_names_of_chinese_windows_archives():
-    data = packed({"a.txt": NOTICE, "b.txt": PLAN, "c.txt": DUTIES.removeprefix("附件2\n")})
+    data = zipped({"a.txt": NOTICE, "b.txt": PLAN, "c.txt": DUTIES.removeprefix("附件2\n")})
     for short, name in (("a.txt", "通知.txt"), ("b.txt", "方案.txt"), ("c.txt", "附件\\2.职责.txt")):
         raw = name.encode("gb18030")
         data = _renamed(data, short.encode(), raw)
@@ -281,7 +274,7 @@ class _RawName(zipfile.ZipInfo):
 
 
 def test_an_archive_in_an_archive_is_read_and_no_deeper():
-    inner = packed({"附件1.txt": TABLE, "附件2.txt": DUTIES, "deeper.zip": packed({"x.txt": "很深的文件。"})})
+    inner = zipped({"附件1.txt": TABLE, "附件2.txt": DUTIES, "deeper.zip": zipped({"x.txt": "很深的文件。"})})
     files = {k: v for k, v in FILES.items() if "附件" not in k} | {"附件.zip": inner}
     result = unzipped(files)
     assert shown(result) == shown(read(WHOLE))
@@ -290,7 +283,7 @@ def test_an_archive_in_an_archive_is_read_and_no_deeper():
 
 
 def test_encrypted_and_damaged_members_are_named():
-    data = bytearray(packed(FILES, zipfile.ZIP_STORED))
+    data = bytearray(zipped(FILES, zipfile.ZIP_STORED))
     at = data.rfind(b"PK\x01\x02")
     data[at + 8] |= 1  # the last member, 附件2, is marked as encrypted
     where = data.find("湿地保护率".encode())
@@ -366,7 +359,7 @@ def test_limits_of_a_package(tmp_path):
         parse_file(write(tmp_path / "big", {"a.txt": "造林。" * 200000}), Limits(unpacked_mb=1))
     with pytest.raises(LimitError, match="expansion=200"):
         unzipped({"bomb.txt": b" " * 3_000_000})
-    nested = {"inner.zip": packed({"bomb.txt": b" " * 3_000_000}), "方案.txt": PLAN}
+    nested = {"inner.zip": zipped({"bomb.txt": b" " * 3_000_000}), "方案.txt": PLAN}
     with pytest.raises(LimitError, match="expansion=200"):
         unzipped(nested)
 

@@ -23,6 +23,8 @@ from schemas.errors import LimitError, ParseError
 from schemas.limits import Limits
 from tests.conftest import GOLD, RAW
 from tests.documents import model, pdf
+from tests.documents.check import paragraphs
+from tests.documents.fonts import pdf_font
 
 CENTRED = {
     "zhumadian-2022-scheme": {"附件"},
@@ -41,10 +43,6 @@ SENTENCE = "到2025年，全市PM2.5年均浓度不高于40微克/立方米，�
 
 def squashed(text):
     return "".join(text.split())
-
-
-def paragraphs(document):
-    return [document.text[b.start : b.end] for b in document.blocks if b.kind == "paragraph"]
 
 
 def read(data, **limits):
@@ -136,7 +134,7 @@ def drawn(draw, size=(595, 842), rotation=0):
     canvas = Canvas(out, pagesize=size)
     if rotation:
         canvas.setPageRotation(rotation)
-    canvas.setFont(pdf.font(), 16)
+    canvas.setFont(pdf_font(), 16)
     draw(canvas)
     canvas.showPage()
     canvas.save()
@@ -217,7 +215,7 @@ def test_invisible_text_counts_only_behind_a_scan():
         if shown:
             canvas.drawString(100, 500, "到2025年，城镇污水处理率达到95%。")
         hidden = canvas.beginText(100, 400)
-        hidden.setFont(pdf.font(), 16)
+        hidden.setFont(pdf_font(), 16)
         hidden.setTextRenderMode(3)
         hidden.textOut("隐藏的文字")
         canvas.drawText(hidden)
@@ -280,7 +278,7 @@ def test_shades_white_lines_and_curves_give_no_rules():
     assert [(round(r.x0), round(r.x1), round(r.top)) for r in rules] == [(100, 400, 241)]
 
 
-embedded = pytest.mark.skipif(pdf.font() != "zh", reason="needs a font with Chinese characters to embed")
+embedded = pytest.mark.skipif(pdf_font() != "zh", reason="needs a font with Chinese characters to embed")
 
 
 @pytest.fixture
@@ -363,7 +361,7 @@ def test_a_page_that_fails_is_an_issue_and_the_others_are_read():
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(595, 842), pageCompression=0)
     for text in ("第一", "第二", "第三"):
-        canvas.setFont(pdf.font(), 16)
+        canvas.setFont(pdf_font(), 16)
         canvas.drawString(100, 500, text)
         canvas.showPage()
     canvas.save()

@@ -20,7 +20,7 @@ from pipeline.content import Builder
 from pipeline.layout.flow import lay_out
 from pipeline.layout.page import Page, Run
 from pipeline.parsers import parse_bytes
-from pipeline.recognise import crops, raster
+from pipeline.recognise import crops, raster, reading
 from pipeline.run import Result, process
 from schemas.errors import ParseError
 from schemas.limits import Budget
@@ -165,9 +165,9 @@ def test_lone_dots_go_and_decimal_points_stay(leaf):
 
 
 def test_doubt_is_an_issue_and_stays_with_its_word():
-    line = recognise._Line((0, 0, 200, 30), "率达到35.5%以上", tuple(10.0 + 20 * i for i in range(10)), (1, 1, 1, 1, 0.4, 1, 1, 1, 1, 1), frozenset())
+    line = reading._Line((0, 0, 200, 30), "率达到35.5%以上", tuple(10.0 + 20 * i for i in range(10)), (1, 1, 1, 1, 0.4, 1, 1, 1, 1, 1), frozenset())
     picture = raster.Picture(np.full((40, 220), 255, np.uint8), np.zeros((40, 220), np.uint8), (), ())
-    runs = list(recognise._runs(picture, line, 0.36))
+    runs = list(reading._runs(picture, line, 0.36))
     assert [(r.text, r.confidence) for r in runs] == [("率达到", 1), ("35.5%", 0.4), ("以上", 1)]
     builder = Builder()
     recognise.report(Page(3, 595, 842, runs, [], True), builder)
@@ -202,13 +202,13 @@ def test_confidence_of_a_value_reaches_its_target():
     ],
 )
 def test_known_misreadings_are_put_right(read_as, meant, spaced):
-    line = recognise._tidied((0, 0, 300, 30), read_as, [float(i) for i, c in enumerate(read_as) if c != " "], [1.0] * len(read_as))
+    line = reading._tidied((0, 0, 300, 30), read_as, [float(i) for i, c in enumerate(read_as) if c != " "], [1.0] * len(read_as))
     assert (line.text, set(line.spaced)) == (meant, spaced)
     assert len(line.middles) == len(line.confidences) == len(meant)
 
 
 def test_powers_of_ten_are_always_doubtful():
-    line = recognise._tidied((0, 0, 300, 30), "为4×10-6", [float(i) for i in range(7)], [1.0] * 7)
+    line = reading._tidied((0, 0, 300, 30), "为4×10-6", [float(i) for i in range(7)], [1.0] * 7)
     assert line.confidences[:3] == (1, 1, 1) and max(line.confidences[3:]) < recognise.LOW_CONFIDENCE
 
 

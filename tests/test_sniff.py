@@ -1,12 +1,10 @@
 """Formats are found by content; the ending decides between kinds of plain text only."""
 
-import io
-import zipfile
-
 import pytest
 
 from pipeline.parsers.ole import stream_names
 from pipeline.parsers.sniff import UNREAD, find_format
+from tests.documents.archive import zipped
 from tests.documents.small import ole
 
 PLAN = "新河市造林方案(2024—2025年)\n一、任务\n(一)造林。到2025年,全市森林覆盖率达到30%以上。\n"
@@ -19,11 +17,7 @@ def found(data: bytes | str, name: str = "file") -> str:
 
 
 def packed(*names: str) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in names:
-            archive.writestr(name, "x" * 50)
-    return buffer.getvalue()
+    return zipped(dict.fromkeys(names, "x" * 50))
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,12 @@ from schemas.folded import fold
 from schemas.limits import Budget
 from tests.conftest import RAW
 from tests.documents.check import exact_rows, read_rows
+from tests.documents.contents import grouped, levelled, random_rows, ruled
+from tests.documents.fonts import pdf_font
 from tests.documents.model import Cell, Table, read_plan
+from tests.documents.ruling import Style
 from tests.documents.same import mended, rows_of
-from tests.documents.tables import Style, font, grouped, levelled, random_rows, ruled, write
+from tests.documents.tables import write
 
 BEFORE = "为加快推进工作，现制定本表，请各县（区）人民政府和市直有关部门结合实际认真贯彻落实，按季度报送进展情况。"
 AFTER = "注：以上指标以国家考核为准，未尽事宜由市生态环境局负责解释，各县（区）可以结合实际制定实施细则。"
@@ -134,7 +137,7 @@ def test_a_close_call_is_left_apart_and_named():
 def drawn(draw) -> Content:
     buffer = BytesIO()
     canvas = Canvas(buffer, (595, 842))
-    canvas.setFont(font(), 12)
+    canvas.setFont(pdf_font(), 12)
     draw(canvas)
     canvas.save()
     return parse(buffer.getvalue(), Budget())

@@ -1,6 +1,6 @@
 """The vocabularies hold together."""
 
-from pipeline.grid import role_of
+from pipeline.heads import role_of
 from pipeline.normalise import squashed
 from schemas import vocab
 

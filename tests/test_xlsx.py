@@ -14,7 +14,7 @@ from pipeline.run import process, process_file
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget, Limits
 from tests.documents import xlsx
-from tests.documents.docx import zipped
+from tests.documents.archive import zipped
 from tests.documents.model import read_plan, table_of
 from tests.documents.same import mended, rows_of, strict_f1
 from tests.documents.small import ole

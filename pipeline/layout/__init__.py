@@ -1,1 +1,1 @@
-"""Geometry of pages, whatever the format: runs of characters and ruled lines → lines, paragraphs and tables over pages."""
+"""From the runs and ruled lines of pages to paragraphs and tables: `page` says what goes in, `flow` runs it; `tables` finds and joins tables."""

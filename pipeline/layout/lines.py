@@ -6,7 +6,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from operator import lt, sub
 from statistics import median
@@ -59,16 +59,12 @@ def join_lines(lines: Sequence[TextLine]) -> tuple[str, tuple[Piece, ...]]:
         if text and own and ord(text[-1]) < 0x2E80 and ord(own[0]) < 0x2E80:
             if text[-1] == "-" and text[-2:-1].isalpha() and own[0].islower():
                 text = text[:-1]
-                pieces[-1] = _cut(pieces[-1], pieces[-1].end - 1)
+                pieces[-1:] = [kept for p in pieces[-1:] if (kept := p.cut(0, p.end - 1))]
             elif text[-1].isascii() and own[0].isascii() and (text[-1].isalpha() or own[0].isalpha()) and text[-1].isalnum() and own[0].isalnum():
                 text += " "
-        pieces += [replace(p, start=p.start + len(text), end=p.end + len(text)) for p in line.pieces]
+        pieces += [p.moved(len(text)) for p in line.pieces]
         text += own
     return text, tuple(pieces)
-
-
-def _cut(piece: Piece, end: int) -> Piece:
-    return replace(piece, end=end, edges=piece.edges[: 2 * (end - piece.start)])
 
 
 def _rows(runs: Sequence[Run]) -> list[_Row]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from pipeline.content import Place
 from schemas.types import Piece
@@ -35,9 +37,23 @@ class Run:
         """Right edge of the last character."""
         return self.rights[-1]
 
+    @property
+    def centres(self) -> list[float]:
+        """The middle of each character, from left to right."""
+        return [(left + right) / 2 for left, right in zip(self.lefts, self.rights, strict=True)]
+
     def cut(self, start: int, end: int) -> Run:
         """The characters from `start` to `end`."""
         return Run(self.text[start:end], self.lefts[start:end], self.rights[start:end], self.top, self.bottom, self.base, self.size, self.confidence)
+
+    def split(self, owners: Sequence[int | None]) -> list[tuple[int | None, Run]]:
+        """Stretches of characters that have the same of `owners` (one for each character), each with it."""
+        stretches, start = [], 0
+        for owner, group in groupby(owners):
+            end = start + len(list(group))
+            stretches.append((owner, self.cut(start, end)))
+            start = end
+        return stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +98,6 @@ class TextLine:
     column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
-    """Why a table goes on, on `page`: the votes and their sum. `cut`: the page's edge cuts a row."""
-
-    page: int
-    score: float
-    reasons: tuple[str, ...]
-    cut: bool
-
-
 @dataclass(slots=True)
 class Fragment:
     """The part of a table that stands on one page: its cells (rows and columns from 1, each with its box) and the x of its column edges.
@@ -99,7 +105,7 @@ class Fragment:
     `open_above` and `open_below`: no ruled line closes it there, a row may be cut by the page's edge. `ruled`: vertical lines part
     its columns; where none do, `gutters` are the white strips (from, to) in which the inner edges may lie. `header`: rows above the
     first line of a table without vertical lines (0: not known), `heads` their texts, also where only an
-    earlier page has them. `joins`: the parts on later pages that were joined to it. `doubtful`: where its rows begin
+    earlier page has them. `doubtful`: where its rows begin
     and end is not certain.
     """
 
@@ -116,7 +122,6 @@ class Fragment:
     gutters: tuple[tuple[float, float], ...] = ()
     header: int = 0
     heads: tuple[str, ...] = ()
-    joins: list[Join] = field(default_factory=list)
     doubtful: bool = False
 
 

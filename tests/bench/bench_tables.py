@@ -12,8 +12,10 @@ import pypdfium2
 from pipeline.parsers.pdf import parse
 from schemas.limits import Budget
 from tests.documents.check import read_rows
+from tests.documents.contents import grouped, levelled, ruled
 from tests.documents.model import Table, read_plan
-from tests.documents.tables import Style, grouped, levelled, ruled, write
+from tests.documents.ruling import Style
+from tests.documents.tables import write
 
 CASES: dict[str, tuple[Table, Style]] = {
     "A ruled, header repeated": (ruled(1), Style()),

@@ -1,10 +1,24 @@
-"""What a parser made of a typeset table, compared with what was typeset."""
+"""What a parser made of a file, as texts, and of a typeset table, compared with what was typeset."""
 
 from __future__ import annotations
 
 from pipeline.content import Content
-from schemas.types import Block
+from schemas.types import Block, Document
 from tests.documents.model import Table
+
+
+def paragraphs(document: Document) -> list[str]:
+    """The texts of the paragraphs."""
+    return [document.text[b.start : b.end] for b in document.blocks if b.kind == "paragraph"]
+
+
+def grid(document: Document, table: int = 1) -> list[list[str]]:
+    """Texts of a table by row; a merged cell's text at its first place."""
+    rows: dict[int | None, list[str]] = {}
+    for block in document.blocks:
+        if block.where.table == table:
+            rows.setdefault(block.where.row, []).append(document.text[block.start : block.end])
+    return list(rows.values())
 
 
 def read_rows(content: Content) -> list[list[list[str]]]:

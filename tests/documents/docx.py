@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,16 +10,19 @@ import regex
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
+from tests.documents.archive import zipped
 from tests.documents.model import Table
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_LIST = 77  # the number of the list that is added
 _MARK = regex.compile(r"^(?:(?P<cn>[一二三四五六七八九十]+)、|[（(](?P<bracket>[一二三四五六七八九十]+)[)）]\s*)(?=\S)")
 
 
 def write(items: Sequence[str | Table], path: Path, numbered: bool = False) -> None:
     """Typeset paragraphs and tables. `numbered`: 一、 and （一） are automatic numbers and not typed."""
     document = docx.Document()
-    lists = _lists(document) if numbered else {}
+    if numbered:
+        _add_list(document)
     before = None
     for item in items:
         if isinstance(item, Table):
@@ -29,32 +30,30 @@ def write(items: Sequence[str | Table], path: Path, numbered: bool = False) -> N
                 document.add_paragraph()
             _table(document, item)
         else:
-            _paragraph(document, item, lists)
+            _paragraph(document, item, numbered)
         before = item
     document.save(str(path))
 
 
-def _paragraph(document: docx.document.Document, text: str, lists: dict[str, str]) -> None:
-    mark = _MARK.match(text) if lists else None
+def _paragraph(document: docx.document.Document, text: str, numbered: bool) -> None:
+    mark = _MARK.match(text) if numbered else None
     if mark is None:
         document.add_paragraph(text)
         return
     level = 0 if mark["cn"] else 1
-    number = next((n for n, first in lists.items() if first == "open"), None)
     paragraph = document.add_paragraph(text[mark.end() :])
-    paragraph._p.get_or_add_pPr().append(parse_xml(f'<w:numPr {W}><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'))
+    paragraph._p.get_or_add_pPr().append(parse_xml(f'<w:numPr {W}><w:ilvl w:val="{level}"/><w:numId w:val="{_LIST}"/></w:numPr>'))
 
 
-def _lists(document: docx.document.Document) -> dict[str, str]:
+def _add_list(document: docx.document.Document) -> None:
     """A list with the levels 一、 and （一）."""
     root = document.part.numbering_part.element
     levels = "".join(
         f'<w:lvl w:ilvl="{i}"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:suff w:val="nothing"/><w:lvlText w:val="{text}"/></w:lvl>'
         for i, text in enumerate(("%1、", "（%2）"))
     )
-    root.insert(0, parse_xml(f'<w:abstractNum {W} w:abstractNumId="77"><w:multiLevelType w:val="multilevel"/>{levels}</w:abstractNum>'))
-    root.append(parse_xml(f'<w:num {W} w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
-    return {"77": "open"}
+    root.insert(0, parse_xml(f'<w:abstractNum {W} w:abstractNumId="{_LIST}"><w:multiLevelType w:val="multilevel"/>{levels}</w:abstractNum>'))
+    root.append(parse_xml(f'<w:num {W} w:numId="{_LIST}"><w:abstractNumId w:val="{_LIST}"/></w:num>'))
 
 
 def _table(document: docx.document.Document, table: Table) -> None:
@@ -91,15 +90,6 @@ def package(body: str, parts: dict[str, str] | None = None) -> bytes:
     return zipped(members)
 
 
-def zipped(members: dict[str, str]) -> bytes:
-    """A ZIP archive of texts."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in members.items():
-            archive.writestr(name, text)
-    return buffer.getvalue()
-
-
 def paragraph(text: str, level: int | None = None, number: str = "1") -> str:
     """The XML of a paragraph, in a list where `level` is given."""
     properties = f'<w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr></w:pPr>' if level is not None else ""
@@ -118,4 +108,4 @@ def cell(text: str, properties: str) -> str:
     return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(text)}</w:tc>"
 
 
-__all__ = ["cell", "package", "paragraph", "qn", "table", "write", "zipped"]
+__all__ = ["cell", "package", "paragraph", "qn", "table", "write"]

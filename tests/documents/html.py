@@ -7,6 +7,8 @@ import quopri
 from collections.abc import Sequence
 from html import escape
 
+from pipeline.parsers import parse_bytes
+from schemas.types import Document
 from tests.documents.model import Table
 
 NOISE = (
@@ -22,6 +24,15 @@ NOISE = (
     "网站标识码",
     "隐藏的提示",
     "var visits",
+)
+PLAN = (
+    "新河市节水行动方案",
+    "新河市人民政府",
+    "为节约用水，制定本方案。坚持以水定需、量水而行，全面提升水资源利用效率，推动高质量发展。",
+    "一、主要目标",
+    "到2025年，再生水利用率达到25%，全市用水总量控制在3.5亿立方米以内。",
+    "二、重点任务",
+    "（一）推进农业节水。到2025年，高效节水灌溉面积达到30万亩。责任单位：市农业农村局",
 )
 METADATA = (
     ("索 引 号", "K1234567-8/2023-00012"),
@@ -62,6 +73,11 @@ def write(items: Sequence[str | Table], encoding: str = "utf-8", **options: str)
     """The page as bytes; the encoding is declared as sites do (gb2312 for gb18030)."""
     declared = {"gb18030": "gb2312"}.get(encoding, encoding)
     return page(items, charset=declared, **options).encode(encoding, "xmlcharrefreplace")
+
+
+def read(markup: str | bytes, name: str = "page.html") -> Document:
+    """The document of a page."""
+    return parse_bytes(markup if isinstance(markup, bytes) else markup.encode(), name)
 
 
 def mht(items: Sequence[str | Table], encoding: str = "quoted-printable") -> bytes:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from tests.documents.archive import zipped
 from tests.documents.model import Table
 from tests.documents.typeset import PORTRAIT, Leaf, Line, Setter
 
@@ -19,19 +17,10 @@ def write(
     items: list[str | Table], path: Path | None = None, page: tuple[float, float] = PORTRAIT, repeat_header: bool = True, prefix: str = "ofd"
 ) -> bytes:
     """The bytes of an OFD file with the items set on pages; also written to `path`."""
-    data = package(parts(Setter(page, repeat_header=repeat_header).set(items), prefix))
+    data = zipped(parts(Setter(page, repeat_header=repeat_header).set(items), prefix))
     if path is not None:
         path.write_bytes(data)
     return data
-
-
-def package(members: Mapping[str, str | bytes]) -> bytes:
-    """A ZIP archive of members."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in members.items():
-            archive.writestr(name, text)
-    return buffer.getvalue()
 
 
 def parts(leaves: list[Leaf], prefix: str = "ofd") -> dict[str, str | bytes]:

@@ -6,18 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Table, TableStyle
 
 from tests.documents import model
+from tests.documents.fonts import pdf_font
 
-_ZENHEI = Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc")
 # What stands together on a line: a Latin word or number with its signs, or one character; closing marks stay with what precedes them.
 _TOKEN = re.compile(r"(?:[“‘《〈（〔【(]*)(?:[A-Za-z0-9.%/+#@·-]+|.)(?:[”’》〉）〕】),，。、；：！？;:!?]*)", re.S)
 
@@ -35,16 +32,6 @@ class Style:
     centred: frozenset[str] = frozenset()
     right: frozenset[str] = frozenset()
     lowered: bool = True  # the 2.5 of PM2.5 is a subscript
-
-
-def font() -> str:
-    """A font with Chinese characters: one of the system where there is one, else a name that every reader of PDF knows."""
-    if "zh" not in pdfmetrics.getRegisteredFontNames():
-        if not _ZENHEI.exists():
-            pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
-            return "STSong-Light"
-        pdfmetrics.registerFont(TTFont("zh", str(_ZENHEI), subfontIndex=0))
-    return "zh"
 
 
 class Text(Flowable):
@@ -65,7 +52,7 @@ class Text(Flowable):
         indent = 0 if self.text in self.style.centred | self.style.right else 2 * self.scale
         for token in _TOKEN.findall(self.text):
             room = width - (0 if lines else indent)
-            if line and pdfmetrics.stringWidth(line + token, font(), self.scale) > room + 0.5 * self.scale:
+            if line and pdfmetrics.stringWidth(line + token, pdf_font(), self.scale) > room + 0.5 * self.scale:
                 lines.append(line)
                 line = ""
             line += token
@@ -84,7 +71,7 @@ class Text(Flowable):
         assert self.lines is not None
         top = len(self.lines) * self.style.leading
         for i, line in enumerate(self.lines):
-            wide = pdfmetrics.stringWidth(line, font(), self.scale)
+            wide = pdfmetrics.stringWidth(line, pdf_font(), self.scale)
             x = 2 * self.scale if self.first and i == 0 else 0.0
             if self.text in self.style.centred:
                 x = (self.room - wide) / 2
@@ -97,9 +84,9 @@ class Text(Flowable):
         for part in re.split(r"(?<=PM)(2\.5)", line):
             small = self.style.lowered and part == "2.5"
             size = self.scale * (0.6 if small else 1)
-            self.canv.setFont(font(), size)
+            self.canv.setFont(pdf_font(), size)
             self.canv.drawString(x, y - (0.18 * self.scale if small else 0), part)
-            x += pdfmetrics.stringWidth(part, font(), size)
+            x += pdfmetrics.stringWidth(part, pdf_font(), size)
 
 
 def write(items: Sequence[str | model.Table], style: Style | None = None, **settings: object) -> bytes:
@@ -113,7 +100,7 @@ def write(items: Sequence[str | model.Table], style: Style | None = None, **sett
     frame = Frame(80, 90, width, page[1] - 190, 0, 0, 0, 0)
 
     def furniture(canvas: Canvas, _: object) -> None:
-        canvas.setFont(font(), 12)
+        canvas.setFont(pdf_font(), 12)
         if style.head:
             canvas.drawCentredString(page[0] / 2, page[1] - 60, style.head)
         if style.number:
@@ -135,7 +122,7 @@ def _flowable(item: str | model.Table, style: Style, width: float) -> Flowable:
         rows[cell.row][cell.column] = "\n".join(_cell_lines(cell.text, room))
         if cell.rowspan * cell.colspan > 1:
             spans.append(("SPAN", (cell.column, cell.row), (cell.column + cell.colspan - 1, cell.row + cell.rowspan - 1)))
-    look = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("FONT", (0, 0), (-1, -1), font(), 10), ("LEADING", (0, 0), (-1, -1), 13)]
+    look = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("FONT", (0, 0), (-1, -1), pdf_font(), 10), ("LEADING", (0, 0), (-1, -1), 13)]
     look += [("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (-1, -1), 4), ("RIGHTPADDING", (0, 0), (-1, -1), 4)]
     return Table(rows, widths, repeatRows=item.header if style.repeat else 0, style=TableStyle(look + spans))
 
@@ -143,7 +130,7 @@ def _flowable(item: str | model.Table, style: Style, width: float) -> Flowable:
 def _cell_lines(text: str, room: float) -> list[str]:
     lines = [""]
     for token in _TOKEN.findall(text):
-        if lines[-1] and pdfmetrics.stringWidth(lines[-1] + token, font(), 10) > room:
+        if lines[-1] and pdfmetrics.stringWidth(lines[-1] + token, pdf_font(), 10) > room:
             lines.append("")
         lines[-1] += token
     return lines

@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 import math
-from functools import cache
-from pathlib import Path
 from random import Random
 
 import numpy as np
-import pytest
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFilter
 
+from tests.documents.fonts import picture_font
 from tests.documents.model import Table
 from tests.documents.typeset import PORTRAIT, Leaf, Line, Setter
-
-FONTS = (
-    "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
-    "/System/Library/Fonts/PingFang.ttc",
-    "C:/Windows/Fonts/simsun.ttc",
-)
-FACE = {"NotoSerifCJK-Regular.ttc": 2, "NotoSansCJK-Regular.ttc": 2}  # the simplified Chinese face of the collection
-
-
-@cache
-def font(size: int) -> ImageFont.FreeTypeFont:
-    """A Chinese font; skips the test where the system has none."""
-    for name in FONTS:
-        if Path(name).exists():
-            return ImageFont.truetype(name, size, index=FACE.get(Path(name).name, 0))
-    pytest.skip("no Chinese font found: install fonts-noto-cjk or fonts-wqy-zenhei")
+from tests.documents.typeset import placed as typeset_line
 
 
 def advance(char: str, size: float) -> float:
     """Width of a character in points."""
-    return float(font(100).getlength(char)) * size / 100
+    return float(picture_font(100).getlength(char)) * size / 100
 
 
 def typeset(items: list[str | Table], page: tuple[float, float] = PORTRAIT, size: float = 10.5, repeat_header: bool = True) -> list[Leaf]:
@@ -52,7 +32,7 @@ def draw(leaf: Leaf, dpi: int = 200, colour: tuple[int, int, int] = (20, 20, 20)
     for x0, top, x1, bottom in leaf.rules:
         pen.line((x0 * scale, top * scale, x1 * scale, bottom * scale), fill=colour, width=max(round(0.6 * scale), 1))
     for line in leaf.lines:
-        face = font(round(line.size * scale))
+        face = picture_font(round(line.size * scale))
         for char, left in zip(line.text, line.lefts, strict=True):
             pen.text((left * scale, (line.top + 0.88 * line.size) * scale), char, fill=colour, font=face, anchor="ls")
     return image
@@ -66,7 +46,7 @@ def seal(image: Image.Image, x: float, y: float, radius: float) -> Image.Image:
     turns = [(math.pi * i / 5, radius * (0.35 if i % 2 == 0 else 0.14)) for i in range(10)]
     points = [(x + r * math.sin(a), y - r * math.cos(a)) for a, r in turns]
     pen.polygon(points, fill=(215, 40, 45))
-    face = font(int(radius / 4))
+    face = picture_font(int(radius / 4))
     for i, char in enumerate("驻马店市人民政府"):
         angle = math.radians(-105 + i * 30)
         pen.text((x + 0.75 * radius * math.sin(angle), y - 0.75 * radius * math.cos(angle)), char, fill=(215, 40, 45), font=face, anchor="mm")
@@ -86,12 +66,8 @@ def scan(image: Image.Image, seed: int = 1, skew: float = 0.7, blur: float = 0.5
 
 
 def placed(text: str, x: float, top: float, size: float) -> Line:
-    """A line of text at a place."""
-    lefts = []
-    for char in text:
-        lefts.append(x)
-        x += advance(char, size)
-    return Line(text, tuple(lefts), top, size)
+    """A line of text at a place, as wide as it will be drawn."""
+    return typeset_line(text, x, top, size, advance)
 
 
 def over(below: Image.Image, above: Image.Image) -> Image.Image:

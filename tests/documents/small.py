@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Sequence
 from functools import cache
+
+from tests.documents.archive import zipped
 
 PLAN = "新河市造林方案(2024—2025年)\n一、任务\n(一)造林。到2025年,全市森林覆盖率达到30%以上。(责任单位:市林业局)\n二、保障\n加强领导。\n"
 ROWS = (("序号", "指标", "2025年目标"), ("1", "湿地保护率", "≥60%"), ("2", "森林覆盖率", "≥30%"))
@@ -26,17 +27,8 @@ def files() -> dict[str, bytes]:
         "ofd": _ofd(),
         "image": _image("PNG"),
         "doc": ("{\\rtf1\\ansi\\uc0 " + "".join(f"\\u{ord(c)} " if ord(c) > 127 else c for c in PLAN.replace("\n", "\\par ")) + "}").encode(),
-        "zip": packed({"方案.txt": PLAN, "附件1.txt": "附件1\n1.市林业局:牵头造林工作,完成抚育3万亩。\n"}),
+        "zip": zipped({"方案.txt": PLAN, "附件1.txt": "附件1\n1.市林业局:牵头造林工作,完成抚育3万亩。\n"}),
     }
-
-
-def packed(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A ZIP."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, text in members.items():
-            archive.writestr(zipfile.ZipInfo(name, (2024, 5, 6, 0, 0, 0)), text, method)
-    return buffer.getvalue()
 
 
 def _paragraphs(pattern: str, text: str) -> str:
@@ -57,7 +49,7 @@ def docx(text: str, table: Sequence[Sequence[str]]) -> bytes:
     rows = "".join("<w:tr>" + "".join(cell % c for c in row) + "</w:tr>" for row in table)
     if table:
         rows = f"<w:tbl>{rows}</w:tbl>"
-    return packed(
+    return zipped(
         {
             "[Content_Types].xml": _types({"/word/document.xml": kind}),
             "_rels/.rels": _relations("officeDocument", "word/document.xml"),
@@ -134,7 +126,7 @@ def _ofd() -> bytes:
         f'<ofd:Content><ofd:Layer ID="2">{lines}</ofd:Layer></ofd:Content></ofd:Page>'
     )
     head = '<?xml version="1.0" encoding="UTF-8"?>'
-    return packed({"OFD.xml": head + root, "Doc_0/Document.xml": head + document, "Doc_0/Pages/Page_0/Content.xml": head + page})
+    return zipped({"OFD.xml": head + root, "Doc_0/Document.xml": head + document, "Doc_0/Pages/Page_0/Content.xml": head + page})
 
 
 def _image(kind: str) -> bytes:

@@ -4,62 +4,17 @@ from __future__ import annotations
 
 import io
 import itertools
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
-import regex
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.documents.fonts import pdf_font
 from tests.documents.model import Cell, Table
-
-_WQY = Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc")
-_TOKEN = regex.compile(r"[A-Za-z0-9.,%≥≤-]+[。，；]?|.[。，；、）]?")
-
-
-@dataclass(frozen=True)
-class Style:
-    """How a table is drawn.
-
-    `rules`: grid, frames (four lines around each cell), rows (no vertical lines, a line below each row), three (三线表), none.
-    `cut`: rows may be cut by the page's edge. `closed`: a line closes the table at the foot of each page. `caption` stands above the
-    table, `again` above its parts on later pages; `shift`: points by which even pages are moved to the right. `band`: padding above
-    and below text where it is another.
-    """
-
-    rules: str = "grid"
-    repeat: bool = True
-    cut: bool = False
-    closed: bool = True
-    middle: bool = False
-    centre: bool = False
-    sides: bool = True
-    thick: float = 0.5
-    double: bool = False
-    dash: tuple[float, float] | None = None
-    pieces: float = 0.0
-    shade: bool = False
-    landscape: bool = False
-    size: float = 9.0
-    leading: float = 1.35
-    padding: float = 4.0
-    band: float | None = None
-    shift: float = 0.0
-    caption: str = ""
-    again: str = ""
-    head: str = ""
-    margin: float = 60.0
-
-    @property
-    def white(self) -> float:
-        """Padding above and below text."""
-        return self.padding if self.band is None else self.band
+from tests.documents.ruling import Pen, Style
+from tests.documents.typeset import wrap
 
 
 @dataclass
@@ -74,30 +29,8 @@ class _Part:
     last: bool = True
 
 
-@cache
-def font() -> str:
-    """A font with Chinese characters: one of the system, or the one that PDF viewers bring."""
-    if _WQY.exists():
-        pdfmetrics.registerFont(TTFont("Table", str(_WQY), subfontIndex=0))
-        return "Table"
-    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
-    return "STSong-Light"
-
-
-def wrap(text: str, width: float, size: float) -> list[str]:
-    """Lines of a text: broken between Chinese characters, not within numbers and Latin words that fit a line."""
-    lines, line = [], ""
-    tokens = [t for token in _TOKEN.findall(text) for t in ([token] if _width(token, size) <= width else list(token))]
-    for token in tokens:
-        if line and _width(line + token, size) > width:
-            lines.append(line)
-            line = ""
-        line += token if line or token != " " else ""
-    return [*lines, line] if line else lines
-
-
 def _width(text: str, size: float) -> float:
-    return float(pdfmetrics.stringWidth(text, font(), size))
+    return float(pdfmetrics.stringWidth(text, pdf_font(), size))
 
 
 @dataclass
@@ -112,6 +45,7 @@ class Typesetter:
     def __post_init__(self) -> None:
         self.width, self.height = landscape(A4) if self.style.landscape else A4
         self.canvas = Canvas(self.buffer, (self.width, self.height))
+        self.pen = Pen(self.canvas, self.height, self.style)
         self._begin()
 
     def _begin(self) -> None:
@@ -127,7 +61,7 @@ class Typesetter:
         self._begin()
 
     def _text(self, x: float, y: float, text: str, size: float) -> None:
-        self.canvas.setFont(font(), size)
+        self.canvas.setFont(pdf_font(), size)
         self.canvas.drawString(x, self.height - y, text)
 
     @property
@@ -136,7 +70,7 @@ class Typesetter:
 
     def paragraph(self, text: str, size: float = 12.0) -> None:
         """A paragraph over the width of the page."""
-        for line in wrap("　　" + text, self.width - 2 * self.style.margin - abs(self.style.shift), size):
+        for line in wrap("　　" + text, self.width - 2 * self.style.margin - abs(self.style.shift), size, _width):
             if self.y + size * 1.5 > self.foot:
                 self._next()
             self._text(self.left, self.y + size, line, size)
@@ -157,7 +91,8 @@ class Typesetter:
         edges = [0.0]
         for width in table.widths:
             edges.append(edges[-1] + width / sum(table.widths) * total)
-        lines = {c: wrap(c.text, edges[c.column + c.colspan] - edges[c.column] - 2 * self.style.padding, self.style.size) for c in table.cells}
+        room = {c: edges[c.column + c.colspan] - edges[c.column] - 2 * self.style.padding for c in table.cells}
+        lines = {c: wrap(c.text, room[c], self.style.size, _width) for c in table.cells}
         heights = self._heights(table, lines)
         shown: dict[Cell, int] = {}
         parts: list[_Part] = []
@@ -259,31 +194,31 @@ class Typesetter:
         starts = parts[0].row == 0
         if style.rules in ("three", "rows"):
             if starts:
-                self._line(left, top, right, top, 1.2)
+                self.pen.line(left, top, right, top, 1.2)
             if header:
-                self._line(left, header[-1].bottom, right, header[-1].bottom, 0.6)
+                self.pen.line(left, header[-1].bottom, right, header[-1].bottom, 0.6)
                 self._under(table, edges, header)
             if last or (style.closed and style.rules == "rows"):
-                self._line(left, bottom, right, bottom, 1.2)
+                self.pen.line(left, bottom, right, bottom, 1.2)
             if style.rules == "rows":
                 for part in parts[:-1]:
                     if part not in header:
-                        self._line(left, part.bottom, right, part.bottom, 0.4)
+                        self.pen.line(left, part.bottom, right, part.bottom, 0.4)
             return
         if starts or style.closed:
-            self._line(left, top, right, top, style.thick)
+            self.pen.line(left, top, right, top, style.thick)
         if last or style.closed:
-            self._line(left, bottom, right, bottom, style.thick)
+            self.pen.line(left, bottom, right, bottom, style.thick)
         for part, below in itertools.pairwise(parts):
             for x0, x1 in self._gaps(table, edges, part.row, below.row):
-                self._line(left + x0, part.bottom, left + x1, part.bottom)
+                self.pen.line(left + x0, part.bottom, left + x1, part.bottom)
         for part in parts:
             for cell in table.cells:
                 if cell.row <= part.row < cell.row + cell.rowspan and cell.column:
-                    self._line(left + edges[cell.column], part.top, left + edges[cell.column], part.bottom)
+                    self.pen.line(left + edges[cell.column], part.top, left + edges[cell.column], part.bottom)
         if style.sides:
-            self._line(left, top, left, bottom, style.thick)
-            self._line(right, top, right, bottom, style.thick)
+            self.pen.line(left, top, left, bottom, style.thick)
+            self.pen.line(right, top, right, bottom, style.thick)
 
     def _under(self, table: Table, edges: list[float], header: list[_Part]) -> None:
         """Lines below the group heads of a header of several levels."""
@@ -291,7 +226,7 @@ class Typesetter:
             part = next((p for p in header if p.row == cell.row + cell.rowspan - 1), None)
             if part is not None and part is not header[-1] and cell.row < table.header:
                 x0, x1 = self.left + edges[cell.column] + 3, self.left + edges[cell.column + cell.colspan] - 3
-                self._line(x0, part.bottom, x1, part.bottom, 0.4)
+                self.pen.line(x0, part.bottom, x1, part.bottom, 0.4)
 
     def _gaps(self, table: Table, edges: list[float], row: int, below: int) -> Sequence[tuple[float, float]]:
         """Where a line parts two rows: not through merged cells."""
@@ -301,28 +236,6 @@ class Typesetter:
             if owner is None or not owner.row <= below < owner.row + owner.rowspan:
                 closed.append((edges[column], edges[column + 1]))
         return closed
-
-    def _line(self, x0: float, y0: float, x1: float, y1: float, width: float = 0.5) -> None:
-        style = self.style
-        self.canvas.setLineWidth(width)
-        if style.dash:
-            self.canvas.setDash(*style.dash)
-        shifts = (-0.8, 0.8) if style.double else (0.0,)
-        for shift in shifts:
-            dx, dy = (0.0, shift) if abs(x1 - x0) > abs(y1 - y0) else (shift, 0.0)
-            if style.pieces:
-                self._broken(x0 + dx, y0 + dy, x1 + dx, y1 + dy)
-            else:
-                self.canvas.line(x0 + dx, self.height - y0 - dy, x1 + dx, self.height - y1 - dy)
-
-    def _broken(self, x0: float, y0: float, x1: float, y1: float) -> None:
-        """A line as short pieces, each an object of its own."""
-        length, step = abs(x1 - x0) + abs(y1 - y0), self.style.pieces
-        at = 0.0
-        while at < length:
-            a, b = at / length, min(at + step, length) / length
-            self.canvas.line(x0 + (x1 - x0) * a, self.height - (y0 + (y1 - y0) * a), x0 + (x1 - x0) * b, self.height - (y0 + (y1 - y0) * b))
-            at += 2 * step
 
     def save(self) -> bytes:
         """The PDF."""
@@ -341,78 +254,3 @@ def write(items: Sequence[str | Table], style: Style | None = None) -> bytes:
         else:
             setter.paragraph(item)
     return setter.save()
-
-
-_NAMES = [
-    "森林覆盖率",
-    "PM2.5年均浓度",
-    "城镇生活污水处理率",
-    "优良天数比例",
-    "单位GDP能耗降低",
-    "湿地保护率",
-    "农村卫生厕所普及率",
-    "河湖岸线保护率",
-]
-_UNITS = ["市生态环境局", "市发展和改革委员会", "市自然资源和规划局", "市住房和城乡建设局", "市农业农村局", "市水利局", "市林业局", "各县（区）政府"]
-_VALUES = "≥35.5%,≤0.42,-3.5,100%,12.8万亩,1,234.5,不下降,≥90,44.0,0.05‰".replace("1,234", "1，234").split(",")
-_WORK = (
-    "持续推进火电、钢铁等行业超低排放改造",
-    "开展入河排污口排查整治",
-    "新建污水管网不少于120.5公里",
-    "确保PM2.5年均浓度下降3.5%以上",
-    "完成造林绿化5万亩",
-    "严格落实“三线一单”管控要求",
-    "建立健全部门联动机制（每季度会商一次）",
-    "推广Green Building Label标准",
-)
-
-
-def random_rows(seed: int, count: int, columns: int = 6, longest: int = 6) -> list[list[str]]:
-    """Rows of a task table: number, name, value, task, lead unit, further units."""
-    rng = random.Random(seed)
-    rows = []
-    for number in range(1, count + 1):
-        work = "，".join(rng.choice(_WORK) for _ in range(rng.randint(1, longest))) + "。"
-        units = "、".join(rng.sample(_UNITS, rng.randint(1, 3)))
-        row = [str(number), rng.choice(_NAMES), rng.choice(_VALUES), work, rng.choice(_UNITS), units]
-        rows.append((row + [rng.choice(_VALUES) for _ in range(columns)])[:columns])
-    return rows
-
-
-HEAD = ["序号", "指标名称", "目标值", "工作任务", "牵头单位", "配合单位"]
-WIDTHS = (0.8, 1.6, 1.0, 4.0, 1.6, 2.2)
-
-
-def ruled(seed: int, count: int = 98, longest: int = 3) -> Table:
-    """A table with a header of one row."""
-    rows = [HEAD, *random_rows(seed, count, longest=longest)]
-    return Table(tuple(Cell(t, r, c) for r, texts in enumerate(rows) for c, t in enumerate(texts)), WIDTHS, 1)
-
-
-def grouped(seed: int, count: int = 98, longest: int = 3) -> Table:
-    """A table whose first column holds merged cells of 1 to 9 rows."""
-    rng = random.Random(seed)
-    rows = [["领域", *HEAD], *[["", *row] for row in random_rows(seed, count, longest=longest)]]
-    cells = [Cell(t, r, c) for r, texts in enumerate(rows) for c, t in enumerate(texts) if c or not r]
-    row = 1
-    while row <= count:
-        span = min(rng.randint(1, 9), count + 1 - row)
-        cells.append(Cell(rng.choice(["空间", "经济", "安全", "生活"]) + str(row), row, 0, span))
-        row += span
-    return Table(tuple(cells), (1.0, *WIDTHS), 1)
-
-
-def levelled(seed: int, count: int = 98, levels: int = 2) -> Table:
-    """A table with a header of two or three levels."""
-    top = [Cell("序号", 0, 0, levels), Cell("指标名称", 0, 1, levels), Cell("单位", 0, 2, levels), Cell("目标值", 0, 3, 1, 3)]
-    if levels == 2:
-        top += [Cell("2023年", 1, 3), Cell("2024年", 1, 4), Cell("2025年", 1, 5)]
-    else:
-        top += [Cell("近期", 1, 3, 1, 2), Cell("2030年", 1, 5, 2), Cell("2024年", 2, 3), Cell("2025年", 2, 4)]
-    top.append(Cell("责任单位", 0, 6, levels))
-    rng = random.Random(seed)
-    cells = list(top)
-    for i in range(count):
-        row = [str(i + 1), rng.choice(_NAMES) + f"（第{i}项）", rng.choice(["%", "公里", "微克/立方米"]), *(rng.choice(_VALUES) for _ in range(3))]
-        cells += [Cell(t, levels + i, c) for c, t in enumerate([*row, "、".join(rng.sample(_UNITS, rng.randint(1, 2)))])]
-    return Table(tuple(cells), (0.8, 2.0, 1.0, 1.0, 1.0, 1.0, 2.6), levels)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 
-from tests.documents.model import Cell, Table
+from tests.documents.model import Table
 
 PAD = 3.0
 LEADING = 1.5
@@ -39,6 +40,11 @@ class Leaf:
 def half_em(char: str, size: float) -> float:
     """Chinese characters are as wide as high, all others half as wide."""
     return size if unicodedata.east_asian_width(char) in "WFA" else size / 2
+
+
+def placed(text: str, x: float, top: float, size: float, advance: Advance = half_em) -> Line:
+    """A line of text that begins at a place."""
+    return Line(text, tuple(accumulate((advance(c, size) for c in text), initial=x))[: len(text)], top, size)
 
 
 def wrap(text: str, width: float, size: float, advance: Advance = half_em, indent: float = 0) -> list[str]:
@@ -93,19 +99,12 @@ class Setter:
             else:
                 self._table(item)
         for number, leaf in enumerate(self.leaves, 1):
-            leaf.lines.append(self._line(f"- {number} -", leaf.width / 2 - 10, leaf.height - 30, 9))
+            leaf.lines.append(placed(f"- {number} -", leaf.width / 2 - 10, leaf.height - 30, 9, self.advance))
         return self.leaves
 
     def _turn(self) -> None:
         self.leaves.append(Leaf(*self.page))
         self.y = self.margin
-
-    def _line(self, text: str, x: float, top: float, size: float) -> Line:
-        lefts = []
-        for char in text:
-            lefts.append(x)
-            x += self.advance(char, size)
-        return Line(text, tuple(lefts), top, size)
 
     def _paragraph(self, text: str) -> None:
         width, size = self.page[0] - 2 * self.margin, self.size + 1.5
@@ -117,7 +116,7 @@ class Setter:
             start = self.margin + (indent if number == 0 else 0)
             if title:
                 start = (self.page[0] - sum(self.advance(c, size) for c in line)) / 2
-            self.leaves[-1].lines.append(self._line(line, start, self.y, size))
+            self.leaves[-1].lines.append(placed(line, start, self.y, size, self.advance))
             self.y += size * LEADING
 
     def _table(self, table: Table) -> None:
@@ -166,11 +165,11 @@ class Setter:
                 if rule not in leaf.rules:
                     leaf.rules.append(rule)
             if own[0] == cell.row:
-                self._fill(leaf, cell, wrapped[cell.row, cell.column], (x0, top, x1, bottom))
+                self._fill(leaf, wrapped[cell.row, cell.column], (x0, top, x1, bottom))
 
-    def _fill(self, leaf: Leaf, cell: Cell, lines: list[str], box: tuple[float, float, float, float]) -> None:
+    def _fill(self, leaf: Leaf, lines: list[str], box: tuple[float, float, float, float]) -> None:
         step = self.size * 1.25
         y = max((box[1] + box[3] - len(lines) * step) / 2 + self.size * 0.125, box[1] + PAD)
         for line in lines:
-            leaf.lines.append(self._line(line, box[0] + PAD, y, self.size))
+            leaf.lines.append(placed(line, box[0] + PAD, y, self.size, self.advance))
             y += step

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.documents.docx import zipped
+from tests.documents.archive import zipped
 from tests.documents.model import Table
 
 

@@ -57,17 +57,11 @@ def _fill(grid: Grid, page: Page, runs: Sequence[Run], above: Fragment | None) -
 
 def _split(grid: Grid, run: Run, middle: float) -> list[tuple[int | None, Run]]:
     """A run cut where its characters stand in different cells (each belongs where its middle is)."""
-    centres = [(left + right) / 2 for left, right in zip(run.lefts, run.rights, strict=True)]
-    owners = [grid.find(x, middle) for x in (centres[0], centres[-1])]
-    if owners[0] == owners[1]:
-        return [(owners[0], run)]
-    parts, start = [], 0
-    owners = [grid.find(x, middle) for x in centres]
-    for i in range(1, len(owners) + 1):
-        if i == len(owners) or owners[i] != owners[start]:
-            parts.append((owners[start], run.cut(start, i)))
-            start = i
-    return parts
+    centres = run.centres
+    first, last = (grid.find(x, middle) for x in (centres[0], centres[-1]))
+    if first == last:
+        return [(first, run)]
+    return run.split([grid.find(x, middle) for x in centres])
 
 
 def _is_table(grid: Grid, inside: dict[int, list[Run]]) -> bool:
@@ -97,8 +91,8 @@ def _places(grid: Grid, cell: GridCell, page: Page, runs: Sequence[Run]) -> list
             parts = [GridCell(cell.row, cell.column + k, cell.rowspan, 1) for k in range(cell.colspan)]
             shares: list[list[Run]] = [[] for _ in parts]
             for run in runs:
-                for k, part in _by_edges(run, edges):
-                    shares[k].append(part)
+                for k, part in run.split([min(max(bisect_right(edges, x) - 1, 0), cell.colspan - 1) for x in run.centres]):
+                    shares[k or 0].append(part)
             return [_place(grid, part, page.number, share) for part, share in zip(parts, shares, strict=True)]
     return [_place(grid, cell, page.number, runs)]
 
@@ -124,17 +118,6 @@ def _words(run: Run) -> list[tuple[float, float]]:
         else:
             stretches[-1][1] = max(stretches[-1][1], right)
     return [(left, right) for left, right in stretches]
-
-
-def _by_edges(run: Run, edges: Sequence[float]) -> list[tuple[int, Run]]:
-    """A run cut at the edges between columns, each part with the number of its column (from 0)."""
-    owners = [min(max(bisect_right(edges, (a + b) / 2) - 1, 0), len(edges) - 2) for a, b in zip(run.lefts, run.rights, strict=True)]
-    parts, start = [], 0
-    for i in range(1, len(owners) + 1):
-        if i == len(owners) or owners[i] != owners[start]:
-            parts.append((owners[start], run.cut(start, i)))
-            start = i
-    return parts
 
 
 def _place(grid: Grid, cell: GridCell, page: int, runs: Sequence[Run]) -> Place:

@@ -65,45 +65,39 @@ def _numbers(texts: Sequence[str]) -> bool:
     return bool(hits) and len(hits) >= 0.7 * len(values) and all(a <= b for a, b in itertools.pairwise(hits))
 
 
-def is_cut(above: Mapping[int, Place], below: Mapping[int, Place], known: Habits, open_edge: bool) -> tuple[bool, list[str]]:
-    """Whether two rows (column → cell), the last of a page and the first of the next, are parts of one row; and why."""
+def is_cut(above: Mapping[int, Place], below: Mapping[int, Place], known: Habits, open_edge: bool) -> bool:
+    """Whether two rows (column → cell), the last of a page and the first of the next, are parts of one row."""
     if {(j, c.colspan) for j, c in above.items()} != {(j, c.colspan) for j, c in below.items()}:
-        return False, []
+        return False
     number = known.number
     if number in below and NUMBER.fullmatch(below[number].text) and (above[number].text or not open_edge):
-        return False, []
-    score, reasons = 0.0, []
-    if open_edge:
-        score, reasons = 1.5, ["no line closes the row at the page's edge"]
+        return False
+    score = 1.5 if open_edge else 0.0
     if number in below:
         score += (3 if number in known.filled - known.merged else 1) if not below[number].text else -1
-    for j in sorted(set(below) - {number}):
-        vote, reason = _vote(above[j], below[j], j in known.merged, j in known.listed)
-        score += vote
-        reasons += [f"column {j} {reason}"] if reason else []
+    score += sum(_vote(above[j], below[j], j in known.merged, j in known.listed) for j in below if j != number)
     missing = [j for j in known.filled - known.merged - {number} if j in below and not below[j].text and above[j].text]
     if missing and any(c.text for c in below.values()):
         score += min(1.5 * len(missing), 3)
-        reasons.append(f"columns {missing} that are always filled are empty")
-    return score >= _NEEDED, [*reasons, f"votes for a cut row {score:g}"]
+    return score >= _NEEDED
 
 
-def _vote(above: Place, below: Place, merged: bool, listed: bool) -> tuple[float, str]:
-    """What one column says about a row being cut."""
+def _vote(above: Place, below: Place, merged: bool, listed: bool) -> float:
+    """Votes of one column for a row being cut."""
     if not below.text:
-        return 0, ""
+        return 0
     if not above.text:
-        return (0, "") if merged else (-2, "begins here")
+        return 0 if merged else -2
     if free_lines(above) > 1.2:
-        return -3, "had room for more above"
+        return -3  # there was room for more above
     if not ends_full(above, below):
-        return (0, "") if listed else (-3, "ended above")
+        return 0 if listed else -3
     if _FIGURE.fullmatch(above.text) and _FIGURE.fullmatch(below.text):
-        return (0, "") if _FIGURE.fullmatch(above.text + below.text) else (-3, "has two figures")
+        return 0 if _FIGURE.fullmatch(above.text + below.text) else -3
     ended = bool(_END.search(above.text))
     if ended or _BEGIN.match(below.text):
-        return -0.5, ""
-    return 2, "goes on in mid-sentence"
+        return -0.5
+    return 2  # it goes on in mid-sentence
 
 
 def free_lines(cell: Place) -> float:
@@ -162,6 +156,6 @@ def together(above: Place, below: Place, rowspan: int) -> Place:
     """One cell of the parts of it that stand on two pages."""
     full = ends_full(above, below)
     text = above.text + (gap_between(above.text, below.text, full) if above.text and below.text else "")
-    pieces = (*above.pieces, *(replace(p, start=p.start + len(text), end=p.end + len(text)) for p in below.pieces))
+    pieces = (*above.pieces, *(p.moved(len(text)) for p in below.pieces))
     boxes: tuple[Box, ...] = (*above.where.boxes, *below.where.boxes)
     return replace(above, text=text + below.text, rowspan=rowspan, pieces=pieces, where=replace(above.where, boxes=boxes))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.content import Place
-from pipeline.layout.page import Fragment, Join, Sheet, TextLine
+from pipeline.layout.page import Fragment, Sheet, TextLine
 from pipeline.layout.tables.cut import goes_on, habits, is_cut, together
 from pipeline.layout.tables.marks import AGAIN, CONTINUED, FOLIO, MARK
 from pipeline.layout.tables.votes import NEEDED, Alignment, Situation, align, bare, header_rows, other_header, repeated, votes
@@ -110,12 +110,12 @@ def _join(open_: _Open, sheet: Sheet, at: int, foot: float, issues: list[Issue])
     situation = Situation(body, below, known, again, marked, edge, open_.last.ruled == part.ruled, room, sheet.height)
     cast = [(aligned.score, aligned.reason), *votes(situation)]
     score = sum(points for points, _ in cast)
-    reasons = tuple(f"{why} ({points:+g})" for points, why in cast)
     if score < NEEDED:
-        message = f"its columns are those of the table on page {open_.sheet.number}, but it has {score:g} votes of {NEEDED:g}: {'; '.join(reasons)}"
+        reasons = "; ".join(f"{why} ({points:+g})" for points, why in cast)
+        message = f"its columns are those of the table on page {open_.sheet.number}, but it has {score:g} votes of {NEEDED:g}: {reasons}"
         issues.append(Issue("info", "table_not_joined", f"page {sheet.number}", message))
         return False
-    _append(open_, below, aligned, again, edge, reasons, score)
+    _append(open_, below, aligned, again, edge)
     sheet.items[: at + 1] = [i for i in sheet.items[:at] if _is_folio(i)]
     open_.sheet = sheet
     open_.last = replace(part, columns=aligned.edges, gutters=part.gutters if part.ruled else open_.last.gutters)
@@ -130,7 +130,7 @@ def _moved(cell: Place, edges: Sequence[int]) -> Place:
     return replace(cell, column=left + 1, colspan=right - left)
 
 
-def _append(open_: _Open, below: Fragment, aligned: Alignment, again: int, edge: bool, reasons: tuple[str, ...], score: float) -> None:
+def _append(open_: _Open, below: Fragment, aligned: Alignment, again: int, edge: bool) -> None:
     """Put the rows of a part below those of the table; what the page's edge cut becomes whole."""
     table = open_.table
     if aligned.above != tuple(range(len(aligned.above))):
@@ -142,7 +142,7 @@ def _append(open_: _Open, below: Fragment, aligned: Alignment, again: int, edge:
     known = habits(cells[open_.start :], open_.header if open_.start == 0 else 0)
     open_.merged |= known.merged | {c.column for c in below.cells if c.row > again and c.rowspan > 1}
     known = replace(known, merged=open_.merged)
-    cut, why = is_cut({j: cells[i] for j, i in feet.items()}, heads, known, edge)
+    cut = is_cut({j: cells[i] for j, i in feet.items()}, heads, known, edge)
     offset = open_.height - again - cut
     open_.start = len(cells)
     for cell in below.cells:
@@ -154,4 +154,3 @@ def _append(open_: _Open, below: Fragment, aligned: Alignment, again: int, edge:
         else:
             cells.append(replace(cell, row=cell.row + offset))
     open_.height += max((c.row + c.rowspan - 1 for c in below.cells), default=again) - again - cut
-    table.joins.append(Join(below.page, score, (*reasons, *why), cut))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.content import Builder, Content
 from pipeline.parsers.html.flow import Line, TableAt, flow
@@ -40,13 +40,12 @@ def parse(data: bytes, budget: Budget) -> Content:
 
 @dataclass(slots=True)
 class _Page:
-    """The items of a page in order, and which belong to its text."""
+    """The items of a page in order; `front`: the title in what stands above the markup."""
 
     tree: Tree
     items: list[Item]
     issues: list[Issue]
     front: str = ""
-    kept: Sequence[bool] = field(default_factory=list)
 
     @property
     def length(self) -> int:

@@ -122,7 +122,7 @@ def choose(tree: Tree, items: Sequence[Item]) -> list[bool]:
     """For each line and table whether it belongs to the text."""
     attached = {_home(tree, i) for i, tag in enumerate(tree.tags) if tag == "a" and _ATTACHED.search(tree.get(i, "href"))}
     frame = find_frame(tree, weigh(tree, items))
-    menus = _menus(tree, items, attached)
+    menus = _menus(items, attached)
     own = [i for number, i in enumerate(items) if not frame[i.node] and number not in menus and not _is_about(i)]
     main = find_main(tree, weigh(tree, own))
     titles = once_per(lambda i: tree.tags[i] in ("h1", "h2") or bool(_TITLE.search(_CAMEL.sub("-", tree.get(i, "class")))), tree)
@@ -173,7 +173,7 @@ def _home(tree: Tree, i: int) -> int:
     return i
 
 
-def _menus(tree: Tree, items: Sequence[Item], attached: set[int]) -> set[int]:
+def _menus(items: Sequence[Item], attached: set[int]) -> set[int]:
     """Runs of three or more lines that are links and nothing else, and lines that hold several (首页 > 政务公开 > 政策文件)."""
     found: set[int] = set()
     run: list[int] = []

@@ -14,7 +14,7 @@ from schemas.limits import Budget
 _UNSEEN = frozenset(
     re.findall(
         r"\w+",
-        """applet audio canvas datalist embed frameset iframe input link map noembed noframes noscript object option optgroup param
+        """applet audio canvas datalist embed frameset iframe img input link map noembed noframes noscript object option optgroup param
         rp rt script select source style svg template textarea track video xml""",
     )
 )
@@ -39,7 +39,6 @@ class Tree:
     attributes: dict[int, dict[str, str]] = field(default_factory=dict)
     head: dict[str, str] = field(default_factory=dict)
     struck: int = 0
-    pictures: int = 0
 
     def get(self, i: int, name: str) -> str:
         """An attribute of element `i`, "" where it has none."""
@@ -92,7 +91,7 @@ def _visit(tree: Tree, node: LexborNode, parent: int, hidden: bool) -> int | Non
     if not node.is_element_node:
         return None
     attributes = node.attributes
-    if tag in ("meta", "title", "img"):
+    if tag in ("meta", "title"):
         _note(tree, tag, node, attributes)
         return None
     style = attributes.get("style") or ""
@@ -119,9 +118,7 @@ def _add(tree: Tree, tag: str, parent: int) -> int:
 
 
 def _note(tree: Tree, tag: str, node: LexborNode, attributes: dict[str, str | None]) -> None:
-    if tag == "img":
-        tree.pictures += 1
-    elif tag == "title":
+    if tag == "title":
         tree.head.setdefault("title", (node.text() or "").strip())
     else:
         name = next((attributes[n] for n in _NAMED if attributes.get(n)), None)

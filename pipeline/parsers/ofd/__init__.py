@@ -1,4 +1,4 @@
-"""OFD (GB/T 33190): the parts of its archive, its documents and pages; `ofd_page` reads what is drawn on a page."""
+"""OFD (GB/T 33190): the parts of its archive, its documents and pages; `page` reads what is drawn on a page."""
 
 from __future__ import annotations
 

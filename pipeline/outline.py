@@ -1,0 +1,265 @@
+"""The outline of the official text: numbered items with their headings and the paragraphs under them, attachments, series of numbers."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import regex
+
+from extractors import rules
+from extractors.numerals import parse_number
+from pipeline.labels import Line
+from pipeline.members import attachment as attachment_named
+from pipeline.members import same_part
+from pipeline.official import Official
+from schemas.folded import Folded, fold
+from schemas.types import Block, Span
+
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_FINAL = regex.compile(r"[。;:!?…)\]”》]$")
+_BODY_LABEL = regex.compile(
+    r"^[(\[]?(?:牵头|责任|配合|主办|协办|参与|落实|实施|参加|承办|负责|主要责任|完成)(?:责任)?(?:单位|部门|时限|时间|期限)?(?:及分工)?[::]"
+)
+_NAMED = regex.compile(rf"{_BODY_LABEL.pattern.lstrip('^')}[^。;]*[局委办部厅院](?:[)\]])?$")  # 责任单位：县林业局 is whole
+_LISTS = regex.compile(r"[、,;.。)\]及和与等]")
+BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
+_CONTENTS = regex.compile(r"\.{6,}\d*|…{3,}\d*")  # a line of the table of contents
+_PAGE_NUMBER = regex.compile(r"[-—]+ ?\d{1,3} ?[-—]+")
+
+
+@dataclass(slots=True)
+class Node:
+    """A numbered item of the outline with the paragraphs that stand under it."""
+
+    level: int
+    style: str
+    number: int
+    heading: Folded
+    marker: Span | None
+    path: tuple[str, ...]
+    headings: tuple[str, ...]
+    section: str
+    attachment: str = ""
+    lines: list[tuple[Line, Folded]] = field(default_factory=list)
+    children: int = 0
+
+
+@cache
+def _markers() -> tuple[tuple[str, int, regex.Pattern[str]], ...]:
+    return tuple((n, int(r.attributes["level"]), r.pattern) for n, r in rules.load("outline").items() if "level" in r.attributes)
+
+
+def section_kind(heading: str) -> str | None:
+    """What a heading makes of its section: goal, talk, past, support, or None."""
+    for name, rule in rules.load("outline").items():
+        if rule.attributes.get("role") == "section" and rule.pattern.search(heading):
+            return name
+    return None
+
+
+def _paragraphs(official: Official) -> Iterator[Line]:
+    """The official lines, with lines that a page or a converter broke in mid-sentence joined again."""
+    pending: Line | None = None
+    for line in official.lines[official.first : official.last]:
+        if _CONTENTS.search(line.text.text) or _PAGE_NUMBER.fullmatch(line.text.text):
+            continue
+        same = pending is not None and same_part(pending.block.where.file, line.block.where.file)
+        if pending is not None and same and _continues(pending.text, line.text):
+            block = Block(pending.block.id, "paragraph", pending.block.start, line.block.end, pending.block.where)
+            pending = Line(block, pending.text + line.text)
+            continue
+        if pending is not None:
+            yield pending
+        pending = line
+    if pending is not None:
+        yield pending
+
+
+def _continues(above: Folded, below: Folded) -> bool:
+    """Whether a line goes on with the sentence of the line above it."""
+    if len(above) < 18 or _FINAL.search(above.text) or _marker(below.text) or BULLET.match(below.text) or _BODY_LABEL.match(below.text):
+        return False
+    if _NAMED.search(above.text) and not _LISTS.match(below.text):
+        return False
+    if _width(below.text) > _width(above.text) + 8:
+        return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer
+    if any(rules.words("official", n).match(t.text) for n in ("attachment", "date_line", "title") for t in (below, above)):
+        return False
+    return bool(regex.search(r"[。,;、]", above.text)) or bool(regex.search(r"[。,;]", below.text) and _marker(above.text))
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes: two for a wide character."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _marker(text: str) -> tuple[str, int, regex.Match[str]] | None:
+    for name, level, pattern in _markers():
+        hit = pattern.match(text)
+        if hit:
+            return name, level, hit
+    return None
+
+
+def _number(hit: regex.Match[str]) -> int:
+    text = hit["n"]
+    return _CIRCLED.index(text) + 1 if text in _CIRCLED else int(parse_number(text) or 0)
+
+
+def read_outline(official: Official) -> list[Node]:
+    """The items in text order. The first node has level -1 and holds what stands before any number; each attachment begins with another such node."""
+    root = Node(-1, "", 0, fold("", []), None, (), (), "work")
+    nodes, stack = [root], [root]
+    count, before_list = 0, False
+    seen: dict[tuple[str, ...], str] = {}
+    file = _first_file(official)
+    for line in _paragraphs(official):
+        text = line.text
+        found = rules.words("official", "attachment").match(text.text)
+        another = not same_part(file, line.block.where.file)
+        file = line.block.where.file
+        if another or (found and (not before_list or not found["title"])):
+            before_list = not another and found is not None and _opens_list(text.text, found)
+            if before_list:
+                continue
+            count += found is None or found["kind"] == "件"
+            root = _attachment(root, found, file if another else None, count)
+            nodes.append(root)
+            stack = [root]
+            if found:
+                continue
+        attachment = root.attachment
+        marker = _marker(text.text)
+        if before_list and marker and marker[0] == "arabic":
+            continue  # the list of attachments under 附件:
+        before_list = False if marker is None or marker[0] != "arabic" else before_list
+        if marker is None and stack[-1] is root and attachment and not root.lines and len(text) < 60 and not _FINAL.search(text.text):
+            root.headings = (text.plain,)
+            continue
+        if marker is None or (marker[0] == "arabic" and _is_sentence_number(text.text, marker[2])):
+            stack[-1].lines.append((line, text))
+            continue
+        node = _apart(_node(stack, line, marker, attachment), seen)
+        nodes.append(node)
+        stack.append(node)
+    return nodes
+
+
+def _first_file(official: Official) -> str | None:
+    """The file of a package that holds the plan itself: that of its title, else the first one that is no attachment by its name."""
+    if official.first:
+        return official.lines[official.first - 1].block.where.file
+    file = official.lines[0].block.where.file if official.lines else None
+    return None if file and attachment_named(file) else file
+
+
+def _attachment(root: Node, found: regex.Match[str] | None, file: str | None, count: int) -> Node:
+    """The node of an attachment: its line 附件2 任务分解表 names it, else the name of its file, else its place among the attachments."""
+    number, title = (attachment_named(file) if file else None) or ("", "")
+    label = root.attachment
+    if found is None or found["kind"] == "件":
+        label = f"附件{(found and found['number']) or number or count}"
+    return replace(root, attachment=label, lines=[], section="work", headings=((found and found["title"]) or title or label,))
+
+
+def _opens_list(text: str, found: regex.Match[str]) -> bool:
+    """Whether a line opens the list of attachments under a notice or plan: 附件:, 附件:1.任务分解表."""
+    return (not found["title"] and text.endswith(":")) or bool(regex.match(r"1[.、]", found["title"] or ""))
+
+
+def _is_sentence_number(text: str, hit: regex.Match[str]) -> bool:
+    """A line that starts with a quantity such as "3 个" is no item."""
+    return hit.group().endswith(" ") and bool(regex.match(r"(?:个|家|项|年|月|%)", text[hit.end() :]))
+
+
+def _node(stack: list[Node], line: Line, marker: tuple[str, int, regex.Match[str]], attachment: str) -> Node:
+    name, level, hit = marker
+    while stack[-1].level >= level:
+        stack.pop()
+    parent = stack[-1]
+    parent.children += 1
+    rest = line.text.cut(hit.end(), len(line.text))
+    heading, body = _split_heading(rest)
+    title = heading.plain
+    kind = section_kind(title)
+    section = kind or (parent.section if parent.level >= 0 else "work")
+    node = Node(
+        level,
+        name,
+        _number(hit),
+        heading,
+        (line.text.spans(0, hit.end()) or (None,))[0],
+        (*parent.path, _label(name, hit)),
+        (*parent.headings, title),
+        section,
+        attachment,
+    )
+    if body.text:
+        node.lines.append((line, body))
+    return node
+
+
+def _apart(node: Node, seen: dict[tuple[str, ...], str]) -> Node:
+    """The node, with a path of its own where the numbers began anew under the same heading: the second 1 is called 1@2."""
+    own, count = node.path[-1], 1
+    while seen.setdefault((node.attachment, *node.path), node.heading.text) != node.heading.text:
+        count += 1
+        node.path = (*node.path[:-1], f"{own}@{count}")
+    return node
+
+
+def _label(style: str, hit: regex.Match[str]) -> str:
+    text = hit["n"]
+    if style == "cn_bracket":
+        return f"({text})"
+    if style in ("cn", "arabic", "circled"):
+        return text
+    return f"({text})" if style == "arabic_bracket" else hit.group().rstrip(" :、")
+
+
+def _split_heading(text: Folded) -> tuple[Folded, Folded]:
+    """Heading and body of an item: the first sentence, or the part before the colon of a duty item."""
+    colon = regex.match(r"[^。;,:(]{2,24}[::]", text.text)
+    if colon and len(text) > colon.end() + 6:
+        return text.cut(0, colon.end() - 1), text.cut(colon.end(), len(text))
+    depth = 0
+    for i, char in enumerate(text.text):
+        depth += (char in "([“《") - (char in ")]”》")
+        if char in "。" and depth <= 0:
+            return text.cut(0, i), text.cut(i + 1, len(text))
+        if char in "([" and depth == 1 and i > 1 and _BODY_LABEL.match(text.text[i:]):
+            return text.cut(0, i), text.cut(i, len(text))
+    return text, text.cut(len(text), len(text))
+
+
+def running_numbers(nodes: Sequence[Node]) -> set[int]:
+    """Indexes of nodes whose number runs through the document: a series that goes on over headings above it."""
+    series: dict[tuple[str, str], list[list[int]]] = {}
+    for i, node in enumerate(nodes):
+        if node.level < 0:
+            continue
+        lists = series.setdefault((node.style, node.attachment), [])
+        if lists and nodes[lists[-1][-1]].number < node.number <= nodes[lists[-1][-1]].number + 3:
+            lists[-1].append(i)
+        else:
+            lists.append([i])
+    running: set[int] = set()
+    for (style, _), lists in series.items():
+        if style not in ("arabic", "article", "cn_bracket"):
+            continue
+        longest = max(lists, key=len)
+        parents = {nodes[i].path[:-1] for i in longest}
+        if len(longest) > 1 and (len(parents) > 1 or (len(lists) == 1 and style != "cn_bracket")):
+            running |= set(longest)
+    return running
+
+
+def path_of(node: Node, running: bool) -> str | None:
+    """The name of an item: the numbers above it and its own, or its own alone where that is `running`; None for what has no number."""
+    if node.level < 0:
+        return None
+    own = node.path[-1] if running else "/".join(node.path)
+    return f"{node.attachment}/{own}" if node.attachment else own

@@ -1,0 +1,58 @@
+"""Dates that hold for what stands below them: in headings of planning stages, labels, opening sentences of lists."""
+
+from __future__ import annotations
+
+import regex
+
+from extractors.period import find_periods
+from schemas.folded import Folded
+from schemas.types import Slot
+
+_LIST_LEAD = regex.compile(r"(?:如下|目标|指标|任务|即|包括|为|做到|实现)[::]$|[::]$")
+_LABEL = regex.compile(r"^[^。,;:(]{2,10}\((?=[^)]*\d{4})[^)]{4,24}\)[::]")
+
+
+def of_heading(heading: Folded, section: str) -> Slot | None:
+    """The years in the heading of a planning stage: 近期目标(2022—2023年), 到2025年主要目标."""
+    if section not in ("goal", "work") or len(heading) > 40:
+        return None
+    found = find_periods(heading.text)
+    if len(found) != 1 or not (section == "goal" or "阶段" in heading.text or regex.search(r"年(?:重点)?(?:工作|任务)", heading.text)):
+        return None
+    return _slot(heading, found[0].start, found[0].end, "heading")
+
+
+def of_opening(text: Folded) -> Slot | None:
+    """The date that heads a paragraph of goals: it holds for the bullets below."""
+    found = find_periods(text.text)
+    if not found or found[0].start > 6 or found[0].value.kind not in ("by", "during"):
+        return None
+    return _slot(text, found[0].start, found[0].end, "opening")
+
+
+def of_label(text: Folded) -> Slot | None:
+    """The years of a label at the head of a paragraph: 近期目标(2022—2023年):…"""
+    label = _LABEL.match(text.text)
+    found = find_periods(label.group()) if label else []
+    if len(found) != 1:
+        return None
+    return _slot(text, found[0].start, found[0].end, "label")
+
+
+def of_list_lead(text: Folded) -> Slot | None:
+    """The date of a sentence that opens a list: 到2025年,实现以下目标:"""
+    if not _LIST_LEAD.search(text.text):
+        return None
+    sentence = text.text[text.text.rfind("。") + 1 :]
+    found = [m for m in find_periods(sentence) if m.value.kind in ("by", "during")]
+    if len(found) != 1:
+        return None
+    shift = len(text) - len(sentence)
+    return _slot(text, shift + found[0].start, shift + found[0].end, "lead")
+
+
+def _slot(text: Folded, start: int, end: int, where: str) -> Slot:
+    return Slot(text.plain[start:end], text.spans(start, end), f"stage.{where}")
+
+
+__all__ = ["of_heading", "of_label", "of_list_lead", "of_opening"]
