@@ -349,6 +349,8 @@ def without_quotes(text: str) -> str:
     bare = text.strip("的、,:;— ")
     if bare[:1] in '“"' and bare[-1:] in '”"' and not _QUOTES.search(bare[1:-1]):
         return bare[1:-1]
+    if bare[:1] == "“" and "”" not in bare:
+        return bare[1:]  # “智慧社区”15个: the name ends before its closing mark
     return bare
 
 

@@ -19,6 +19,9 @@ _CONTINUOUS = regex.compile(
 _UNDATED = ("bare_month", "bare_part", "year_end", "next_year")
 _DATED = ("period.day", "period.month", "period.half_or_quarter", "period.year")
 _PARTS = {"上旬": 10, "中旬": 20}
+# a date cell of a spreadsheet, or a date in figures: 2025-12-31, 2025.6, 2024/3-2024/9, 2025
+_FIGURES = r"((?:19|20)\d\d)(?:[-./](1[0-2]|0?[1-9])(?:[-./](3[01]|[12]\d|0?[1-9])日?|月)?)?(?: 0{1,2}:00(?::00)?)?"
+_IN_FIGURES = regex.compile(rf"(?:截至|截止|到|至|于|在)?{_FIGURES}(?:(?:至|到|-{{1,2}}|~){_FIGURES})?(?:底|末)?(?:之?前|以前)?(?:完成)?[。;]?")
 
 
 def find_periods(text: str, today: date | None = None, issued: date | None = None) -> list[Mention]:
@@ -48,8 +51,10 @@ def find_periods(text: str, today: date | None = None, issued: date | None = Non
 def read_deadline(text: str, today: date | None = None, issued: date | None = None) -> Mention | None:
     """The deadline that a 完成时限 entry states: its last date, else 持续/长期 as `continuous`.
 
-    `read_deadline("持续推进").value.kind == "continuous"`.
+    `read_deadline("持续推进").value.kind == "continuous"`, `read_deadline("2025-06").value.end == "2025-06-30"`.
     """
+    if (whole := _IN_FIGURES.fullmatch(text)) and (figures := _figures(text, whole)):
+        return figures
     found = find_periods(text, today, issued)
     if found:
         return next((m for m in reversed(found) if m.rule not in ("period.this_year", "period.every_year")), found[-1])
@@ -57,6 +62,16 @@ def read_deadline(text: str, today: date | None = None, issued: date | None = No
     if not hit:
         return None
     return Mention("period", hit.start(), hit.end(), hit.group(), Period("continuous", None, None, hit.group()), "period.continuous")
+
+
+def _figures(text: str, hit: regex.Match[str]) -> Mention | None:
+    """The date, or the stretch between two dates, that is written in figures only."""
+    first, last = hit.groups()[:3], hit.groups()[3:]
+    end = _last_day(int(last[0] or first[0]), *((int(last[1] or 12), last[2]) if last[0] else (int(first[1] or 12), first[2])))
+    start = _day_of(int(first[0]), int(first[1] or 1), first[2] or "1") if last[0] else None
+    if end is None or (last[0] and (start is None or start > end)):
+        return None
+    return Mention("period", 0, len(text), text, Period("during" if start else "by", start, end, text), "period.figures")
 
 
 def _build(name: str, hit: regex.Match[str], today: date | None, issued: date | None) -> Period | None:

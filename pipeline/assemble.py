@@ -108,12 +108,15 @@ class _Builder:
 
     def _cell(self, segment: Segment, cell: Cell) -> None:
         draft = self.drafts.get(segment.path) if segment.path else None
-        if segment.kind == "row" and draft:
-            if cell.role in ("lead", "cooperate", "responsible", "implement", "data_source"):
+        if segment.kind == "row":
+            if draft and cell.role in ("lead", "cooperate", "responsible", "implement", "data_source"):
                 self._bodies(draft, cell, body.read_cell(cell.text.text, cell.role))
                 return
-            if cell.role == "deadline":
-                self._deadline(draft, cell, read_deadline(cell.text.text, self.today, self.issued))
+            if draft and cell.role == "deadline":
+                found = read_deadline(cell.text.text, self.today, self.issued)
+                self._deadline(draft, cell, found)
+                if found is None and _DIGIT.search(cell.text.text):
+                    self.issues.append(Issue("warning", "deadline_not_read", segment.path or "正文", f"“{cell.text.plain[:60]}”"))
                 return
             if cell.role in ("other", "ignored", "category"):
                 self._unread(segment, cell)
@@ -341,7 +344,7 @@ class _Builder:
             return True
         if not draft.segment.leaf or draft.segment.section in ("talk", "goal", "past", "support"):
             return False
-        numbered = regex.search(r"(?:^|/)\d+$", path) is not None
+        numbered = regex.search(r"(?:^|/)\d+(?:@\d+)?$", path) is not None
         return draft.targets > 0 or (numbered and not path.startswith("附件"))
 
     def _owner(self, path: str | None, known: set[str]) -> str | None:

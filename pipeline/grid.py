@@ -21,11 +21,15 @@ _DATE_LIKE = regex.compile(r"\d{4}年|\d月|持续|长期|底前|全年|年底|�
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A logical row: its number as written ("" without), its sub-row (0 where the number has only one), its cells."""
+    """A logical row: its number as written ("" without), its sub-row (0 where the number has only one), its cells.
+
+    `own`: roles of the cells that are not taken from the rows above.
+    """
 
     number: str
     sub: int
     cells: tuple[Cell, ...]
+    own: frozenset[str]
     category: str = ""
 
     def cell(self, role: str) -> Cell | None:
@@ -42,6 +46,8 @@ class Table:
     where: Where
 
 
+_SAID = regex.compile(r"[≥≤<>]|以[上下内]|不[低高少超]|左右")
+_GOAL = regex.compile(r"目标|计划|任务|规划")
 _EXPECTED = regex.compile(r"(?:19|20)\d\d年底?预计.*")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 
@@ -50,8 +56,8 @@ def with_present(table: Table, start: int | None, issued: int | None) -> Table:
     """The table with its year columns of present values marked as such.
 
     A bare year is present before the first year of the plan or the year of issue. Where the plan names no years, the first
-    column is also present when it is the year of issue (or that is unknown) and the next lies at least three years on.
-    2022年预计 is also present beside a later year.
+    column is also present when it is the year of issue (or that is unknown) and the next lies at least three years on,
+    or all later ones are headed as goals (2023年 beside 2024年目标). 2022年预计 is also present beside a later year.
     """
     years = [int(hit[0]) if c.role == "value" and (hit := _YEAR.search(c.header)) else None for c in table.columns]
     begin = max((y for y in (start, issued) if y), default=0)
@@ -61,7 +67,11 @@ def with_present(table: Table, start: int | None, issued: int | None) -> Table:
         if year is None or not (bare or expected):
             continue
         later = min((y for y in years if y is not None and y > year), default=year)
-        base = start is None and issued in (None, year) and year == min(y for y in years if y is not None) and later - year >= 3
+        aimed = any(c.header == column.header and _SAID.search(c.text.text) for r in table.rows for c in r.cells)  # ≥80% is no present value
+        base = not aimed and start is None and issued in (None, year) and year == min(y for y in years if y is not None) and later - year >= 3
+        after = [c.header for c, y in zip(table.columns, years, strict=True) if y is not None and y > year]
+        first = start is None and year <= (issued or year) and year == min(y for y in years if y is not None)
+        base = base or (first and bool(after) and all(_GOAL.search(h) for h in after))
         if year < begin or (bare and base) or (expected and later > year):
             present.add(i)
     if not present:
@@ -92,7 +102,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
                     at += 1
                     continue
                 message = "the table has no header that is known: columns are read by what their cells look like"
-                issues.append(Issue("warning", "table_without_header", _place(lines[at][0][1]), message))
+                issues.append(Issue("warning", "table_without_header", place(lines[at][0][1]), message))
             body.append(lines[at])
             at += 1
             continue
@@ -101,7 +111,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
         else:
             tables += _tables(columns, body, broken)
             columns, body, broken = header, [], set()
-            issues += _unknown(header, _place(lines[at][0][1]))
+            issues += _unknown(header, place(lines[at][0][1]))
         at += used
     return [*tables, *_tables(columns, body, broken)], issues
 
@@ -117,7 +127,7 @@ def _tables(columns: tuple[Column, ...] | None, body: Sequence[Line], broken: se
     return [_table(columns or _guess(body), body, broken)] if body else []
 
 
-def _place(where: Where) -> str:
+def place(where: Where) -> str:
     """A table line for people: "line 12", "附件.xlsx Sheet1 row 3", "表2 row 3, page 7"."""
     if where.line and not where.table:
         return f"line {where.line}"
@@ -160,7 +170,7 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
     if name_at is None:
         name_at = task_at
     for position, line in enumerate(body):
-        cells = dict(enumerate(line[: len(columns)]))
+        cells = _widened(columns, dict(enumerate(line[: len(columns)])))
         filled = [i for i, (text, _) in cells.items() if text.text]
         if not filled:
             continue
@@ -183,6 +193,15 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
         heads.append((number if fresh else "", category))
     cover = covered(body)
     return Table(columns, tuple(_rows(columns, drafts, heads, number_at, name_at, cover, blanks(body, cover))), body[0][0][1])
+
+
+def _widened(columns: Sequence[Column], cells: Cells) -> Cells:
+    """The cells of a row; one value merged over the columns of several years stands in each of them."""
+    for i, (text, where) in list(cells.items()):
+        for j in range(i + 1, i + where.colspan) if text.text and columns[i].role in ("value", "current") else ():
+            if j in cells and columns[j].role == columns[i].role and not cells[j][0].text:
+                cells[j] = cells[i]
+    return cells
 
 
 def _cut(before: Folded, after: Folded) -> bool:
@@ -226,6 +245,7 @@ def _rows(
     groups = _groups(drafts, heads, number_at, name_at)
     rows = []
     unit_columns = [i for i, c in enumerate(columns) if c.role in _BODY_ROLES]
+    measures = [i for i, c in enumerate(columns) if c.role in ("unit", "attribute")]
     inherited = [i for i, c in enumerate(columns) if c.role in ("indicator", "category", "deadline", "unit", "attribute")]
     above: Cells = {}
     for count, group in enumerate(groups, 1):
@@ -248,11 +268,11 @@ def _rows(
                 held = {i: v for i, v in held.items() if i not in unit_columns} | {i: own[i] for i in unit_columns if i in filled}
             held = {i: v for i, v in held.items() if i not in own or (own[i][1].row, i) not in blank}
             above = {i: v for i, v in above.items() if i not in own or (own[i][1].row, i) not in blank}
-            merged = {i: cover[own[i][1].row or 0, i] for i in unit_columns if i in own and (own[i][1].row or 0, i) in cover}
+            merged = {i: cover[own[i][1].row or 0, i] for i in (*unit_columns, *measures) if i in own and (own[i][1].row or 0, i) in cover}
             full = {**held, **merged, **{i: own[i] for i in filled}}
             cells = tuple(Cell(c.role, c.header, full[i][0], full[i][1]) for i, c in enumerate(columns) if i in full)
-            rows.append(Row(number, sub if len(group) > 1 else 0, cells, category))
+            rows.append(Row(number, sub if len(group) > 1 else 0, cells, frozenset(columns[i].role for i in filled), category))
     return rows
 
 
-__all__ = ["Column", "Row", "Table", "read_tables", "with_present"]
+__all__ = ["Column", "Row", "Table", "place", "read_tables", "with_present"]

@@ -10,6 +10,7 @@ import regex
 from extractors import rules
 from extractors.numerals import DIGITS, parse_number
 from pipeline.labels import Line
+from schemas.folded import fold
 from schemas.types import Slot
 from schemas.vocab import region_in, region_names_in
 
@@ -91,7 +92,7 @@ def _joined(lines: Sequence[Line]) -> Slot:
 def _years(title: Slot | None) -> dict[str, Slot | None]:
     if title is None:
         return {}
-    hit = _YEARS.search(title.text.replace("—", "-").replace("–", "-").replace("～", "~"))
+    hit = _YEARS.search(fold(title.text, [(0, len(title.text))]).text)
     years = (hit[1], hit[2] or hit[1]) if hit else next((v for k, v in _PLAN_YEARS.items() if k in title.text), None)
     if years is None:
         return {}

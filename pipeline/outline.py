@@ -23,6 +23,8 @@ _FINAL = regex.compile(r"[。;:!?…)\]”》]$")
 _BODY_LABEL = regex.compile(
     r"^[(\[]?(?:牵头|责任|配合|主办|协办|参与|落实|实施|参加|承办|负责|主要责任|完成)(?:责任)?(?:单位|部门|时限|时间|期限)?(?:及分工)?[::]"
 )
+_NAMED = regex.compile(rf"{_BODY_LABEL.pattern.lstrip('^')}[^。;]*[局委办部厅院](?:[)\]])?$")  # 责任单位：县林业局 is whole
+_LISTS = regex.compile(r"[、,;.。)\]及和与等]")
 BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
 _CONTENTS = regex.compile(r"\.{6,}\d*|…{3,}\d*")  # a line of the table of contents
 _PAGE_NUMBER = regex.compile(r"[-—]+ ?\d{1,3} ?[-—]+")
@@ -80,6 +82,8 @@ def _continues(above: Folded, below: Folded) -> bool:
     """Whether a line goes on with the sentence of the line above it."""
     if len(above) < 18 or _FINAL.search(above.text) or _marker(below.text) or BULLET.match(below.text) or _BODY_LABEL.match(below.text):
         return False
+    if _NAMED.search(above.text) and not _LISTS.match(below.text):
+        return False
     if _width(below.text) > _width(above.text) + 8:
         return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer
     if any(rules.words("official", n).match(t.text) for n in ("attachment", "date_line", "title") for t in (below, above)):
@@ -110,6 +114,7 @@ def read_outline(official: Official) -> list[Node]:
     root = Node(-1, "", 0, fold("", []), None, (), (), "work")
     nodes, stack = [root], [root]
     count, before_list = 0, False
+    seen: dict[tuple[str, ...], str] = {}
     file = _first_file(official)
     for line in _paragraphs(official):
         text = line.text
@@ -137,7 +142,7 @@ def read_outline(official: Official) -> list[Node]:
         if marker is None or (marker[0] == "arabic" and _is_sentence_number(text.text, marker[2])):
             stack[-1].lines.append((line, text))
             continue
-        node = _node(stack, line, marker, attachment)
+        node = _apart(_node(stack, line, marker, attachment), seen)
         nodes.append(node)
         stack.append(node)
     return nodes
@@ -194,6 +199,15 @@ def _node(stack: list[Node], line: Line, marker: tuple[str, int, regex.Match[str
     )
     if body.text:
         node.lines.append((line, body))
+    return node
+
+
+def _apart(node: Node, seen: dict[tuple[str, ...], str]) -> Node:
+    """The node, with a path of its own where the numbers began anew under the same heading: the second 1 is called 1@2."""
+    own, count = node.path[-1], 1
+    while seen.setdefault((node.attachment, *node.path), node.heading.text) != node.heading.text:
+        count += 1
+        node.path = (*node.path[:-1], f"{own}@{count}")
     return node
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import regex
 
-from pipeline.grid import Row, Table, read_tables, with_present
+from pipeline.grid import Row, Table, place, read_tables, with_present
 from pipeline.heads import is_header
 from pipeline.labels import metadata_tables
 from pipeline.official import Official
@@ -16,6 +16,7 @@ from schemas.folded import Folded, fold
 from schemas.types import Cell, Document, Issue, Segment, Where
 
 _FURNITURE = regex.compile(r"[-\s]*第?\d{1,3}页?(?:共\d{1,3}页)?[-\s]*|续表\d*|\(续表?\d*\)|\f")
+_TOTAL = regex.compile(r"[(（]?[一二三四五六七八九十]?[)）]?、?(?:合|总|小|共)计[:：]?")
 _GROUP = regex.compile(r"(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])[^,。;:]{2,10}")
 
 
@@ -62,20 +63,43 @@ def read_rows(document: Document, official: Official) -> tuple[list[Segment], li
     tables: list[Table] = []
     issues: list[Issue] = []
     captions: list[Cell | None] = []
+    unread: list[Segment] = []
     named = official.metadata.get("period_start")
     begin, issued = int(named.text) if named else None, official.issued.year if official.issued else None
     for run in _joined(_runs(document, official), official):
         found, odd = read_tables(run.lines)
-        kept = [with_present(t, begin, issued) for t in found if t.rows and any(c.role in ("task", "indicator") for c in t.columns)]
+        kept = [with_present(t, begin, issued) for t in found if _holds_tasks(t)]
+        for table in found:
+            if not _holds_tasks(table):
+                unread += [_unread(row) for row in table.rows]
+                headers = "、".join(c.header for c in table.columns)
+                issues.append(Issue("warning", "table_not_read", place(table.where), f"no column of tasks or indicators is known among {headers}"))
         tables += kept
         captions += [_caption(official, run.start, run.file)] * len(kept)
         issues += odd
-    segments = []
+    segments = unread
     for i, table in enumerate(tables, 1):
         prefix = "表" if len(tables) == 1 else f"表{i}"
         caption = captions[i - 1]
-        segments += [_row(prefix, row, caption) for row in table.rows]
+        segments += [_unread(row) if _is_total(row) else _row(prefix, row, caption) for row in table.rows]
     return segments, issues
+
+
+def _holds_tasks(table: Table) -> bool:
+    return bool(table.rows) and any(c.role in ("task", "indicator") for c in table.columns)
+
+
+def _is_total(row: Row) -> bool:
+    """Whether a row adds up the rows above it: it is no task, and its cells take nothing from those rows."""
+    name = row.cell("indicator") or row.cell("task")
+    return any(_TOTAL.fullmatch(text) for text in (row.number, row.category, name.text.plain if name else "") if text)
+
+
+def _unread(row: Row) -> Segment:
+    """A row that is no task: its numbers go to the ledger."""
+    cells = tuple(replace(c, role="ignored") for c in row.cells if c.text.text and c.role in row.own and c.role != "number")
+    start = next((c.text.starts[0] for c in cells), 0)
+    return Segment(f"row.{start}", "row", None, "", (), "work", cells)
 
 
 def _joined(runs: Sequence[_Run], official: Official) -> Iterator[_Run]:

@@ -131,6 +131,8 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
                 put(" ", " ", ends[-1], i)
             gap = False
             folded = char if char in _RAISED and text and text[-1].isdigit() else _FOLD.get(char, char)  # 10⁴ is not 104
+            if char in "·・" and text and text[-1].isdigit() and source[i + 1 : i + 2].isdigit():
+                folded = "."  # 2·5 is 2.5
             put(folded, folded if char in "₀₁₂₃₄₅₆₇₈₉" else char, i, i + 1)
 
     for low, high in ranges:

@@ -159,3 +159,9 @@ def test_bad_input(data, message):
 def test_many_cells_meet_the_limit():
     with pytest.raises(ParseError, match="cells=100"):
         read(write(TABLE * 20), cells=100)
+
+
+def test_a_short_document_in_a_column_that_says_so():
+    text = "新河市节水方案\n一、任务\n1.节水。到2025年，再生水利用率达到25%。"
+    document = read(write([["title", "full_text"], ["新河市节水方案", text]]))
+    assert [b.kind for b in document.blocks] == ["paragraph"] * 4

@@ -43,3 +43,8 @@ def test_a_range_over_a_break_gives_pieces():
 def test_a_raised_digit_behind_a_digit_is_a_power_and_not_a_digit():
     folded = {source: fold(source, [(0, len(source))]).text for source in ("10⁴亩", "5m³", "PM₂.₅")}
     assert folded == {"10⁴亩": "10⁴亩", "5m³": "5m3", "PM₂.₅": "PM2.5"}
+
+
+def test_a_middle_dot_between_digits_is_a_decimal_point():
+    source = "发展节水灌溉2·5万亩·年"
+    assert fold(source, [(0, len(source))]).text == "发展节水灌溉2.5万亩·年"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import findings
+from tests.conftest import findings, read
 from tests.specs_targets import CHANGES, COUNTS, LEVELS, LISTS, NO_STATES, NOT_TARGETS, PARTS, STATES
 
 
@@ -88,3 +88,8 @@ def test_values_and_names_that_do_not_pair_up_give_nothing():
     _, found, rejected = findings("甲率、乙率和丙率分别达到90%和80%")
     assert found == []
     assert {r.reason for r in rejected} == {"distribution"}
+
+
+def test_a_quoted_name_loses_both_marks():
+    (target,) = read("新河市工作方案\n一、任务\n到2025年，建成“智慧社区”15个。\n").extraction.targets
+    assert (target.indicator.text, target.value.text) == ("智慧社区", "15个")

@@ -10,6 +10,7 @@ import pytest
 from pipeline.celltext import join_lines
 from pipeline.parsers import parse_bytes
 from pipeline.parsers.html.flow import marker
+from pipeline.run import process
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Limits
 from tests.documents import html
@@ -99,7 +100,7 @@ def test_a_small_table_inside_a_cell_belongs_to_the_cell():
     rows = "".join(f"<tr><td>{i}<td>推进水污染防治重点工程建设，完成黑臭水体整治任务<td>市住建局" for i in range(1, 6))
     document = read(f"<table><tr><td>序号<td>任务<td>单位{rows}<tr><td>6<td><table><tr><td>甲<td>乙</table><td>市水利局</table>")
     assert len(grid(document)) == 7
-    assert grid(document)[6] == ["6", "甲乙", "市水利局"]
+    assert grid(document)[6] == ["6", "甲 乙", "市水利局"]
 
 
 def test_grids_of_word_lose_their_empty_columns_and_rows():
@@ -226,3 +227,32 @@ def test_random_spans_stand_where_pandas_puts_them():
         kept = [[row[c] for c in columns] for r, row in enumerate(expected) if any(f"x{r}" in t for t in starts)]
         if len(columns) > 1 and len(kept) > 1:
             assert [row[: len(columns)] for row in got] == kept, markup
+
+
+def test_paragraphs_that_only_their_indents_set_apart():
+    for indent in ("&nbsp;&nbsp;&nbsp;&nbsp;", "　　"):
+        page = "<html><body><div>" + "\n".join(indent + p for p in PLAN[2:]) + "</div></body></html>"
+        assert paragraphs(read(page)) == list(PLAN[2:])
+    assert paragraphs(read("<div>　　一是造林。　　二是治水。　　三是护田。</div>")) == ["一是造林。", "二是治水。", "三是护田。"]
+    assert paragraphs(read("<div><p>新河市人民政府　　2025年3月1日</p><p>到2025年。 &nbsp;完成</p></div>"))[0] == "新河市人民政府　　2025年3月1日"
+
+
+def test_rows_of_a_table_in_a_cell_stay_apart():
+    inner = "<table><tr><td>城镇新增就业</td><td>4200人</td></tr><tr><td>技能培训</td><td>3000人次</td></tr></table>"
+    other = "".join(f"<tr><td>{i}</td><td>扩大基础设施建设，改善城乡面貌，方便群众生活第{i}项</td><td>某局</td></tr>" for i in range(2, 6))
+    page = f"<table><tr><th>序号</th><th>目标任务</th><th>责任单位</th></tr><tr><td>1</td><td>{inner}</td><td>市人社局</td></tr>{other}</table>"
+    assert grid(read(page))[1] == ["1", "城镇新增就业 4200人；技能培训 3000人次", "市人社局"]
+
+
+def test_values_and_units_merged_over_rows_and_years():
+    head = "<tr><th>领域<th>指标<th>单位<th>2025年<th>2030年<th>责任部门"
+    rows = "<tr><td rowspan=2>能源<td>甲类占比<td rowspan=2>%<td>20<td>25<td rowspan=2>市发改委<tr><td>乙类占比<td>48<td>"
+    last = "<tr><td>建筑<td>丙类占比<td>%<td colspan=2>≥90<td>市住建局"
+    found = process(read(f"<table>{head}{rows}{last}</table>")).extraction.targets
+    assert [(t.indicator.text, t.value.text, t.unit and t.unit.text, t.deadline and t.deadline.end) for t in found] == [
+        ("甲类占比", "20", "%", "2025-12-31"),
+        ("甲类占比", "25", "%", "2030-12-31"),
+        ("乙类占比", "48", "%", "2025-12-31"),
+        ("丙类占比", "90", "%", "2025-12-31"),
+        ("丙类占比", "90", "%", "2030-12-31"),
+    ]

@@ -153,3 +153,13 @@ def test_yearly_goals_with_verbs_go_on_with_the_name_of_the_row():
 
 def test_a_row_of_years_is_no_header():
     assert [r[5] for r in rows("项目\t建成时间\t目标值\n隧道\t2025年\t2025年\n大桥\t2024年底\t2公里")] == ["2024"]
+
+
+def test_a_bare_year_beside_goals_of_later_years_holds_present_values():
+    found = read("指标\t单位\t2023年\t2024年目标\t2025年目标\n新建充电桩\t个\t100\t150\t200\n").extraction.targets
+    assert [(t.value.text, t.status) for t in found] == [("100", "current"), ("150", "target"), ("200", "target")]
+
+
+def test_a_column_with_a_bound_holds_no_present_values():
+    found = read("指标\t单位\t2025年\t2030年\n绿色建筑占比\t%\t≥80\t100\n").extraction.targets
+    assert [(t.value.text, t.status) for t in found] == [("80", "target"), ("100", "target")]

@@ -64,3 +64,25 @@ def test_entries():
     assert read_deadline("持续推进").value.kind == "continuous"
     assert read_deadline("2022年5月制定当年度工作计划", date(2022, 6, 6)).value.end == "2022-05-31"
     assert read_deadline("按要求") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "start", "end"),
+    [
+        ("2025-12-31", "by", None, "2025-12-31"),
+        ("2025-06-01 0:00:00", "by", None, "2025-06-01"),
+        ("2024.2", "by", None, "2024-02-29"),
+        ("2024.9月底前", "by", None, "2024-09-30"),
+        ("2025", "by", None, "2025-12-31"),
+        ("2024/3-2024/9", "during", "2024-03-01", "2024-09-30"),
+        ("2024-2026", "during", "2024-01-01", "2026-12-31"),
+    ],
+)
+def test_a_date_cell_may_be_written_in_figures(text, kind, start, end):
+    found = read_deadline(text).value
+    assert (found.kind, found.start, found.end) == (kind, start, end)
+
+
+@pytest.mark.parametrize("text", ["2025-13-01", "2024.2.30", "12.5", "第1-3批", "2026-2024"])
+def test_other_figures_are_no_date(text):
+    assert read_deadline(text) is None

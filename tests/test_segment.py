@@ -61,3 +61,29 @@ def test_paragraphs_broken_by_a_page_are_joined():
 def test_a_list_of_attachments_is_no_list_of_tasks():
     text = "新河市工作方案\n一、任务\n(一)造林。完成造林5万亩。\n附件:\n1.任务分解表\n2.名单\n"
     assert [t.path for t in read(text).extraction.tasks] == ["一/(一)"]
+
+
+def test_numbers_that_begin_anew_are_tasks_of_their_own():
+    text = "新河市2024年工作要点\n就业工作\n1.稳岗。新增就业6000人。(责任单位:市人社局)\n医保工作\n1.参保。参保率达到98%。(责任单位:市医保局)\n"
+    tasks = {t.path: [s.text for s in t.bodies["responsible"]] for t in read(text).extraction.tasks}
+    assert tasks == {"1": ["市人社局"], "1@2": ["市医保局"]}
+
+
+def test_a_line_that_names_its_units_is_whole():
+    text = "新河市工作方案\n一、任务\n1.创业。发放创业贷款3000万元,扶持小微企业。责任单位:市人社局\n以下为社会保障工作\n"
+    (task,) = read(text).extraction.tasks
+    assert [s.text for s in task.bodies["responsible"]] == ["市人社局"]
+
+
+def test_total_rows_are_no_tasks():
+    rows = ["序号\t任务名称\t目标值\t责任单位", "1\t新建公园\t3个\t市园林局", "2\t新建广场\t4个\t市城管局", "合计\t\t7个\t"]
+    result = read("\n".join(rows) + "\n")
+    assert [(t.path, t.title.text) for t in result.extraction.tasks] == [("表/1", "新建公园"), ("表/2", "新建广场")]
+    assert [t.value.text for t in result.extraction.targets] == ["3个", "4个"]
+    assert [(u.text, u.reason) for u in result.extraction.uncovered] == [("7个", "column")]
+
+
+def test_a_table_without_tasks_is_reported_and_its_numbers_stand_in_the_ledger():
+    result = read("序号\t县区\t任务数量\t完成时限\n1\t东城区\t12\t2024年底\n2\t西河县\t20\t2024年底\n")
+    assert "table_not_read" in {i.code for i in result.extraction.issues}
+    assert [u.text for u in result.extraction.uncovered] == ["12", "2024年底", "20", "2024年底"]

@@ -139,7 +139,8 @@ def _text_column(records: Sequence[Record]) -> int | None:
         texts = [r.fields[i] for r in rows if i < len(r.fields)]
         longest, lines = max(map(len, texts), default=0), max((t.count("\n") for t in texts), default=0)
         named = _SURE.fullmatch(name) or (_FULL.fullmatch(name) and not tasks and (longest >= 5 * _LONG or lines >= 3))
-        if (named and longest >= _LONG) or (longest >= _VERY_LONG and lines >= 10 and not tasks):
+        sure = _SURE.fullmatch(name) and not tasks and lines >= 2
+        if sure or (named and longest >= _LONG) or (longest >= _VERY_LONG and lines >= 10 and not tasks):
             found, size = (i, longest) if longest > size else (found, size)
     return found
 

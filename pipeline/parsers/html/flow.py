@@ -20,6 +20,8 @@ BLOCKS = frozenset(
 _WIDE = "\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—"
 _BLANK = " \t\n\r\f\xa0\u2002\u2003\u3000\u200b\ufeff"
 _BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t\r\f]*\n[ \t\r\n\f]*(?=[{_WIDE}])")
+# a paragraph that only its indent sets apart: the page has neither elements nor <br>
+_INDENT = re.compile(r"(?:\n[ \t]*|(?<=[。；！？）]))(?=[\xa0 ]*(?:\u3000[ \xa0]*\u3000|(?:\xa0 ?){4}))")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _NUMBERED = re.compile(
     r"[\s\xa0\u3000]*(?:[（(]?(?:\d{1,3}|[一二三四五六七八九十百]{1,4})[)）.、．]|第[一二三四五六七八九十百\d]{1,4}[条章节]|[①-⑳])"
@@ -79,16 +81,19 @@ class _Flow:
 
     def flush(self) -> Iterator[Line]:
         """End the line."""
-        text = _SPACES.sub(" ", _BREAK.sub("", "".join(self.parts))).strip(_BLANK)
-        links = min(self.links, len(text))
+        links = self.links
+        whole = "".join(self.parts)
         self.parts.clear()
         self.links = 0
-        if not text:
-            return
-        if self.marker and not _NUMBERED.match(text):
-            text = self.marker + text
-        self.marker = ""
-        yield Line(text, links, self.home)
+        for part in _INDENT.split(whole) if "\u3000\u3000" in whole or "\xa0\xa0" in whole else (whole,):
+            text = _SPACES.sub(" ", _BREAK.sub("", part)).strip(_BLANK)
+            if not text:
+                continue
+            if self.marker and not _NUMBERED.match(text):
+                text = self.marker + text
+            self.marker = ""
+            yield Line(text, min(links, len(text)), self.home)
+            links = max(links - len(text), 0)
 
 
 def flow(tree: Tree, start: int, end: int, tables: Collection[int], budget: Budget) -> Iterator[Line | TableAt]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
 from pipeline.celltext import join_lines
 from pipeline.content import Place
-from pipeline.parsers.html.flow import Line, flow
+from pipeline.parsers.html.flow import Line, TableAt, flow
 from pipeline.parsers.html.tree import Tree
 from schemas.limits import Budget
 
@@ -18,6 +18,7 @@ _MAIN = re.compile(r"TRS_Editor|UCAP-CONTENT|pages_content|^zoom$", re.I)
 _LONGEST_SPAN = 1000  # as browsers clamp colspan (65,534 for rowspan, which the group of rows clamps)
 _PAGE_CELL = 300  # characters of a cell that holds an article and not data, if it is most of a table of at most three rows
 _DEEPEST = 6  # tables in tables: what holds more of them lays out a page
+_ENDED = re.compile(r"[。；;，,：:]$")
 _NOTE = re.compile(r"(?:注|备注|说明|注释|填表说明)\s*[:：]")
 
 
@@ -92,7 +93,7 @@ class Tables:
         cells = _cells(tree, node)
         if len(cells) < 2:
             return None
-        lines = {c.node: [i for i in flow(tree, c.node + 1, tree.ends[c.node], (), self.budget) if isinstance(i, Line)] for c in cells}
+        lines = {c.node: _inner_rows(tree, c.node, flow(tree, c.node + 1, tree.ends[c.node], (), self.budget)) for c in cells}
         places = _place(cells, self.budget)
         texts = [Place(join_lines(line.text for line in lines[cell.node]), p.row, p.column, p.rowspan, p.colspan) for cell, p in places]
         texts = _squeezed(texts)
@@ -117,6 +118,26 @@ class Tables:
             if _MAIN.search(tree.get(i, "id")) or _MAIN.search(tree.get(i, "class")):
                 return True
         return False
+
+
+def _inner_rows(tree: Tree, cell: int, items: Iterable[Line | TableAt]) -> list[Line]:
+    """The lines of a cell; a row of a table inside it is one line, a blank between its cells and ； behind it."""
+    found: list[Line] = []
+    last = -1
+    for item in items:
+        if not isinstance(item, Line):
+            continue
+        row = item.node
+        while row > cell and tree.tags[row] != "tr":
+            row = tree.parents[row]
+        if row > cell and row == last:
+            found[-1] = Line(f"{found[-1].text} {item.text}", found[-1].links + item.links, item.node)
+            continue
+        if last > cell and not _ENDED.search(found[-1].text):
+            found[-1] = Line(found[-1].text + "；", found[-1].links, found[-1].node)
+        found.append(item)
+        last = row
+    return found
 
 
 def _is_head(first: Sequence[Place], height: int) -> bool:

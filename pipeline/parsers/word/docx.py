@@ -201,8 +201,17 @@ class Reader:
 
 
 def cell_text(items: Sequence[Item]) -> str:
-    """The text of a cell; a table in it is one line."""
-    return join_lines(item.text if isinstance(item, Paragraph) else " ".join(p.text for p in item.cells if p.text) for item in items)
+    """The text of a cell."""
+    return join_lines(item.text if isinstance(item, Paragraph) else _inner(item.cells) for item in items)
+
+
+def _inner(cells: Sequence[Place]) -> str:
+    """The text of a table inside a cell: a blank between its cells, ； between its rows."""
+    rows: dict[int, list[str]] = {}
+    for cell in cells:
+        if cell.text:
+            rows.setdefault(cell.row, []).append(cell.text.rstrip("；;。"))
+    return "；".join(" ".join(texts) for _, texts in sorted(rows.items()))
 
 
 def read_items(data: bytes, budget: Budget) -> tuple[list[Item], list[str], list[Issue]]:
