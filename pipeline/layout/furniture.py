@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
 
+from pipeline.layout.marks import PRINTED
 from pipeline.layout.page import Sheet, TextLine
 
 _EDGE = 3  # lines from the top and from the bottom of a page that may be furniture
@@ -18,7 +19,6 @@ _NUMBERED = re.compile(
     r"|[\d０-９]{1,4}\s?[/／]\s?[\d０-９]{1,4}"
 )
 _BARE = re.compile(r"[\d０-９]{1,4}|[ivxlcIVXLC]{1,6}")
-_PRINTED = re.compile(r"(?:https?|file)://\S+.*|\d{4}[/-]\d{1,2}[/-]\d{1,2}[, ]+\d{1,2}:\d\d.*|\d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d\d.*")
 _KEPT = re.compile(r"[(（]?(?:计量)?单位\s?[:：]")  # what a caption says of its table counts on every page
 _DIGITS = re.compile(r"[\d０-９]+")
 
@@ -53,7 +53,7 @@ def _is_number(line: TextLine, sheet: Sheet) -> bool:
 
 def _is_printed(line: TextLine, sheet: Sheet) -> bool:
     """The address or date that a browser prints at the very edge."""
-    return bool(_PRINTED.fullmatch(line.text)) and (line.bottom < 0.06 * sheet.height or line.top > 0.94 * sheet.height)
+    return bool(PRINTED.fullmatch(line.text)) and (line.bottom < 0.06 * sheet.height or line.top > 0.94 * sheet.height)
 
 
 def _is_ornament(text: str) -> bool:

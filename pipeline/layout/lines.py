@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Sequence
@@ -15,9 +16,11 @@ from pipeline.layout.page import Run, TextLine
 from schemas.types import Piece
 
 _SAME_BASE = 0.3  # ems by which the baselines of one line differ
-_SCRIPT = 0.82  # a raised or lowered character is smaller than this share of its neighbour
+_SCRIPT = 0.86  # a raised or lowered character is smaller than this share of its neighbour (browsers: 0.83)
 _SOLID = 0.25  # ems: characters closer than this have no blank between them
+_WORDS = 0.16  # ems: letters closer than this have no blank between them (a blank may be narrowed by kerning)
 _APART, _LOOSE = 0.4, 0.7  # ems beyond the line's own spacing that make a blank between two Chinese characters, and beside other signs
+_LETTER = re.compile("[A-Za-z]")
 
 
 @dataclass(slots=True)
@@ -128,7 +131,8 @@ def _parted(lefts: Sequence[float], rights: Sequence[float]) -> tuple[list[float
 def _solid(runs: Sequence[Run]) -> tuple[str, list[float], list[float]] | None:
     """The usual line: no blank in it and no gap that might be one."""
     for run in runs:
-        if " " in run.text or max(map(sub, run.lefts[1:], run.rights), default=0.0) > _SOLID * run.size:
+        gap = max(map(sub, run.lefts[1:], run.rights), default=0.0) / run.size
+        if " " in run.text or gap > _SOLID or (gap > _WORDS and _LETTER.search(run.text)):
             return None
     if any(not -0.6 * b.size < b.lefts[0] - a.rights[-1] <= _SOLID * min(a.size, b.size) for a, b in pairwise(runs)):
         return None
@@ -172,5 +176,5 @@ def _is_blank(a: str, b: str, gap: float, usual: float, written: bool) -> bool:
     if written and gap > 0.1:
         return True
     if ord(a) < 0x2000 and ord(b) < 0x2000:
-        return gap - usual > _SOLID
+        return gap - usual > (_WORDS if a.isalpha() and b.isalpha() else _SOLID)
     return gap - usual > (_APART if "一" <= a <= "鿿" and "一" <= b <= "鿿" else _LOOSE)

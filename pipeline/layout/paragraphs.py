@@ -71,7 +71,7 @@ def _frame(lines: Sequence[TextLine]) -> Frame | None:
     right = _edge(sorted(ends, reverse=True), 0.6 * size, max(3, len(ends) // 6))
     left = _edge(sorted(line.x0 for line in lines), 0.6 * size, max(2, len(lines) // 8))
     steps = [b.top - a.top for a, b in pairwise(lines) if 0 < b.top - a.top < 4 * size]
-    if right is None or left is None or len(steps) < 3:
+    if right is None or left is None or len(steps) < 3 or sum(line.x1 > right + size for line in lines) > 0.1 * len(lines):
         return None
     return Frame(left, right, _common(steps), size)
 
@@ -132,14 +132,15 @@ def continues(paragraph: Sequence[TextLine], below: TextLine, frames: Frames, cu
     if not 1 / _OTHER_SIZE < below.size / above.size < _OTHER_SIZE or _CONTENTS.search(above.text):
         return False
     same = above.page == below.page and above.column == below.column
-    if same and not -0.5 * above.size < below.top - above.top <= 1.4 * max(here.pitch, above.size):
+    pitch = here.pitch * max(1.0, above.size / here.size)
+    if same and not -0.5 * above.size < below.top - above.top <= 1.4 * max(pitch, above.size):
         return False
     if here.right - above.x1 > _first_width(below) + 0.6 * above.size:
         return False  # the line had room for what follows: its writer ended it
     final = bool(_FINAL.search(above.text))
     if _ATTACHMENT.match(below.text) or (len(paragraph) == 1 and above.x0 - here.left > _ASIDE * above.size and below.x0 < above.x0 - above.size):
         return False  # behind a signature or date at the right nothing goes on
-    if (cut and (final or same)) or ((final or above.text[-1] in ")）") and _MARKER.match(below.text)):
+    if (cut and (final or same or _MARKER.match(below.text))) or ((final or above.text[-1] in ")）") and _MARKER.match(below.text)):
         return False
     if _is_centred(above, here) or _is_centred(below, there):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,17 +16,22 @@ from schemas.types import Box, Piece
 NUMBER = regex.compile(r"[(（\[]?\d{1,4}(?:\.\d{1,3}){0,2}[)）\]]?[.、．]?")
 _END = regex.compile(r"[。；！？;!?]$")
 _BEGIN = regex.compile(r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.、．](?!\d)|[①-⑳]")
-_UNIT = regex.compile(r"[（《〈【(]*(?:[“”‘’]*(?:[A-Za-z0-9.,%≥≤+-]+|.)[。，、；：！？）》〉】,.;:!?)]*)(?:[“”‘’]+.)*")  # what no line break parts
+UNIT = regex.compile(r"[（《〈【(]*(?:[“”‘’]*(?:[A-Za-z0-9.,%≥≤+-]+|.)[。，、；：！？）》〉】,.;:!?)]*)(?:[“”‘’]+.)*")  # what no line break parts
+_FIGURE = regex.compile(r"[≥≤><＞＜±+－-]{0,2}(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[%％‰]?")
 _NEEDED = 2.0  # votes that make a cut row
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What the rows above have in common: the column of running numbers (0 without), columns (nearly) always filled, columns with merged cells."""
+    """What the rows above have in common: the column of running numbers (0 without), columns (nearly) always filled, columns with merged cells.
+
+    `listed`: columns whose cells hold lists, with lines that end before the cell's edge.
+    """
 
     number: int
     filled: frozenset[int]
     merged: frozenset[int]
+    listed: frozenset[int] = frozenset()
 
 
 def habits(cells: Sequence[Place], header: int) -> Habits:
@@ -35,7 +41,21 @@ def habits(cells: Sequence[Place], header: int) -> Habits:
     texts = {j: [c.text for c in body if c.column == j and c.colspan == 1] for j in columns}
     numbers = [j for j in sorted(columns)[:2] if _numbers(texts[j])]
     filled = frozenset(j for j, t in texts.items() if t and sum(map(bool, t)) >= 0.9 * len(t))
-    return Habits(numbers[0] if numbers else 0, filled, frozenset(c.column for c in body if c.rowspan > 1))
+    lists = Counter(c.column for c in body if _is_list(c))
+    merged = frozenset(c.column for c in body if c.rowspan > 1)
+    return Habits(numbers[0] if numbers else 0, filled, merged, frozenset(j for j, n in lists.items() if n > 1))
+
+
+def _is_list(cell: Place) -> bool:
+    """Whether some line of a cell but its last leaves much of its width free."""
+    lines = [p for p in _lines(cell) if p.edges]
+    widths: dict[int, float] = {}
+    for p in lines:
+        widths[round(p.top)] = widths.get(round(p.top), 0.0) + max(p.edges) - min(p.edges)
+    if len(widths) < 2:
+        return False
+    size, box = lines[0].bottom - lines[0].top, cell.where.boxes[-1]
+    return any(box.x1 - box.x0 - width > 5 * size for top, width in widths.items() if top < max(widths))
 
 
 def _numbers(texts: Sequence[str]) -> bool:
@@ -54,15 +74,15 @@ def is_cut(above: Mapping[int, Place], below: Mapping[int, Place], known: Habits
         return False
     score = 1.5 if open_edge else 0.0
     if number in below:
-        score += 1 if not below[number].text else -1
-    score += sum(_vote(above[j], below[j], j in known.merged) for j in below if j != number)
+        score += (3 if number in known.filled - known.merged else 1) if not below[number].text else -1
+    score += sum(_vote(above[j], below[j], j in known.merged, j in known.listed) for j in below if j != number)
     missing = [j for j in known.filled - known.merged - {number} if j in below and not below[j].text and above[j].text]
     if missing and any(c.text for c in below.values()):
         score += min(1.5 * len(missing), 3)
     return score >= _NEEDED
 
 
-def _vote(above: Place, below: Place, merged: bool) -> float:
+def _vote(above: Place, below: Place, merged: bool, listed: bool) -> float:
     """Votes of one column for a row being cut."""
     if not below.text:
         return 0
@@ -70,9 +90,11 @@ def _vote(above: Place, below: Place, merged: bool) -> float:
         return 0 if merged else -2
     if free_lines(above) > 1.2:
         return -3  # there was room for more above
-    full, ended = ends_full(above, below), bool(_END.search(above.text))
-    if not full:
-        return -3
+    if not ends_full(above, below):
+        return 0 if listed else -3
+    if _FIGURE.fullmatch(above.text) and _FIGURE.fullmatch(below.text):
+        return 0 if _FIGURE.fullmatch(above.text + below.text) else -3
+    ended = bool(_END.search(above.text))
     if ended or _BEGIN.match(below.text):
         return -0.5
     return 2  # it goes on in mid-sentence
@@ -105,7 +127,7 @@ def ends_full(above: Place, below: Place, slack: float = 0.3) -> bool:
     last = [p for p in lines if p.bottom > foot - 0.6 * (p.bottom - p.top)]
     used = max(max(p.edges) for p in last) - min(min(p.edges) for p in last)
     padding = min(max(min(min(p.edges) for p in lines) - box.x0, 1.0), 8.0)
-    unit = _UNIT.match(below.text)
+    unit = UNIT.match(below.text)
     size = min(unit.end() if unit else 1, len(next_[0].edges) // 2)
     need = next_[0].edges[2 * size - 1] - next_[0].edges[0]
     return used + need > box.x1 - box.x0 - 2 * padding - slack * (last[0].bottom - last[0].top)

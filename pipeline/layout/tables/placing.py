@@ -11,7 +11,8 @@ from pipeline.heads import role_of
 from pipeline.layout.page import Fragment, Run
 from pipeline.layout.tables.cells import MARGIN, cell_text
 from pipeline.layout.tables.lattice import Segment
-from pipeline.layout.tables.strips import Line, Strip, column_of, crosses, gutters, is_doubtful, parts, split_rows
+from pipeline.layout.tables.rows import is_doubtful, split_rows
+from pipeline.layout.tables.strips import Line, Strip, column_of, crosses, gutters, parts
 from schemas.types import Box, Where
 
 
@@ -31,11 +32,11 @@ class Region:
 
 def build(page: int, region: Region, known: Sequence[Strip] | None = None) -> Fragment | None:
     """Cells of a region; None where it has too few columns or rows to be a table."""
-    leaves = _leaves(region)
+    lowest = leaves(region)
     if known is not None:
         strips = _narrowed(known, region.body)
     else:
-        strips = gutters([x for x in region.body if parts(x) > 1], leaves, region.left, region.right)
+        strips = gutters([x for x in region.body if parts(x) > 1], lowest, region.left, region.right)
     names = sum(bool(role_of(b.text.strip())) for x in region.header for b in x.bits)
     if len(strips) < (1 if names >= 2 or known is not None else 2):
         return None
@@ -75,7 +76,7 @@ def _narrowed(strips: Sequence[Strip], lines: Sequence[Line]) -> list[Strip]:
     return found
 
 
-def _leaves(region: Region) -> list[Line]:
+def leaves(region: Region) -> list[Line]:
     """The header without heads of groups, which stand above a rule of their own."""
     subs = [s for s in region.rules if s.end - s.start < 0.8 * (region.right - region.left)]
 

@@ -10,10 +10,10 @@ from operator import sub
 import regex
 
 from pipeline.heads import role_of
+from pipeline.layout.marks import AGAIN, FOLIO, PRINTED
 from pipeline.layout.page import Fragment, Page, Run
 from pipeline.layout.tables.lattice import Segment
-from pipeline.layout.tables.marks import AGAIN, FOLIO
-from pipeline.layout.tables.placing import Region, build
+from pipeline.layout.tables.placing import Region, build, leaves
 from pipeline.layout.tables.strips import Line, Strip, columns_in, crosses, gutters, lines_of_bits, parts
 
 _WIDE = 0.35  # share of the page's width that the lines of a table take at least
@@ -32,7 +32,7 @@ def find_unruled(page: Page, runs: Sequence[Run], loose: Sequence[Segment], abov
     follows = above is not None and not above.ruled and above.page == page.number - 1
     if not (follows or wide or _has_parts(runs)):
         return [], list(runs)
-    lines = lines_of_bits(runs)
+    lines = [x for x in lines_of_bits(runs) if not _is_printed(x, page)]
     if not lines or not (follows or wide or _named(lines)):
         return [], list(runs)
     fragments: list[Fragment] = []
@@ -49,6 +49,11 @@ def find_unruled(page: Page, runs: Sequence[Run], loose: Sequence[Segment], abov
             fragments.append(fragment)
     rest = [r for r in runs if not any(f.top <= (r.top + r.bottom) / 2 <= f.bottom and r.x1 > f.x0 and r.x0 < f.x1 for f in fragments)]
     return fragments, rest
+
+
+def _is_printed(line: Line, page: Page) -> bool:
+    """Whether a browser printed a line at the very edge of the page."""
+    return (line.bottom < 0.06 * page.height or line.top > 0.94 * page.height) and bool(PRINTED.fullmatch(line.text))
 
 
 def _has_parts(runs: Sequence[Run]) -> bool:
@@ -88,6 +93,7 @@ def _by_rules(page: Page, lines: Sequence[Line], loose: Sequence[Segment]) -> Re
     start = lines[0].top if lines else 0.0
     for family in _families(loose, page.width):
         rules = [s for s in family if s.at > start - 20]
+        rules = _with_head(lines, rules)
         for i, (first, second) in enumerate(pairwise(rules)):
             header = [x for x in lines if first.at < (x.top + x.bottom) / 2 < second.at]
             if second.at - first.at <= _HEADER and header and _is_header(header):
@@ -95,6 +101,17 @@ def _by_rules(page: Page, lines: Sequence[Line], loose: Sequence[Segment]) -> Re
                 if region is not None:
                     return region
     return None
+
+
+def _with_head(lines: Sequence[Line], rules: list[Segment]) -> list[Segment]:
+    """Rules with one above the header, where known headings stand right above the first: some tables have lines only below their rows."""
+    above = [x for x in lines if rules and x.bottom < rules[0].at + 2 and rules[0].at - x.bottom < 3 * x.size]
+    if not any(_is_heading(x) for x in above):
+        return rules
+    first = next(i for i, x in enumerate(above) if _is_heading(x))
+    while first and above[first].top - above[first - 1].bottom < 0.3 * above[first].size and all(len(b.text) <= 4 for b in above[first - 1].bits):
+        first -= 1  # the heading of a narrow column takes more lines
+    return [Segment(above[first].top - 2, rules[0].start, rules[0].end), *rules]
 
 
 def _is_header(header: Sequence[Line]) -> bool:
@@ -176,17 +193,21 @@ def _as_far(below: Sequence[Line], strips: Sequence[Strip]) -> list[Line]:
 
 
 def _by_words(page: Page, lines: Sequence[Line], loose: Sequence[Segment]) -> Region | None:
-    """A table that begins with a line of known headings; no rule is needed."""
+    """A table that begins with a line of known headings (and one of lower headings); no rule is needed."""
     for i, line in enumerate(lines):
         if not _is_heading(line):
             continue
-        strips = gutters([], [line], 0, page.width)
-        body = _as_far(lines[i + 1 :], strips)
+        low = [x for x in lines[i + 1 : i + 2] if len(x.bits) >= 2 and all(role_of(b.text.strip()) for b in x.bits) and not _is_heading(x)]
+        header = [line, *low]
+        inner = [s for s in loose if line.top < s.at]
+        region = Region(line.top - 2, line.bottom, 0, page.width, header, [], inner, False)
+        strips = gutters([], leaves(region), 0, page.width)
+        body = _as_far(lines[i + len(header) :], strips)
         if sum(parts(x) >= 3 for x in body) < 2 or any(_is_heading(x) for x in body):
             continue
-        left, right = (min(b.x0 for x in [line, *body] for b in x.bits), max(b.x1 for x in [line, *body] for b in x.bits))
-        inner = [s for s in loose if line.top < s.at < body[-1].bottom]
-        return Region(line.top - 2, body[-1].bottom + 2, left - 2, right + 2, [line], body, inner, False)
+        left, right = (min(b.x0 for x in [*header, *body] for b in x.bits), max(b.x1 for x in [*header, *body] for b in x.bits))
+        inner = [s for s in inner if s.at < body[-1].bottom]
+        return Region(line.top - 2, body[-1].bottom + 2, left - 2, right + 2, header, body, inner, False)
     return None
 
 
@@ -218,7 +239,7 @@ def _part(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment, move
     """The lines that keep the columns of the table above, moved sideways; None where the page does not begin so."""
     strips = [(a + move, b + move) for a, b in above.gutters]
     head, rules = _rules_below(lines, loose, above)
-    header = [x for x in lines if head is not None and (x.top + x.bottom) / 2 < head.at]
+    header = [x for x in lines if head is not None and (x.top + x.bottom) / 2 < head.at] or _again(lines, above)
     below = lines[len(header) :]
     ends = _own_rules(below, strips, header[-1].bottom if header else 0.0, rules, sorted("".join(above.heads)))
     if rules and not ends:
@@ -233,6 +254,12 @@ def _part(lines: Sequence[Line], loose: Sequence[Segment], above: Fragment, move
     top = (header or body)[0].top - 2
     inner = [s for s in loose if top < s.at < bottom - 3]
     return Region(top, bottom, above.columns[0] + move, above.columns[-1] + move, header, body, inner, end is not None)
+
+
+def _again(lines: Sequence[Line], above: Fragment) -> list[Line]:
+    """The lines at the head of a page that repeat the header of the table above, where no rule stands below them."""
+    heads = sorted("".join(above.heads))
+    return next((list(lines[:k]) for k in range(1, min(4, len(lines))) if heads and _words(lines[:k]) == heads), [])
 
 
 def _below_head(page: Page, lines: Sequence[Line], loose: Sequence[Segment], above: Fragment) -> int:

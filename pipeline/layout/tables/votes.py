@@ -105,7 +105,7 @@ def repeated(head: Sequence[Place], below: Sequence[Place]) -> int:
             count += 1
         while count and any(c.row <= count < c.row + c.rowspan - 1 for c in below):
             count -= 1
-        filled = sum(1 for _, _, _, text in new[0] if text) if new else 0
+        filled = max((sum(1 for _, _, _, text in row if text) for row in new[:count]), default=0)
         if count and filled >= 2 and not any(NUMBER.fullmatch(text) for _, _, _, text in new[0][:1]):
             return count
     return 0
