@@ -252,18 +252,14 @@ def _rows(
         first = drafts[group[0]]
         category = heads[group[0]][1]
         number = (first[number_at][0].plain.strip(".、()（）") if number_at is not None and number_at in first else "") or str(count)
-        for i, c in enumerate(columns):
-            if c.role in ("category", "deadline") and i in first and first[i][0].text:
-                above[i] = first[i]
+        above |= {i: first[i] for i, c in enumerate(columns) if c.role in ("category", "deadline") and i in first and first[i][0].text}
         if any(i in first and first[i][0].text for i in unit_columns):
             above = {i: v for i, v in above.items() if i not in unit_columns} | {i: first[i] for i in unit_columns if i in first and first[i][0].text}
         held = {i: v for i, v in above.items() if not (i in first and first[i][0].text)}
         for sub, index in enumerate(group, 1):
             own = drafts[index]
             filled = {i for i, (text, _) in own.items() if text.text}
-            for i in inherited:
-                if i in filled:
-                    held[i] = own[i]
+            held |= {i: own[i] for i in inherited if i in filled}
             if any(i in filled for i in unit_columns):
                 held = {i: v for i, v in held.items() if i not in unit_columns} | {i: own[i] for i in unit_columns if i in filled}
             held = {i: v for i, v in held.items() if i not in own or (own[i][1].row, i) not in blank}
