@@ -44,9 +44,9 @@ class Table:
     where: Where
 
 
-_EXPECTED = regex.compile(r"(?:19|20)\d\d年底?预计.*")
 _SAID = regex.compile(r"[≥≤<>]|以[上下内]|不[低高少超]|左右")
 _GOAL = regex.compile(r"目标|计划|任务|规划")
+_EXPECTED = regex.compile(r"(?:19|20)\d\d年底?预计.*")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 
 
@@ -204,7 +204,7 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
     return Table(columns, tuple(_rows(columns, drafts, heads, number_at, name_at, cover, blanks(body, cover))), body[0][0][1])
 
 
-def _widened(columns: Sequence[Column], cells: dict[int, tuple[Folded, Where]]) -> dict[int, tuple[Folded, Where]]:
+def _widened(columns: Sequence[Column], cells: Cells) -> Cells:
     """The cells of a row; one value merged over the columns of several years stands in each of them."""
     for i, (text, where) in list(cells.items()):
         for j in range(i + 1, i + where.colspan) if text.text and columns[i].role in ("value", "current") else ():
@@ -261,18 +261,14 @@ def _rows(
         first = drafts[group[0]]
         category = heads[group[0]][1]
         number = (first[number_at][0].plain.strip(".、()（）") if number_at is not None and number_at in first else "") or str(count)
-        for i, c in enumerate(columns):
-            if c.role in ("category", "deadline") and i in first and first[i][0].text:
-                above[i] = first[i]
+        above |= {i: first[i] for i, c in enumerate(columns) if c.role in ("category", "deadline") and i in first and first[i][0].text}
         if any(i in first and first[i][0].text for i in unit_columns):
             above = {i: v for i, v in above.items() if i not in unit_columns} | {i: first[i] for i in unit_columns if i in first and first[i][0].text}
         held = {i: v for i, v in above.items() if not (i in first and first[i][0].text)}
         for sub, index in enumerate(group, 1):
             own = drafts[index]
             filled = {i for i, (text, _) in own.items() if text.text}
-            for i in inherited:
-                if i in filled:
-                    held[i] = own[i]
+            held |= {i: own[i] for i in inherited if i in filled}
             if any(i in filled for i in unit_columns):
                 held = {i: v for i, v in held.items() if i not in unit_columns} | {i: own[i] for i in unit_columns if i in filled}
             held = {i: v for i, v in held.items() if i not in own or (own[i][1].row, i) not in blank}

@@ -17,6 +17,7 @@ from pipeline.parsers import parse_file
 from pipeline.run import process_file
 from schemas import tables
 from tests.documents import docx, html, ofd, originals, pdf, scan, small, xlsx
+from tests.documents.archive import zipped
 from tests.documents.model import table_of
 
 PLAN = [
@@ -80,8 +81,8 @@ def write_all(folder: Path) -> None:
     names = {"通知.txt": "txt.txt", "附件1.方案.docx": "docx.docx", "附件2.任务表.xlsx": "xlsx.xlsx", "附件3.pdf": "pdf.pdf", "附件4.ofd": "ofd.ofd"}
     members = {name: NOTICE.encode() if name == "通知.txt" else (folder / source).read_bytes() for name, source in names.items()}
     members["附件2.任务表.xlsx"] = small.xlsx([[c + "乙" if c.startswith(("新建", "清退")) else c for c in row] for row in ROWS])
-    inner = small.packed({"附件5.csv": csv_bytes().replace("观鸟站".encode("gb18030"), "监测站".encode("gb18030"))})
-    (folder / "zip.zip").write_bytes(small.packed({**members, "附件5.zip": inner}))
+    inner = zipped({"附件5.csv": csv_bytes().replace("观鸟站".encode("gb18030"), "监测站".encode("gb18030"))})
+    (folder / "zip.zip").write_bytes(zipped({**members, "附件5.zip": inner}))
     (folder / "folder").mkdir()
     for name, data in {**members, "附件5.zip": inner}.items():
         (folder / "folder" / name).write_bytes(data)

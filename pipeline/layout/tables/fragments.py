@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.content import Place
+from pipeline.layout.marks import AGAIN, CONTINUED, FOLIO, MARK
 from pipeline.layout.page import Fragment, Sheet, TextLine
 from pipeline.layout.tables.cut import goes_on, habits, is_cut, together
-from pipeline.layout.tables.marks import AGAIN, CONTINUED, FOLIO, MARK
 from pipeline.layout.tables.votes import NEEDED, Alignment, Situation, align, bare, header_rows, other_header, repeated, votes
 from schemas.types import Issue
 
