@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
 
+from pipeline.layout.marks import PRINTED
 from pipeline.layout.page import Sheet, TextLine
-from pipeline.layout.tables.marks import PRINTED
 
 _EDGE = 3  # lines from the top and from the bottom of a page that may be furniture
 _HEAD, _FOOT = 0.13, 0.82  # shares of the height above and below which it stands

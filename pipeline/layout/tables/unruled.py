@@ -10,9 +10,9 @@ from operator import sub
 import regex
 
 from pipeline.heads import role_of
+from pipeline.layout.marks import AGAIN, FOLIO, PRINTED
 from pipeline.layout.page import Fragment, Page, Run
 from pipeline.layout.tables.lattice import Segment
-from pipeline.layout.tables.marks import AGAIN, FOLIO, PRINTED
 from pipeline.layout.tables.placing import Region, build, leaves
 from pipeline.layout.tables.strips import Line, Strip, columns_in, crosses, gutters, lines_of_bits, parts
 
