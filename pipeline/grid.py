@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from schemas.types import Cell, Issue, Where
 Cells = dict[int, tuple[Folded, Where]]  # of a table line, by column from 0
 _BODY_ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 _SENTENCE_END = regex.compile(r"[。;!?.]$")
+_NOTE = regex.compile(r"(?:注释?|说明|备注|资料来源|数据来源)[:\d①(]")
 _BODY_LIKE = regex.compile(r"(?:局|委|办|部|厅|院|政府|公司|中心|单位|街道|镇|乡|会|社|站|队|所|校)(?:等)?$")
 _DATE_LIKE = regex.compile(r"\d{4}年|\d月|持续|长期|底前|全年|年底|每年")
 
@@ -181,7 +183,7 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
     for position, line in enumerate(body):
         cells = _widened(columns, dict(enumerate(line[: len(columns)])))
         filled = [i for i, (text, _) in cells.items() if text.text]
-        if not filled:
+        if not filled or (len(filled) == 1 and 1 < len(line) <= cells[filled[0]][1].colspan and _NOTE.match(cells[filled[0]][0].text)):
             continue
         number = cells[number_at][0].plain if number_at is not None and number_at in cells else ""
         if number and len(filled) == 1:
@@ -257,10 +259,14 @@ def _rows(
     measures = [i for i, c in enumerate(columns) if c.role in ("unit", "attribute")]
     inherited = [i for i, c in enumerate(columns) if c.role in ("indicator", "category", "deadline", "unit", "attribute")]
     above: Cells = {}
+    seen: Counter[str] = Counter()
     for count, group in enumerate(groups, 1):
         first = drafts[group[0]]
         category = heads[group[0]][1]
         number = (first[number_at][0].plain.strip(".、()（）") if number_at is not None and number_at in first else "") or str(count)
+        seen[number] += 1
+        if seen[number] > 1:
+            number = f"{number}({seen[number]})"  # each group of rows counts from 1: two rows must not become one task
         above |= {i: first[i] for i, c in enumerate(columns) if c.role in ("category", "deadline") and i in first and first[i][0].text}
         if any(i in first and first[i][0].text for i in unit_columns):
             above = {i: v for i, v in above.items() if i not in unit_columns} | {i: first[i] for i in unit_columns if i in first and first[i][0].text}

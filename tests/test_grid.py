@@ -114,3 +114,15 @@ def test_a_header_that_begins_with_a_number_heading_is_one_though_few_headings_a
         ("表/3", "湖泊", ["市水利局"]),
     ]
     assert [i.code for i in result.rows.issues].count("unknown_column") == 3
+
+
+def test_rows_that_count_from_one_again_in_each_group_stay_apart():
+    (table,), _ = tables(
+        HEAD,
+        "1\t就业率\t造岗。\t2025年\t市人社局\t",
+        "2\t托位数\t建园。\t2024年\t市卫健委\t",
+        "（二）住房保障\t\t\t\t\t",
+        "1\t改造率\t改造。\t2023年\t市住建局\t",
+    )
+    assert [r.number for r in table.rows] == ["1", "2", "1(2)"]
+    assert shown(table, "lead") == ["市人社局", "市卫健委", "市住建局"]
