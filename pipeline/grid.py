@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from pipeline.heads import BARE_YEAR, NUMBER, Column, is_header, is_title, read_header, role_of
+from pipeline.heads import BARE_YEAR, NUMBER, Column, is_header, is_title, read_header, role_of, with_values
 from pipeline.spans import Line, blanks, covered
 from schemas.folded import EMPTY, Folded
 from schemas.types import Cell, Issue, Where
@@ -44,6 +44,7 @@ class Table:
 
 _EXPECTED = regex.compile(r"(?:19|20)\d\d年底?预计.*")
 _SAID = regex.compile(r"[≥≤<>]|以[上下内]|不[低高少超]|左右")
+_CHINESE = regex.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?、?")
 _GOAL = regex.compile(r"目标|计划|任务|规划")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 
@@ -70,8 +71,6 @@ def with_present(table: Table, start: int | None, issued: int | None) -> Table:
         base = base or (first and bool(after) and all(_GOAL.search(h) for h in after))
         if year < begin or (bare and base) or (expected and later > year):
             present.add(i)
-    if not present:
-        return table
     columns = tuple(replace(c, role="current") if i in present else c for i, c in enumerate(table.columns))
     headers = {table.columns[i].header for i in present}
     rows = tuple(replace(r, cells=tuple(replace(c, role="current") if c.header in headers else c for c in r.cells)) for r in table.rows)
@@ -92,7 +91,7 @@ def read_tables(lines: Sequence[Line]) -> tuple[list[Table], list[Issue]]:
 
     def close() -> None:
         if body:
-            tables.append(_table(columns or _guess(body), body, broken))
+            tables.append(_table(with_values(columns, body) if columns else _guess(body), body, broken))
 
     at = 0
     while at < len(lines):
@@ -193,8 +192,8 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
         ):
             category = cells[filled[0]][0].plain
             continue
-        if number and len(filled) == 1:
-            category = number
+        if number and (len(filled) == 1 or (filled == [number_at, task_at] and _heads(number, body, number_at))):
+            category = cells[filled[-1]][0].plain  # 二 | 民生保障, above 1 | 新建学校 | …
             continue
         fresh = bool(number) if number_at is not None else bool(name_at is not None and name_at in filled) or not drafts
         if not fresh and drafts and (position in broken or number_at is not None):
@@ -220,6 +219,11 @@ def _widened(columns: Sequence[Column], cells: dict[int, tuple[Folded, Where]]) 
             if j in cells and columns[j].role == columns[i].role and not cells[j][0].text:
                 cells[j] = cells[i]
     return cells
+
+
+def _heads(number: str, body: Sequence[Line], at: int | None) -> bool:
+    """Whether a row numbered 一 heads those below it, because they are numbered 1, 2."""
+    return at is not None and bool(_CHINESE.fullmatch(number)) and any(at < len(line) and line[at][0].text.isdecimal() for line in body)
 
 
 def _cut(before: Folded, after: Folded) -> bool:
@@ -260,6 +264,7 @@ def _rows(
     rows = []
     unit_columns = [i for i, c in enumerate(columns) if c.role in BODY_ROLES]
     measures = [i for i, c in enumerate(columns) if c.role in ("unit", "attribute")]
+    tasks = [name_at] if name_at is not None and columns[name_at].role == "task" else []
     inherited = [i for i, c in enumerate(columns) if c.role in ("indicator", "category", "deadline", "unit", "attribute")]
     above: dict[int, tuple[Folded, Where]] = {}
     for count, group in enumerate(groups, 1):
@@ -283,8 +288,10 @@ def _rows(
             held = {i: v for i, v in held.items() if i not in own or (own[i][1].row, i) not in blank}
             above = {i: v for i, v in above.items() if i not in own or (own[i][1].row, i) not in blank}
             merged = {i: cover[own[i][1].row or 0, i] for i in (*unit_columns, *measures) if i in own and (own[i][1].row or 0, i) in cover}
-            full = {**held, **merged, **{i: own[i] for i in filled}}
-            cells = tuple(Cell(c.role, c.header, full[i][0], full[i][1]) for i, c in enumerate(columns) if i in full)
+            lent = {i: cover[own[i][1].row or 0, i] for i in tasks if i in own and sub > 1 and (own[i][1].row or 0, i) in cover}
+            full = {**held, **merged, **lent, **{i: own[i] for i in filled}}
+            # the task that rows of values share is their name, and is read once
+            cells = tuple(Cell("indicator" if i in lent else c.role, c.header, *full[i]) for i, c in enumerate(columns) if i in full)
             rows.append(Row(number, sub if len(group) > 1 else 0, cells, frozenset(columns[i].role for i in filled), category))
     return rows
 
