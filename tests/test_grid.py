@@ -116,13 +116,8 @@ def test_a_header_that_begins_with_a_number_heading_is_one_though_few_headings_a
     assert [i.code for i in result.rows.issues].count("unknown_column") == 3
 
 
-def test_rows_that_count_from_one_again_in_each_group_stay_apart():
-    (table,), _ = tables(
-        HEAD,
-        "1\t就业率\t造岗。\t2025年\t市人社局\t",
-        "2\t托位数\t建园。\t2024年\t市卫健委\t",
-        "（二）住房保障\t\t\t\t\t",
-        "1\t改造率\t改造。\t2023年\t市住建局\t",
-    )
-    assert [r.number for r in table.rows] == ["1", "2", "1(2)"]
-    assert shown(table, "lead") == ["市人社局", "市卫健委", "市住建局"]
+def test_a_column_of_goals_that_are_quantities_holds_values():
+    (table,), _ = tables("序号\t重点任务\t目标\t牵头单位", "1\t培育企业\t20家\t市工信局", "2\t改造危房\t≥150户\t市住建局")
+    assert [c.role for c in table.columns] == ["number", "indicator", "value", "lead"]
+    (table,), _ = tables("序号\t重点任务\t目标\t牵头单位", "1\t培育企业\t新增20家，退出3家\t市工信局", "2\t改造危房\t150户\t市住建局")
+    assert [c.role for c in table.columns] == ["number", "indicator", "task", "lead"]
