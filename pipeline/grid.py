@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -247,10 +248,14 @@ def _rows(
     unit_columns = [i for i, c in enumerate(columns) if c.role in BODY_ROLES]
     inherited = [i for i, c in enumerate(columns) if c.role in ("indicator", "category", "deadline", "unit", "attribute")]
     above: dict[int, tuple[Folded, Where]] = {}
+    seen: Counter[str] = Counter()
     for count, group in enumerate(groups, 1):
         first = drafts[group[0]]
         category = heads[group[0]][1]
         number = (first[number_at][0].plain.strip(".、()（）") if number_at is not None and number_at in first else "") or str(count)
+        seen[number] += 1
+        if seen[number] > 1:
+            number = f"{number}({seen[number]})"  # each group of rows counts from 1: two rows must not become one task
         for i, c in enumerate(columns):
             if c.role in ("category", "deadline") and i in first and first[i][0].text:
                 above[i] = first[i]

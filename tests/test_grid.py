@@ -79,3 +79,14 @@ def test_headings():
     }
     assert {h: role_of(h) for h in roles} == roles
     assert role_of("天气") is None
+
+
+def test_rows_that_count_from_one_again_in_each_group_stay_apart():
+    (table,), _ = tables(
+        HEAD,
+        "1\t就业率\t造岗。\t2025年\t市人社局\t",
+        "2\t托位数\t建园。\t2024年\t市卫健委\t",
+        "1\t改造率\t改造。\t2023年\t市住建局\t",
+    )
+    assert [r.number for r in table.rows] == ["1", "2", "1(2)"]
+    assert shown(table, "lead") == ["市人社局", "市卫健委", "市住建局"]
