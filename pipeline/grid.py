@@ -15,6 +15,7 @@ from schemas.types import Cell, Issue, Where
 Cells = dict[int, tuple[Folded, Where]]  # of a table line, by column from 0
 _BODY_ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 _SENTENCE_END = regex.compile(r"[。;!?.]$")
+_NOTE = regex.compile(r"(?:注释?|说明|备注|资料来源|数据来源)[:\d①(]")
 _BODY_LIKE = regex.compile(r"(?:局|委|办|部|厅|院|政府|公司|中心|单位|街道|镇|乡|会|社|站|队|所|校)(?:等)?$")
 _DATE_LIKE = regex.compile(r"\d{4}年|\d月|持续|长期|底前|全年|年底|每年")
 
@@ -172,7 +173,7 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
     for position, line in enumerate(body):
         cells = _widened(columns, dict(enumerate(line[: len(columns)])))
         filled = [i for i, (text, _) in cells.items() if text.text]
-        if not filled:
+        if not filled or (len(filled) == 1 and 1 < len(line) <= cells[filled[0]][1].colspan and _NOTE.match(cells[filled[0]][0].text)):
             continue
         number = cells[number_at][0].plain if number_at is not None and number_at in cells else ""
         if number and len(filled) == 1:

@@ -11,7 +11,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.content import Content, Place
 from pipeline.layout.tables.cut import Habits, is_cut
+from pipeline.parsers import parse_bytes
 from pipeline.parsers.pdf import parse
+from pipeline.run import process
 from schemas.limits import Budget
 from schemas.types import Box, Piece, Where
 from tests.documents.check import read_rows
@@ -234,3 +236,55 @@ def test_labels_and_values_in_smaller_letters_stay_apart():
                 canvas.drawString(38, 712 - 170 * k - 18 * i, label)
 
     assert paragraphs(drawn(draw)) == [text, *labels] * 2
+
+
+def test_a_figure_that_goes_on_in_the_next_line_is_one_row():
+    def draw(canvas: Canvas) -> None:
+        for y in (755, 737, 552):
+            canvas.line(60, y, 540, y)
+        for x, text in zip((65, 240, 340, 440), ("指标", "单位", "2025年", "责任单位"), strict=True):
+            canvas.drawString(x, 742, text)
+        for i in range(10):
+            for x, text in zip((65, 240, 340, 440), (NAMES[i % 6], "亿元", "1,234." if i == 6 else f"2{i}.5", "市统计局"), strict=True):
+                canvas.drawString(x, 722 - 14 * i - 14 * (i > 6), text)
+        canvas.drawString(340, 722 - 14 * 7, "56")
+
+    (found,) = read_rows(drawn(draw))
+    assert len(found) == 11 and found[7] == [NAMES[0], "亿元", "1,234.56", "市统计局"]
+
+
+def test_the_rest_of_a_cut_row_without_a_number_is_one_row():
+    task = "推进老旧小区改造，完善配套设施，建立长效管理机制，引导社会力量参与。"
+    head, units = ["序号", "工作举措", "责任单位", "完成时限"], "市住房城乡建设局、市财政局、市民政局"
+    for count in (15, 16, 17, 18):
+        rows = [[str(i + 1), task * 2, units, "2025年底前"] for i in range(count)]
+        table = made([head, *rows, [str(count + 1), task * 8, units * 3, "2024年底前"]], (1, 4, 2, 2))
+        (found,) = read_rows(read([table], Style(rules="three", band=0.0, cut=True)))
+        assert found == table.texts()
+
+
+def test_columns_of_text_do_not_go_on_beside_a_table():
+    words = "为深入贯彻落实决策部署，加快推进全市公共服务高质量发展，补短板、强弱项、提质量，"
+
+    def draw(canvas: Canvas) -> None:
+        for k, top in enumerate((780, 500)):
+            for i in range(10 if k == 0 else 2):
+                for side, x in enumerate((60, 310)):
+                    canvas.drawString(x, top - 15 * i, f"{'上下'[k]}{'左右'[side]}{'甲乙丙丁戊己庚辛壬癸'[i]}{words}"[:23])
+        for i, row in enumerate([HEAD, *indicators(4)]):
+            for x, right, text in zip((60, 220, 280, 370, 460), (220, 280, 370, 460, 540), row, strict=True):
+                canvas.rect(x, 600 - 20 * i, right - x, 20)
+                canvas.drawString(x + 4, 606 - 20 * i, text)
+        canvas.drawString(280, 40, "- 1 -")
+
+    text = "".join(paragraphs(drawn(draw)))
+    marks = [text[i : i + 3] for i in range(len(text)) if text[i] in "上下" and text[i + 1] in "左右"]
+    columns = [[f"{half}{side}{c}" for c in "甲乙丙丁戊己庚辛壬癸"[:count]] for half, count in (("上", 10), ("下", 2)) for side in "左右"]
+    assert marks == [mark for column in columns for mark in column]
+
+
+def test_a_note_in_the_last_row_of_a_table_is_no_task():
+    note = "注：①带方括号的为五年累计值；②2020年数据为初步核算数；③城镇登记失业率为调查数，人口数据按常住人口计算。"
+    table = made([HEAD, *indicators(4), [note]], (3, 1.2, 2, 2, 1.5))
+    result = process(parse_bytes(write([table], Style()), "plan.pdf"))
+    assert [row["title"] for row in result.rows.tables["task"]] == [f"{NAMES[i]}{i}" for i in range(4)]

@@ -13,9 +13,21 @@ _ROWS = 6  # lines that each column has at least
 _CHARS = 80  # characters that each column has at least
 
 
-def split_columns(runs: Sequence[Run]) -> list[tuple[int, list[Run]]]:
-    """Parts of a page in reading order, each with its number of the column: 0 for the whole width, 1 left, 2 right."""
+def between_columns(runs: Sequence[Run]) -> float | None:
+    """The place between the two columns of text that runs stand in; None where they stand in one."""
+    parts = dict(split_columns(runs))
+    return (max(r.x1 for r in parts[1]) + min(r.x0 for r in parts[2])) / 2 if 1 in parts else None
+
+
+def split_columns(runs: Sequence[Run], known: float | None = None) -> list[tuple[int, list[Run]]]:
+    """Parts of a page in reading order, each with its number of the column: 0 for the whole width, 1 left, 2 right.
+
+    `known`: where the page has its columns; a few lines that keep them are columns too.
+    """
     whole = [(0, list(runs))]
+    sides = _sides(runs, known) if known is not None else []
+    if sides:
+        return sides
     if len(runs) < 2 * _ROWS:
         return whole
     left, right = min(r.x0 for r in runs), max(r.x1 for r in runs)
@@ -39,6 +51,17 @@ def split_columns(runs: Sequence[Run]) -> list[tuple[int, list[Run]]]:
         return whole
     parts = [(0, [r for r in runs if r.base <= above]), (1, first), (2, second), (0, [r for r in runs if r.base >= below])]
     return [(number, part) for number, part in parts if part]
+
+
+def _sides(runs: Sequence[Run], known: float) -> list[tuple[int, list[Run]]]:
+    """The two columns beside a place, and what lies across it above or below them; nothing where something lies across between."""
+    left, right = [r for r in runs if r.x1 <= known], [r for r in runs if r.x0 >= known]
+    places = [r.base for r in (*left, *right)]
+    over = [r for r in runs if r.x0 < known < r.x1]
+    head, foot = [r for r in over if not places or r.base < min(places)], [r for r in over if places and r.base > max(places)]
+    if len(head) + len(foot) < len(over):
+        return []
+    return [(number, part) for number, part in ((0, head), (1, left), (2, right), (0, foot)) if part]
 
 
 def _gutter(runs: Sequence[Run], left: float, right: float, size: float) -> float | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipeline.content import Builder
+from pipeline.layout.columns import between_columns
 from pipeline.layout.furniture import remove_furniture
 from pipeline.layout.lines import join_lines, read_lines
-from pipeline.layout.page import Fragment, Page, Sheet, TextLine
+from pipeline.layout.page import Fragment, Page, Run, Sheet, TextLine
 from pipeline.layout.paragraphs import Frames, continues, notes_of
 from pipeline.layout.tables import find_tables
 from pipeline.layout.tables.fragments import join
@@ -45,11 +47,22 @@ def _last_table(sheets: Sequence[Sheet]) -> Fragment | None:
 def _sheet(page: Page, above: Fragment | None) -> Sheet:
     """Tables and lines of a page in reading order: a table stands before the first line of its column that begins below it."""
     tables, rest = find_tables(page, above)
-    items: list[TextLine | Fragment] = list(read_lines(rest, page.number))
+    items: list[TextLine | Fragment] = list(_lines(rest, tables, page))
     for table in tables:
         below = (i for i, item in enumerate(items) if item.top > table.top and item.x0 < table.x1 and item.x1 > table.x0)
         items.insert(next(below, len(items)), table)
     return Sheet(page.number, page.width, page.height, items)
+
+
+def _lines(runs: Sequence[Run], tables: Sequence[Fragment], page: Page) -> Iterator[TextLine]:
+    """Lines of text, those above a table that lies across the page before those below it: columns of text do not go on beside it."""
+    middle = page.width / 2
+    tops = sorted(t.top for t in tables if t.x0 < 0.8 * middle and t.x1 > 1.2 * middle)
+    known = between_columns(runs) if tops else None
+    for top, bottom in pairwise([float("-inf"), *tops, float("inf")]):
+        band = [r for r in runs if top <= (r.top + r.bottom) / 2 < bottom]
+        if band:
+            yield from read_lines(band, page.number, known)
 
 
 @dataclass(slots=True)

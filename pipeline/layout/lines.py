@@ -33,10 +33,10 @@ class _Row:
     runs: list[Run]
 
 
-def read_lines(runs: Sequence[Run], page: int = 1) -> list[TextLine]:
-    """Lines in reading order: from top to bottom, two columns of text one after the other (only where they are beyond doubt)."""
+def read_lines(runs: Sequence[Run], page: int = 1, known: float | None = None) -> list[TextLine]:
+    """Lines in reading order: from top to bottom, two columns of text one after the other (only where they are beyond doubt, or `known`)."""
     lines = []
-    for column, part in split_columns(runs):
+    for column, part in split_columns(runs, known):
         lines += [_line(row, page, column) for row in _rows(part)]
     return lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
@@ -17,7 +18,14 @@ _BAND = 0.25  # ems by which the white between rows is wider than that within ce
 _NUMBER = regex.compile(r"[(（]?\d{1,4}[)）]?[.、．]?")
 _FIGURE = regex.compile(r"[≥≤><＞＜±+\-－\[(（【]*\d[\d.,]*(?:[～~〜—-]\d[\d.,]*)?[%％‰\])）】]*(?:以[上下内]|左右)?|[-－—]+")
 _GROUP = regex.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十]{1,3}[)）]).{2,24}")
-Anchor = tuple[int, regex.Pattern[str]]  # a column and what stands in it once in each row
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Bits (by id) of which each row has one: running numbers, or the figures of one column."""
+
+    figures: bool
+    bits: frozenset[int]
 
 
 def split_rows(lines: Sequence[Line], strips: Sequence[Strip], floors: Sequence[float]) -> list[list[Line]]:
@@ -29,18 +37,18 @@ def split_rows(lines: Sequence[Line], strips: Sequence[Strip], floors: Sequence[
             groups[-1].append(line)
         else:
             groups.append([line])
-    if len(groups) >= 3 and all(_anchors(g, strips, anchor) <= 1 for g in groups):
+    if len(groups) >= 3 and all(_anchors(g, anchor) <= 1 for g in groups):
         return groups
     sections = [section for group in groups for section in _sections(group, strips, anchor)]
-    later = [section for section in sections[1:] if _anchors(section, strips, anchor)]
-    top = bool(later) and all(_anchors(section[:1], strips, anchor) for section in later)
+    later = [section for section in sections[1:] if _anchors(section, anchor)]
+    top = bool(later) and all(_anchors(section[:1], anchor) for section in later)
     return [row for section in sections for row in _by_bands(section, strips, anchor, top)]
 
 
 def is_doubtful(rows: Sequence[Sequence[Line]], strips: Sequence[Strip]) -> bool:
     """Whether rows disagree with the running numbers or figures of the table: more than one row in ten has none or several."""
     anchor = _anchor([line for row in rows for line in row], strips)
-    counts = [_anchors(row, strips, anchor) for row in rows if not _is_group(row, strips)]
+    counts = [_anchors(row, anchor) for row in rows if not _is_group(row, strips)]
     if not sum(counts):
         return _is_even(rows)
     return sum(counts) >= 0.5 * len(counts) and sum(n != 1 for n in counts) > max(1, 0.1 * len(counts))
@@ -55,22 +63,23 @@ def _is_even(rows: Sequence[Sequence[Line]]) -> bool:
 
 def _anchor(lines: Sequence[Line], strips: Sequence[Strip]) -> Anchor:
     """What tells rows apart: running numbers in the first column, else the column with the most lines of which nearly all are figures."""
-    numbers = (0, _NUMBER)
-    if _anchors(lines, strips, numbers) > 1:
-        return numbers
-    columns: dict[int, list[str]] = {}
+    columns: dict[int, list[Run]] = {}
     for line in lines:
-        for j in columns_in(line, strips) - {0}:
-            columns.setdefault(j, []).append("".join(b.text for b in line.bits if column_of(strips, (b.x0 + b.x1) / 2) == j))
-    shares = {j: sum(bool(_FIGURE.fullmatch(t)) for t in texts) for j, texts in columns.items()}
-    sure = [j for j, n in shares.items() if n >= 3 and n >= 0.9 * len(columns[j])]
-    return (max(sure, key=lambda j: (shares[j], -j)), _FIGURE) if sure else numbers
+        for bit in line.bits:
+            columns.setdefault(column_of(strips, (bit.x0 + bit.x1) / 2), []).append(bit)
+    numbers = [b for b in columns.pop(0, []) if _NUMBER.fullmatch(b.text)]
+    figures = [[b for b in bits if _FIGURE.fullmatch(b.text)] for bits in columns.values()]
+    sure = [hits for hits, bits in zip(figures, columns.values(), strict=True) if len(hits) >= 3 and len(hits) >= 0.9 * len(bits)]
+    if len(numbers) > 1 or not sure:
+        return Anchor(False, frozenset(map(id, numbers)))
+    most = max(sure, key=len)
+    rest = {id(b) for a, b in pairwise(most) if a.text.endswith((".", ","))}  # a figure that goes on in the next line
+    return Anchor(True, frozenset(map(id, most)) - rest)
 
 
-def _anchors(lines: Sequence[Line], strips: Sequence[Strip], anchor: Anchor) -> int:
-    """How many lines of the rows' column hold a running number or figure."""
-    column, kind = anchor
-    return sum(column_of(strips, (b.x0 + b.x1) / 2) == column and bool(kind.fullmatch(b.text)) for line in lines for b in line.bits)
+def _anchors(lines: Sequence[Line], anchor: Anchor) -> int:
+    """How many running numbers or figures lines hold."""
+    return sum(id(b) in anchor.bits for line in lines for b in line.bits)
 
 
 def _is_group(row: Sequence[Line], strips: Sequence[Strip]) -> bool:
@@ -85,7 +94,7 @@ def _sections(lines: list[Line], strips: Sequence[Strip], anchor: Anchor) -> lis
     begin = True
     for i, line in enumerate(lines):
         fresh = i + 1 < len(lines) and bool(columns_in(lines[i + 1], strips) - {0})
-        heading = anchor[1] is _FIGURE and fresh and _is_group([line], strips)
+        heading = anchor.figures and fresh and _is_group([line], strips)
         if begin or heading:
             sections.append([])
         sections[-1].append(line)
@@ -105,19 +114,24 @@ def _by_bands(lines: list[Line], strips: Sequence[Strip], anchor: Anchor, top: b
     for line in lines[1:]:
         whites.append(line.top - reach)
         reach = max(reach, line.bottom)
-    total = _anchors(lines, strips, anchor)
+    total = _anchors(lines, anchor)
     steps = sorted({round(w, 1) for w in whites})
     best = max(
         ((_score(rows, strips, total, anchor), width, rows) for width, limit in _limits(steps, size) if (rows := _cut(lines, whites, limit))),
         key=lambda choice: choice[:2],
     )
+    if total == 1 and not anchor.figures and (rest := _rest(lines, strips, anchor)):
+        return [lines[:rest], lines[rest:]]
     if not total and best[0] < 0.9:
         rows = _by_room(lines, strips)
-        return rows if _score(rows, strips, 0, anchor) >= 0.9 else best[2]
+        return rows if _score(rows, strips, 0, anchor) >= best[0] else best[2]
     if best[0] == 1 or not total:
         return best[2]
+    starts = _by_starts(lines, strips, anchor)
+    if anchor.figures and _score(starts, strips, total, anchor) > best[0]:
+        return starts
     even = None if top else _by_middles(lines, strips, anchor)
-    return even or (best[2] if best[0] >= 0.9 else _by_starts(lines, strips, anchor))
+    return even or (best[2] if best[0] >= 0.9 else starts)
 
 
 def _limits(steps: Sequence[float], size: float) -> list[tuple[float, float]]:
@@ -139,7 +153,7 @@ def _cut(lines: Sequence[Line], whites: Sequence[float], limit: float) -> list[l
 def _score(rows: Sequence[Sequence[Line]], strips: Sequence[Strip], total: int, anchor: Anchor) -> float:
     """How well rows agree with the running numbers or figures (1: each has one), or, without these, whether each fills most columns."""
     if total:
-        return sum(_anchors(row, strips, anchor) == 1 for row in rows) / len(rows)
+        return sum(_anchors(row, anchor) == 1 for row in rows) / len(rows)
     if len(rows) == 1 and len(rows[0]) >= _MANY:
         return 0.5  # one row fills all columns whatever it holds
     width = len(strips) + 1
@@ -151,8 +165,7 @@ def _by_middles(lines: Sequence[Line], strips: Sequence[Strip], anchor: Anchor) 
 
     A row reaches as far below its number as above it, so each row's end follows from its beginning.
     """
-    column, kind = anchor
-    first = [(b.top + b.bottom) / 2 for x in lines for b in x.bits if column_of(strips, (b.x0 + b.x1) / 2) == column and kind.fullmatch(b.text)]
+    first = [(b.top + b.bottom) / 2 for x in lines for b in x.bits if id(b) in anchor.bits]
     middles = sorted((x.top + x.bottom) / 2 for x in lines)
     height = median(x.bottom - x.top for x in lines)
     if middles[0] > first[0] - 0.3 * height:
@@ -188,11 +201,11 @@ def _is_centred(row: Sequence[Line], strips: Sequence[Strip], within: float) -> 
 
 def _by_starts(lines: Sequence[Line], strips: Sequence[Strip], anchor: Anchor) -> list[list[Line]]:
     """Rows that begin where the first column has text; without running numbers where a figure stands or most columns have text."""
-    figures = anchor[1] is _FIGURE
+    figures = anchor.figures
     rows: list[list[Line]] = []
     for line in lines:
         columns = columns_in(line, strips)
-        fresh = 0 in columns and (not figures or _anchors([line], strips, anchor) > 0 or len(columns) >= 0.6 * (len(strips) + 1))
+        fresh = 0 in columns and (not figures or _anchors([line], anchor) > 0 or len(columns) >= 0.6 * (len(strips) + 1))
         if rows and not fresh:
             rows[-1].append(line)
         else:
@@ -202,11 +215,8 @@ def _by_starts(lines: Sequence[Line], strips: Sequence[Strip], anchor: Anchor) -
 
 def _by_room(lines: Sequence[Line], strips: Sequence[Strip]) -> list[list[Line]]:
     """Rows whose cells begin at their top: a row begins with a line that fills most columns, one of which had room in the line above."""
-    ends: dict[int, float] = {}
-    places = [{column_of(strips, (b.x0 + b.x1) / 2): b for b in line.bits} for line in lines]
-    for place in places:
-        for j, bit in place.items():
-            ends[j] = max(ends.get(j, 0.0), bit.x1)
+    places = _places(lines, strips)
+    ends = {j: max(p[j].x1 for p in places if j in p) for j in set().union(*places)}
     rows: list[list[Line]] = []
     for i, (line, place) in enumerate(zip(lines, places, strict=True)):
         above = places[i - 1] if i else {}
@@ -216,6 +226,20 @@ def _by_room(lines: Sequence[Line], strips: Sequence[Strip]) -> list[list[Line]]
         else:
             rows.append([line])
     return rows
+
+
+def _places(lines: Sequence[Line], strips: Sequence[Strip]) -> list[dict[int, Run]]:
+    """For each line its last bit in each column."""
+    return [{column_of(strips, (b.x0 + b.x1) / 2): b for b in line.bits} for line in lines]
+
+
+def _rest(lines: Sequence[Line], strips: Sequence[Strip], anchor: Anchor) -> int:
+    """How many lines before the only running number are the rest of another row: one of their columns ends there with room to spare."""
+    places = _places(lines, strips)
+    ends = {j: max(p[j].x1 for p in places if j in p) for j in set().union(*places)}
+    at = next(i for i, line in enumerate(lines) if _anchors([line], anchor))
+    above = places[at - 1] if at else {}
+    return at if any(j in above and ends[j] - above[j].x1 >= _need(bit) for j, bit in places[at].items()) else 0
 
 
 def _need(bit: Run) -> float:
