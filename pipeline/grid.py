@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from pipeline.heads import BARE_YEAR, NUMBER, Column, is_title, read_header
+from pipeline.heads import BARE_YEAR, NUMBER, Column, is_title, read_header, with_values
 from pipeline.spans import Line, blanks, covered
 from schemas.folded import EMPTY, Folded
 from schemas.types import Cell, Issue, Where
@@ -48,6 +48,7 @@ class Table:
 
 
 _SAID = regex.compile(r"[≥≤<>]|以[上下内]|不[低高少超]|左右")
+_CHINESE = regex.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?、?")
 _GOAL = regex.compile(r"目标|计划|任务|规划")
 _EXPECTED = regex.compile(r"(?:19|20)\d\d年底?预计.*")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
@@ -75,8 +76,6 @@ def with_present(table: Table, start: int | None, issued: int | None) -> Table:
         base = base or (first and bool(after) and all(_GOAL.search(h) for h in after))
         if year < begin or (bare and base) or (expected and later > year):
             present.add(i)
-    if not present:
-        return table
     columns = tuple(replace(c, role="current") if i in present else c for i, c in enumerate(table.columns))
     headers = {table.columns[i].header for i in present}
     rows = tuple(replace(r, cells=tuple(replace(c, role="current") if c.header in headers else c for c in r.cells)) for r in table.rows)
@@ -125,7 +124,7 @@ def _unknown(header: Sequence[Column], where: str) -> list[Issue]:
 
 def _tables(columns: tuple[Column, ...] | None, body: Sequence[Line], broken: set[int]) -> list[Table]:
     """The table of some lines; none where there are no lines."""
-    return [_table(columns or _guess(body), body, broken)] if body else []
+    return [_table(with_values(columns, body) if columns else _guess(body), body, broken)] if body else []
 
 
 def place(where: Where) -> str:
@@ -176,8 +175,8 @@ def _table(columns: tuple[Column, ...], body: Sequence[Line], broken: set[int]) 
         if not filled or (len(filled) == 1 and 1 < len(line) <= cells[filled[0]][1].colspan and _NOTE.match(cells[filled[0]][0].text)):
             continue
         number = cells[number_at][0].plain if number_at is not None and number_at in cells else ""
-        if number and len(filled) == 1:
-            category = number
+        if number and (len(filled) == 1 or (filled == [number_at, task_at] and _heads(number, body, number_at))):
+            category = cells[filled[-1]][0].plain  # 二 | 民生保障, above 1 | 新建学校 | …
             continue
         fresh = bool(number) if number_at is not None else bool(name_at is not None and name_at in filled) or not drafts
         if not fresh and drafts and (position in broken or number_at is not None):
@@ -203,6 +202,11 @@ def _widened(columns: Sequence[Column], cells: Cells) -> Cells:
             if j in cells and columns[j].role == columns[i].role and not cells[j][0].text:
                 cells[j] = cells[i]
     return cells
+
+
+def _heads(number: str, body: Sequence[Line], at: int | None) -> bool:
+    """Whether a row numbered 一 heads those below it, because they are numbered 1, 2."""
+    return at is not None and bool(_CHINESE.fullmatch(number)) and any(at < len(line) and line[at][0].text.isdecimal() for line in body)
 
 
 def _cut(before: Folded, after: Folded) -> bool:
@@ -247,6 +251,7 @@ def _rows(
     rows = []
     unit_columns = [i for i, c in enumerate(columns) if c.role in _BODY_ROLES]
     measures = [i for i, c in enumerate(columns) if c.role in ("unit", "attribute")]
+    tasks = [name_at] if name_at is not None and columns[name_at].role == "task" else []
     inherited = [i for i, c in enumerate(columns) if c.role in ("indicator", "category", "deadline", "unit", "attribute")]
     above: Cells = {}
     for count, group in enumerate(groups, 1):
@@ -266,8 +271,10 @@ def _rows(
             held = {i: v for i, v in held.items() if i not in own or (own[i][1].row, i) not in blank}
             above = {i: v for i, v in above.items() if i not in own or (own[i][1].row, i) not in blank}
             merged = {i: cover[own[i][1].row or 0, i] for i in (*unit_columns, *measures) if i in own and (own[i][1].row or 0, i) in cover}
-            full = {**held, **merged, **{i: own[i] for i in filled}}
-            cells = tuple(Cell(c.role, c.header, full[i][0], full[i][1]) for i, c in enumerate(columns) if i in full)
+            lent = {i: cover[own[i][1].row or 0, i] for i in tasks if i in own and sub > 1 and (own[i][1].row or 0, i) in cover}
+            full = {**held, **merged, **lent, **{i: own[i] for i in filled}}
+            # the task that rows of values share is their name, and is read once
+            cells = tuple(Cell("indicator" if i in lent else c.role, c.header, *full[i]) for i, c in enumerate(columns) if i in full)
             rows.append(Row(number, sub if len(group) > 1 else 0, cells, frozenset(columns[i].role for i in filled), category))
     return rows
 

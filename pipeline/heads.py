@@ -13,6 +13,7 @@ from schemas import vocab
 
 _BRACKET = regex.compile(r"[(（\[【〔].*?[)）\]】〕]")
 NUMBER = regex.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3})[)\]]?[.、]?")
+_QUANTITY = regex.compile(r"(?:[≥≤<>]|不[低高少多]于|达到)?\d[\d,.]*[^\d,。;:]{0,6}(?:以[上下内]|左右)?")
 BARE_YEAR = regex.compile(r"(?:19|20)\d\d年?(?:[(（][^()（）]*[)）])?")
 
 
@@ -113,6 +114,17 @@ def _goals(columns: list[Column]) -> tuple[Column, ...]:
         return tuple(columns)
     role = "value" if name == "indicator" else "task"
     return tuple(replace(c, role=role) if c.header == "目标" and i > roles.index(name) else c for i, c in enumerate(columns))
+
+
+def with_values(columns: tuple[Column, ...], lines: Sequence[Line]) -> tuple[Column, ...]:
+    """The columns; one headed as a goal behind the names whose cells are nothing but quantities holds values (培育企业 | 20家)."""
+    found = list(columns)
+    for i, column in enumerate(columns):
+        cells = [line[i][0].text for line in lines if i < len(line) and line[i][0].text]
+        named = any(c.role in ("indicator", "task") for c in columns[:i])
+        if named and column.role == "task" and "目标" in column.header and cells and all(_QUANTITY.fullmatch(c) for c in cells):
+            found[i] = replace(column, role="value")
+    return tuple(found)
 
 
 def _settle(columns: tuple[Column, ...]) -> tuple[Column, ...]:

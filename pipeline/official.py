@@ -103,6 +103,7 @@ def _run(lines: Sequence[Line], end: int, pattern: regex.Pattern[str]) -> tuple[
         whole = whole or any(rules.words("official", name).match(above) for name in ("date_line", "signature"))
         whole = whole or (above[-1:] == "]" and not regex.search(r"\[(?:19|20)\d\d\]$", above))
         whole = whole or _starts_anew(above, text)
+        whole = whole or (lines[start - 1].block.where.sheet is not None and lines[start - 1].block.where.cell is None)  # the name of the sheet
         whole = whole or not same_part(lines[start - 1].block.where.file, lines[end].block.where.file)
         own = not goes_on and len(regex.sub(r"\(.*?\)", "", text)) > 8
         if whole or not pattern.match(joined) or (pattern.match(above) and own):

@@ -81,12 +81,26 @@ def read_rows(document: Document, official: Official) -> tuple[list[Segment], li
     for i, table in enumerate(tables, 1):
         prefix = "表" if len(tables) == 1 else f"表{i}"
         caption = captions[i - 1]
-        segments += [_unread(row) if _is_total(row) else _row(prefix, row, caption) for row in table.rows]
+        segments += [_unread(row) if _is_total(row) else _row(prefix, row, caption) for row in _numbered_apart(table.rows)]
     return segments, issues
 
 
 def _holds_tasks(table: Table) -> bool:
     return bool(table.rows) and any(c.role in ("task", "indicator") for c in table.columns)
+
+
+def _numbered_apart(rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows; where numbers begin anew (under another heading row), the second 1 is called 1@2."""
+    seen: dict[str, str] = {}
+    number = ""
+    for row in rows:
+        if row.sub <= 1:
+            name = row.cell("indicator") or row.cell("task")
+            title, number, count = name.text.text if name else "", row.number, 1
+            while seen.setdefault(number, title) != title:
+                count += 1
+                number = f"{row.number}@{count}"
+        yield replace(row, number=number)
 
 
 def _is_total(row: Row) -> bool:

@@ -301,3 +301,10 @@ def test_a_long_cell_is_cut_and_a_wrong_ending_is_noted():
     assert document.format == "docx"
     assert {i.code for i in document.issues} == {"cell_cut", "wrong_ending"}
     assert max(b.end - b.start for b in document.blocks) == Limits().cell_chars
+
+
+def test_struck_out_text_is_left_out():
+    struck = "<w:p><w:r><w:t>新建公园</w:t></w:r><w:r><w:rPr><w:strike/></w:rPr><w:t>5座</w:t></w:r><w:r><w:t>3座。</w:t></w:r></w:p>"
+    document = read(struck)
+    assert paragraphs(document) == ["新建公园3座。"]
+    assert [i.code for i in document.issues] == ["struck_text"]

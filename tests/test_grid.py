@@ -80,3 +80,10 @@ def test_headings():
     }
     assert {h: role_of(h) for h in roles} == roles
     assert role_of("天气") is None
+
+
+def test_a_column_of_goals_that_are_quantities_holds_values():
+    (table,), _ = tables("序号\t重点任务\t目标\t牵头单位", "1\t培育企业\t20家\t市工信局", "2\t改造危房\t≥150户\t市住建局")
+    assert [c.role for c in table.columns] == ["number", "indicator", "value", "lead"]
+    (table,), _ = tables("序号\t重点任务\t目标\t牵头单位", "1\t培育企业\t新增20家，退出3家\t市工信局", "2\t改造危房\t150户\t市住建局")
+    assert [c.role for c in table.columns] == ["number", "indicator", "task", "lead"]

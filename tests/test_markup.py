@@ -256,3 +256,15 @@ def test_values_and_units_merged_over_rows_and_years():
         ("丙类占比", "90", "%", "2025-12-31"),
         ("丙类占比", "90", "%", "2030-12-31"),
     ]
+
+
+def test_a_task_merged_over_rows_names_the_values_of_each():
+    head = "<tr><th>序号<th>任务<th>目标值<th>完成时限<th>责任单位"
+    rows = "<tr><td rowspan=2>1<td rowspan=2>清淤河道<td>38公里<td>2024年底<td rowspan=2>市水利局<tr><td>6.5万立方米<td>2025年底"
+    result = process(read(f"<table>{head}{rows}<tr><td>2<td>新建湿地<td>12亩<td>2026年<td>市林业局</table>")).extraction
+    assert [(t.path, t.title.text) for t in result.tasks] == [("表/1.1", "清淤河道"), ("表/1.2", "清淤河道"), ("表/2", "新建湿地")]
+    assert [(t.indicator.text, t.value.text, t.deadline.end) for t in result.targets] == [
+        ("清淤河道", "38公里", "2024-12-31"),
+        ("清淤河道", "6.5万立方米", "2025-12-31"),
+        ("新建湿地", "12亩", "2026-12-31"),
+    ]

@@ -188,3 +188,13 @@ def test_damaged_member_is_named():
 def test_broken_paths_fail_their_page_only(data):
     document = read(one_page(f'<ofd:PathObject Boundary="0 0 9 9"><ofd:AbbreviatedData>{data}</ofd:AbbreviatedData></ofd:PathObject>'))
     assert [i.code for i in document.issues] == ["page_failed"]
+
+
+def test_short_lines_of_one_width_do_not_make_the_edge_of_a_wide_page():
+    plan = [
+        *("宁溪县人民政府办公室", "各乡镇人民政府办公室：", "宁溪县人民政府办公室", "宁溪县水务局办公室印发", "一、水污染防治工作目标"),
+        "到2026年，全县地表水优良比例达到96.5%，城市污水集中收集率达到75%以上，化学需氧量排放量削减1200吨。",
+        "二、水污染防治重点任务",
+        "（一）强化源头治理。2024年底前整治入河排污口86个，关闭禁养区养殖场15家，新建乡镇污水处理站12座，清淤河道38公里。",
+    ]
+    assert texts(parse_bytes(ofd.write(plan, page=LANDSCAPE), "plan.ofd")) == plan

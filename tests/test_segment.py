@@ -87,3 +87,13 @@ def test_a_table_without_tasks_is_reported_and_its_numbers_stand_in_the_ledger()
     result = read("序号\t县区\t任务数量\t完成时限\n1\t东城区\t12\t2024年底\n2\t西河县\t20\t2024年底\n")
     assert "table_not_read" in {i.code for i in result.extraction.issues}
     assert [u.text for u in result.extraction.uncovered] == ["12", "2024年底", "20", "2024年底"]
+
+
+def test_rows_whose_numbers_begin_anew_under_a_heading_row_are_tasks_of_their_own():
+    head, first, second = "序号\t任务\t完成时限\t责任单位", "1\t新建园区2个\t2024年底\t市工信局", "1\t新建学校3所\t2025年底\t市教育局"
+    for heading in ("二\t民生保障\t\t", "二、民生保障\t\t\t"):
+        tasks = read("\n".join((head, first, heading, second)) + "\n").extraction.tasks
+        assert [(t.path, t.deadline.end, [s.text for s in t.bodies["responsible"]]) for t in tasks] == [
+            ("表/1", "2024-12-31", ["市工信局"]),
+            ("表/1@2", "2025-12-31", ["市教育局"]),
+        ]

@@ -68,3 +68,8 @@ def test_missing_files_and_unknown_endings(tmp_path):
         parse_file(tmp_path / "none.txt")
     document = parse_bytes(TEXT.encode(), "a.xyz", "a.xyz")  # the content decides, and this ending says nothing
     assert (document.format, document.text, document.issues) == ("text", TEXT, ())
+
+
+def test_marks_of_headings_are_no_text():
+    document = parse_bytes("# 丰县2025年任务清单\n\n## 一、目标\n#1机组停运\n".encode(), "plan.md")
+    assert [document.text[b.start : b.end] for b in document.blocks] == ["丰县2025年任务清单", "一、目标", "#1机组停运"]

@@ -274,3 +274,12 @@ def test_damaged_numbers_and_escapes_are_no_crash():
 def test_numbers_stay_exact():
     assert exact("0.1") == Decimal("0.1")
     assert exact("nonsense") is None
+
+
+def test_the_name_of_a_sheet_is_no_part_of_the_title():
+    book = openpyxl.Workbook()
+    book.active.title = "正文"
+    book.active.append(["云溪县2024年节水工作计划"])
+    book.create_sheet("附表").append(["说明"])
+    result = process(parse_bytes(xlsx.saved(book), "plan.xlsx"))
+    assert result.extraction.metadata["title"].text == "云溪县2024年节水工作计划"

@@ -73,6 +73,8 @@ def _frame(lines: Sequence[TextLine]) -> Frame | None:
     steps = [b.top - a.top for a, b in pairwise(lines) if 0 < b.top - a.top < 4 * size]
     if right is None or left is None or len(steps) < 3 or sum(line.x1 > right + size for line in lines) > 0.1 * len(lines):
         return None
+    if sum(line.x1 > right + 2 * size for line in lines) > 1:
+        return None  # lines that end together by chance: others are much longer
     return Frame(left, right, _common(steps), size)
 
 

@@ -15,6 +15,7 @@ _SAMPLE = 65536
 _USUAL = re.compile(r"[\t\r\n\x20-\x7e\u2010-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _COMMON = frozenset("的一是在不了有和人大中上年工作市政府民以及，。、：")  # the same in simplified and traditional writing
 
+_MARKDOWN = re.compile(r"\s{0,3}#{1,6}[ \t]+(?=\S)")  # of a heading in a .md file
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节条]|附[件表录]")
 
 
@@ -128,6 +129,8 @@ def parse(data: bytes, budget: Budget) -> Content:
                 at += len(cell) + 1
         elif content.strip():
             in_table = False
-            blocks.append(Block(len(blocks), "paragraph", offset, offset + len(content), Where(line=line_number)))
+            mark = _MARKDOWN.match(content)
+            start = offset + (mark.end() if mark else 0)
+            blocks.append(Block(len(blocks), "paragraph", start, offset + len(content), Where(line=line_number)))
         offset += len(line)
     return Content(text, tuple(blocks), tuple(issues))

@@ -27,6 +27,7 @@ _ODD = {
     "field": ("warning", "field_not_read", "formulas kept as field codes are not read: compare with the file"),
     "superscript": ("warning", "superscript", "raised digits follow digits (a power or the mark of a note): compare with the file"),
     "merged": ("warning", "merged_cell_text", "cells hidden below a merged cell hold text of their own, which is added to the merged cell"),
+    "struck": ("info", "struck_text", "struck out passages are left out"),
     "nested": ("info", "nested_table", "tables inside cells of tables are read as text of those cells"),
 }
 

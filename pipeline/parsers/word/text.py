@@ -77,6 +77,9 @@ class TextReader:
         hidden = is_on(format_, "vanish")
         if hidden is None and format_ is not None:
             hidden = value(format_, "rStyle") in self.hidden
+        if not hidden and (is_on(format_, "strike") or is_on(format_, "dstrike")) and run.find(f"{W}t") is not None:
+            hidden = True
+            self.odd["struck"] += 1
         raised = format_ is not None and value(format_, "vertAlign") == "superscript"
         for child in run:
             if child.tag == f"{W}fldChar":
