@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,8 +22,10 @@ _DATE_LIKE = regex.compile(r"\d{4}年|\d月|持续|长期|底前|全年|年底|�
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A logical row: its number as written ("" without), its sub-row (0 where the number has only one), its cells; `own` are
-    the roles of the cells that stand in the row itself and were not filled from rows above."""
+    """A logical row: its number as written ("" without), its sub-row (0 where the number has only one), its cells.
+
+    `own`: roles of the cells that are not taken from the rows above.
+    """
 
     number: str
     sub: int
@@ -137,8 +138,11 @@ def place(where: Where) -> str:
 
 
 def _by_content(columns: tuple[Column, ...], body: Sequence[Line]) -> tuple[Column, ...]:
-    """Columns of a table in which no heading is known to name the rows: those of unknown role are names or bodies if their cells look so."""
-    if any(c.role in ("task", "indicator") for c in columns):
+    """Columns of a table in which no heading is known to name the rows: those of unknown role are names or bodies if their cells look so.
+
+    Not where the table holds values: what they measure must be said (县区|任务数 names places).
+    """
+    if any(c.role in ("task", "indicator", "value", "current") for c in columns):
         return columns
     looks = [c.role for c in _guess(body)] + ["other"] * len(columns)
     names = ("task", "indicator", "responsible")

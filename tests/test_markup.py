@@ -232,7 +232,7 @@ def test_random_spans_stand_where_pandas_puts_them():
 def test_paragraphs_that_only_their_indents_set_apart():
     for indent in ("&nbsp;&nbsp;&nbsp;&nbsp;", "　　"):
         page = "<html><body><div>" + "\n".join(indent + p for p in PLAN[2:]) + "</div></body></html>"
-        assert paragraphs(read(page)) == PLAN[2:]
+        assert paragraphs(read(page)) == list(PLAN[2:])
     assert paragraphs(read("<div>　　一是造林。　　二是治水。　　三是护田。</div>")) == ["一是造林。", "二是治水。", "三是护田。"]
     assert paragraphs(read("<div><p>新河市人民政府　　2025年3月1日</p><p>到2025年。 &nbsp;完成</p></div>"))[0] == "新河市人民政府　　2025年3月1日"
 

@@ -19,7 +19,8 @@ from schemas.types import Box, Piece, Where
 from tests.documents.check import read_rows
 from tests.documents.fonts import pdf_font
 from tests.documents.model import Cell, Table
-from tests.documents.tables import Style, write
+from tests.documents.ruling import Style
+from tests.documents.tables import write
 
 HEAD = ["指标名称", "单位", "2020年", "2025年", "属性"]
 NAMES = ["城镇新增就业", "城镇登记失业率", "劳动年龄人口平均受教育年限", "每千人口拥有执业医师数", "常住人口城镇化率", "地方一般公共预算收入"]
@@ -166,7 +167,7 @@ def test_a_cut_row_of_lists_is_one_row():
     below = {1: place(1, []), **{j: place(j, b) for j, (_, b) in lists.items()}}
     known = Habits(1, frozenset({1, 2, 3, 4}), frozenset(), frozenset({2, 3}))
     assert is_cut(above, below, known, False)
-    assert not is_cut(above, {**below, 1: place(1, ["9"])}, known, False)[0]
+    assert not is_cut(above, {**below, 1: place(1, ["9"])}, known, False)
 
 
 def test_a_title_that_stands_in_the_repeated_header_goes_with_it():

@@ -1,1 +1,4 @@
-"""From the runs and ruled lines of pages to paragraphs and tables: `page` says what goes in, `flow` runs it; `tables` finds and joins tables."""
+"""From the characters and ruled lines of pages to paragraphs and tables.
+
+`page` says what goes in, `flow` runs it; `tables` finds and joins tables.
+"""
