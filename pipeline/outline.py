@@ -25,6 +25,8 @@ _BODY_LABEL = regex.compile(
 )
 _NAMED = regex.compile(rf"{_BODY_LABEL.pattern.lstrip('^')}[^。;]*[局委办部厅院](?:[)\]])?$")  # 责任单位：县林业局 is whole
 _LISTS = regex.compile(r"[、,;.。)\]及和与等]")
+_QUANTITY = regex.compile(r"\d(?:%|‰|[一-龥--[年月日第]]{1,3})$", regex.V1)  # 接入事项12项 is whole
+_MORE = regex.compile(r"[以左上下之,、。;)\]\d及和与等并]")
 BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
 _CONTENTS = regex.compile(r"\.{6,}\d*|…{3,}\d*")  # a line of the table of contents
 _PAGE_NUMBER = regex.compile(r"[-—]+ ?\d{1,3} ?[-—]+")
@@ -83,6 +85,8 @@ def _continues(above: Folded, below: Folded) -> bool:
     if len(above) < 18 or _FINAL.search(above.text) or _marker(below.text) or BULLET.match(below.text) or _BODY_LABEL.match(below.text):
         return False
     if _NAMED.search(above.text) and not _LISTS.match(below.text):
+        return False
+    if _QUANTITY.search(above.text) and not _MORE.match(below.text):
         return False
     if _width(below.text) > _width(above.text) + 8:
         return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer

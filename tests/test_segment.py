@@ -97,3 +97,11 @@ def test_rows_whose_numbers_begin_anew_under_a_heading_row_are_tasks_of_their_ow
             ("表/1", "2024-12-31", ["市工信局"]),
             ("表/1@2", "2025-12-31", ["市教育局"]),
         ]
+
+
+def test_lines_that_end_with_a_whole_quantity_are_not_joined_with_the_next():
+    result = read("甲市方案（2024—2026年）\n一、任务\n1.平台。到2026年，全市政务服务事项网上可办率达到95%\n建成数据中心3个。\n")
+    assert [(t.indicator.text, t.value.text) for t in result.extraction.targets] == [("政务服务事项网上可办率", "95%"), ("数据中心", "3个")]
+    joined = read("甲市方案（2024—2026年）\n一、任务\n1.平台。到2026年，全市政务服务事项网上可办率达到95%\n以上，办理时间下降。\n")
+    assert joined.extraction.targets[0].quantity is not None
+    assert joined.extraction.targets[0].quantity.operator == ">="
