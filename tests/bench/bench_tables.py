@@ -91,9 +91,8 @@ def main() -> None:
         characters = sum(map(len, plan)) / pages
         _, seconds = measure(own, text, 3)
         _, slow = measure(plumber, text, 1)
-        print(
-            f"{name} ({characters:.0f} characters): {pages / seconds:.0f} pages/s, pdfplumber's tables {pages / slow:.1f}: {slow / seconds:.1f} times as fast"
-        )
+        speed = f"{pages / seconds:.0f} pages/s, pdfplumber's tables {pages / slow:.1f}: {slow / seconds:.1f} times as fast"
+        print(f"{name} ({characters:.0f} characters): {speed}")
 
 
 if __name__ == "__main__":
