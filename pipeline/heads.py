@@ -91,14 +91,16 @@ def side_by_side(lines: Sequence[Line]) -> Sequence[Line]:
     for at in range(min(len(lines), 3)):
         texts = [cell.plain for cell, _ in lines[at]]
         halves = _halves(texts)
-        if not halves or any(len(line) != len(texts) for line in lines[at:]):
+        if not halves:
             continue
+        first = at + max(read_header(lines, at)[1], 1)
+        end = next((k for k in range(first, len(lines)) if [c.plain for c, _ in lines[k]] != texts and is_header(lines, k)), len(lines))
         below = []
         for half in halves:
-            part = [[line[i] for i in half] for line in lines[at:]]
+            part = [[line[i] for i in half if i < len(line)] for line in lines[at:end]]  # lines of text may end where their cells do
             header = read_header(part, 0)[1]
             below += [line for i, line in enumerate(part) if any(cell.text for cell, _ in line) and (i >= header or half is halves[0])]
-        return [*lines[:at], *below]
+        return [*lines[:at], *below, *side_by_side(lines[end:])]
     return lines
 
 
