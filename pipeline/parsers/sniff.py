@@ -50,7 +50,6 @@ UNREAD = {
     "ceb": "CEB files are not read: print it to PDF with its reader",
     "caj": "CAJ files are not read: print it to PDF with its reader",
     "djvu": "DjVu files are not read: save it as PDF",
-    "encrypted": "the file is encrypted: open it with its password, save it without one, and run again",
     "OLE": "the file is an OLE container of another program than Word, Excel or WPS: save the document as DOCX, XLSX or PDF",
     "sqlite": "it is a database and no document",
     "program": "it is a program and no document",
