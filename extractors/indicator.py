@@ -65,6 +65,9 @@ _PLAIN_VERB = regex.compile(r"实现|完成|开展|推进|推动|安排|落实|�
 _RATE = regex.compile(r"(?:率|比例|占比|比重|[^热力湿温密角]度)$")
 _NUMERAL = regex.compile(r"[\d一二三四五六七八九十]")
 _QUOTES = regex.compile(r"[“”\"]")
+_NAMED_PLACE = regex.compile(r"(?:[一-龥]{2,3}?(?:县|镇|乡)|开发区|高新区|经开区|示范区)(?=、|和|及)")
+_PLACES_JOINT = regex.compile(r"[、,]|和|及|与")
+_NOT_A_PLACE = regex.compile(r"(?:人民)?政府|委|[级直]|党|内外|籍|场")
 
 
 @cache
@@ -181,19 +184,19 @@ def _places(text: str, start: int, end: int) -> int | None:
     """The end of a list of named divisions at the head: 新蔡县、汝南县和西平县…"""
     at, last = start, None
     while at < end:
-        size = max((b for a, b, _ in vocab.region_names_in(text[at : at + 12]) if a == 0), default=0)
+        size = vocab.region_name_at(text, at)
         if not size:
-            hit = regex.compile(r"(?:[一-龥]{2,3}?(?:县|镇|乡)|开发区|高新区|经开区|示范区)(?=、|和|及)").match(text, at, end)
+            hit = _NAMED_PLACE.match(text, at, end)
             size = hit.end() - at if hit else 0
         if not size:
             break
         at += size
         last = at
-        joint = regex.compile(r"[、,]|和|及|与").match(text, at, end)
+        joint = _PLACES_JOINT.match(text, at, end)
         if not joint:
             break
         at = joint.end()
-    if last and regex.compile(r"(?:人民)?政府|委|[级直]|党|内外|籍|场").match(text, last):
+    if last and _NOT_A_PLACE.match(text, last):
         return None
     return last
 

@@ -61,7 +61,8 @@ def find_states(
         dated_list = any(sentence.start <= f.quote[0] < sentence.end and f.deadline for f in numeric)
         near = [f for f in numeric if f.quote[0] < sentence.end and sentence.start < f.quote[1]]
         inside = between(context.quantities, sentence.start, sentence.end)
-        for clause in sentence.clauses:
+        stating = [clause for clause in sentence.clauses if _next(text, clause.start, clause.end, sentence)]
+        for clause in sentence.clauses[: sentence.clauses.index(stating[-1]) + 1] if stating else ():  # what stands behind them serves nothing
             found += _clause(text, clause, sentence, replace(context, quantities=inside), sight, near, firm, dated_list, staged)
     return found
 

@@ -97,7 +97,12 @@ def _continues(above: Folded, below: Folded) -> bool:
 
 def _width(text: str) -> int:
     """Columns that a text takes: two for a wide character."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(map(_columns, text))
+
+
+@cache
+def _columns(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _marker(text: str) -> tuple[str, int, regex.Match[str]] | None:

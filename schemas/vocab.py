@@ -134,8 +134,17 @@ def _region_names() -> dict[str, tuple[Region, ...]]:
 
 
 @cache
-def _name_lengths() -> tuple[int, ...]:
-    return tuple(sorted({len(n) for n in _region_names()}, reverse=True))
+def _name_heads() -> dict[str, tuple[int, ...]]:
+    """The first two characters of names of divisions → the lengths of those names, longest first."""
+    heads: dict[str, set[int]] = {}
+    for name in _region_names():
+        heads.setdefault(name[:2], set()).add(len(name))
+    return {head: tuple(sorted(sizes, reverse=True)) for head, sizes in heads.items()}
+
+
+def region_name_at(text: str, at: int) -> int:
+    """The length of the longest full name of a division that begins at a place of a text, 0 where none does."""
+    return next((n for n in _name_heads().get(text[at : at + 2], ()) if text[at : at + n] in _region_names()), 0)
 
 
 def region_names_in(text: str) -> list[tuple[int, int, str]]:
@@ -143,7 +152,7 @@ def region_names_in(text: str) -> list[tuple[int, int, str]]:
     found = []
     at = 0
     while at < len(text):
-        size = next((n for n in _name_lengths() if text[at : at + n] in _region_names() and len(text) - at >= n), 0)
+        size = region_name_at(text, at)
         if size:
             found.append((at, at + size, text[at : at + size]))
         at += size or 1
