@@ -9,7 +9,6 @@ import regex
 
 from schemas import vocab
 
-
 # Words of plans that the dictionary lacks or splits.
 _WORDS = (
     "全市",
