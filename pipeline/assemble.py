@@ -37,7 +37,7 @@ _ACTIONABLE = {
     "no_verb": "number_without_verb",
 }
 _PAST_PARAGRAPH = regex.compile(
-    r"(?:取得|实现)[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
+    r"(?<!(?:推动|力争|争取|确保|努力|促进|加快|全力|不断|推进)[^。]{0,20})取得[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
 )
 
 
@@ -246,7 +246,7 @@ class _Builder:
             return
         period, slot = _period(cell, f.deadline)
         if period is None and f.status == "target" and segment.stage is not None:
-            found = find_periods(segment.stage.text)
+            found = find_periods(segment.stage.text, self.today)
             if found:
                 period, slot = found[0].value, segment.stage
         unit = Slot(f.unit, cell.text.spans(*f.value), "quantity.unit") if f.unit else None

@@ -35,8 +35,9 @@ def process_file(path: Path, given: Mapping[str, str] | None = None, name: str |
 def process(document: Document, given: Mapping[str, str] | None = None) -> Result:
     """All stages for one parsed document; pure but for the vocabularies and rules it reads."""
     official = find_official(document)
-    segments, odd = segment(document, official)
-    extraction = assemble(segments, _today(official.issued, official.metadata), official.issued, _year(official.issued, official.metadata))
+    today = _today(official.issued, official.metadata)
+    segments, odd = segment(document, official, today)
+    extraction = assemble(segments, today, official.issued, _year(official.issued, official.metadata))
     issues = list(extraction.issues) + odd
     if not extraction.tasks and not extraction.targets:
         issues.append(Issue("warning", "no_plan", document.name, "no task and no target was found: is this file a plan?"))
