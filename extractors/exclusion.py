@@ -16,10 +16,12 @@ _FUTURE = regex.compile(r"力争|争取|确保|将|要|目标|到20\d\d年|实�
 _PRESENT = regex.compile(r"目前|现状|截至|现有")
 # two to nine of these are mostly turns of phrase: 两个确立, 三项制度, 五个方面
 _IDIOM_UNITS = frozenset("个类条项方级种位面大批次期起对张块本口门家场")
+_SORTS = frozenset("类种方级面位大")  # 推进四类村庄认定: a verb of doing does not make them a count
 _ACHIEVED = regex.compile(r"(?:执行|发放|覆盖|到位|兑现|使用|拨付|成功|合格|满意|完成|落实|知晓|参保|达标)率")
 _CEILING = regex.compile(r"(?<!证|债)券$|最高|上限|封顶|限额|可?按照?[^,。;]{0,24}(?:金额|比例|标准)的?$")
 _COMPARED = regex.compile(r"(?<!或)(?:高于|低于|快于|慢于|高出|低出)[一-龥A-Z、]{2,20}$")  # 增速高于全省平均水平2个百分点: no level
 _VOUCHER = regex.compile(r"的?[一-龥A-Z]{0,4}(?<!证|债)券")
+_NAMED_BY = regex.compile(r"[一-龥、和及(]")
 _SCORING = regex.compile(r"[^,。;]{0,10}(?:扣|加|得|计)\d+(?:\.\d+)?分")
 _IDIOM_NOUNS = regex.compile(
     r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次|制度|措施|机制|政策|要求|责任"
@@ -44,6 +46,8 @@ def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, co
         return "support"
     if money and _VOUCHER.match(text, q.end):
         return "support"
+    if kind == "voltage" and _NAMED_BY.match(text, q.end):
+        return "modifier"  # 750千伏和330千伏电网工程16个
     if _SCORING.match(text, q.end):
         return "scoring"
     if _COMPARED.search(left):
@@ -76,5 +80,7 @@ def _is_idiom(text: str, q: Mention, left: str) -> bool:
         return True
     if value is None or value >= 10 or unit not in _IDIOM_UNITS:
         return False
+    if unit in _SORTS:
+        return True
     doing = rules.words("phrase", "doing").search(left[-4:])
     return not (doing and left.endswith(doing.group())) or bool(_IDIOM_NOUNS.match(text[q.end : q.end + 6]))
