@@ -74,7 +74,7 @@ def is_present(text: str, start: int, end: int) -> bool:
 
 def _is_idiom(text: str, q: Mention, left: str) -> bool:
     value, unit = q.value.quantity.value, q.value.unit
-    if left.endswith("前"):
+    if left.endswith("前") or unit == "番":
         return False
     if value == 1 or unit == "次" or (unit == "兆" and q.value.chinese):
         return True

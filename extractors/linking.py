@@ -7,6 +7,7 @@ Every number ends as a finding or as a rejection with its reason.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import regex
 
@@ -201,9 +202,9 @@ class _Reader(Memory):
         if not hits or not nlp.is_boundary(self.text[phrase.start : phrase.end], hits[-1].start() - phrase.start):
             return phrase
         verb = hits[-1].span()
-        who = regex.compile(r"[一-龥、()]{2,14}?(?=(?:[于在到]?\d|[于在]|$))").match(self.text, phrase.start, verb[0])
+        who = _WHO.match(self.text, phrase.start, verb[0])
         scope = phrase.scope
-        if who and phrase.verb is None:
+        if who and phrase.verb is None and nlp.words(who.group())[-1][2][0] in "nfsj":
             scope = (scope[0] if scope and scope[1] == phrase.start else phrase.start, who.end())
         return replace(phrase, start=verb[1], scope=scope, verb=verb)
 
@@ -317,9 +318,8 @@ class _Reader(Memory):
             return True, 0.85
         if phrase.verb and side == "noun" and _AREA.fullmatch(rest):
             return True, 0.85  # 完成濉河流域212个排污口整治
-        ending = regex.search(rf"{rules.words('phrase', 'doing').pattern}$", rest, regex.VERBOSE) if 2 < len(rest) <= 6 else None
-        if ending:
-            return True, 0.85  # 滚动实施
+        if 2 < len(rest) <= 12 and (ending := _ends_doing().search(rest)) and (len(rest) <= 6 or _adverbial(rest[: ending.start()])):
+            return True, 0.85  # 滚动实施, 因地制宜新建改建
         if self.listed and not rest and not phrase.verb:
             return True, 0.9
         verb = nlp.verb_ends_at(self.text[taken : q.start], q.start - taken) if q.start > taken else None
@@ -426,9 +426,20 @@ _TEMPORAL = regex.compile(
 )
 _CONDITION = regex.compile(r"(?:且|并且?|或)(?:[^,。;\d]{1,14}的|[^,。;]{1,24}的(?:企业|单位|机构|项目|个人|人才|团队|园区|平台|家庭))")
 _EMBEDDED = regex.compile(r"新建|增设|设立|打造|引进|创建|开通|配备|安装|加装|建成(?!区)|投放|上线|汇聚|集聚|入驻|接入|推出|孵化|部署")
+_WHO = regex.compile(r"[一-龥、()]{2,14}?(?=(?:[于在到]?\d|[于在]|$))")
 _LOWERED = regex.compile(r"(?:降低|减少|压减|压降|缩短|压缩|缩减|缩小)(?!到|至)[的了]?$")
 _STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
 _AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|[库灌湖林山牧]区)")
+
+
+@cache
+def _ends_doing() -> regex.Pattern[str]:
+    return regex.compile(rf"(?:{rules.words('phrase', 'doing').pattern})+$", regex.VERBOSE)
+
+
+def _adverbial(text: str) -> bool:
+    """Whether words only say how: 因地制宜, 集中连片, 分类分批."""
+    return all(flag[0] in "dailzbv" for _, _, flag in nlp.words(text))
 
 
 def _acts(label: str) -> bool:

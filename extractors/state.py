@@ -30,7 +30,7 @@ _INDICATOR_LIKE = regex.compile(
     r"(?:(?<!效)率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)$"
 )
 _DELIVERABLE = regex.compile(
-    r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$"
+    r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|达峰|碳中和|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$"
 )
 
 
@@ -218,7 +218,7 @@ def _acceptable(
         return False  # begins like a sentence: 鼓励各部门…应接尽接
     if rule.name == "none" and not before.empty and not plain_scope(text[before.start : before.end]):
         return False  # 打击无证经营行为
-    if rule.name == "all_done" and not dated and regex.search(r"使用|执行", hit["state"]):
+    if rule.name == "all_done" and not dated and regex.search(r"[使选采]用|执行", hit["state"]):
         return False
     if kind == "milestone":
         if not dated and not (staged and rule.name == "finish" and before.empty and _STAGE_VERBS.search(hit["state"])):
@@ -241,7 +241,7 @@ def _grades(text: str, rule: rules.Rule, hit: regex.Match[str], name: Name, scop
     if (hit.groupdict().get("what") or "").startswith("排放"):
         what = hit.span("what")
         name = Name((*name.parts, what))
-    elif not regex.search(r"水质|质量|标准|水平|等级|排放|断面|水体|医院|景区|河流|湖泊|水库|状况|评级", name.text(text)):
+    elif not regex.search(r"水质|质量|标准|水平|等级|排放|断面|水体|医院|景区|河流|湖泊|水库|状况|评级|车辆|机械|船舶|锅炉|污染物", name.text(text)):
         return []
     quantity = Quantity(">=" if more else "=", None)
     scopes: list[Stretch | None] = list(split_scopes(text, scope)) if scope and "、" in text[slice(*scope)] else [scope]
