@@ -112,7 +112,7 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
                 start = hit.end()
                 continue
         step = _lead(text, start, end)
-        if step:
+        if step and not (text[start] == "与" and (start == 0 or text[start - 1] in ",。;:!")):  # 与其他国家货物贸易: nothing stands before it
             raised = raised or step[1] == "raise"
             start = step[0]
             continue
@@ -230,8 +230,8 @@ def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[
         return _share_head(text, pieces)
     if heads[-1] and not any(heads[:-1]):
         return _share_tail(text, pieces)
-    if not any(heads):
-        return [Name((p,)) for p in pieces]
+    if not any(heads) or not heads[-1]:
+        return [Name((p,)) for p in pieces]  # 游客人次、旅游花费均
     grouped = _group(pieces, heads)
     return _share_head(text, grouped) if len(grouped) > 1 else [whole]
 

@@ -22,6 +22,7 @@ from extractors.indicator import (
     Stretch,
     is_measurable,
     noun_phrase,
+    split_scopes,
 )
 from extractors.naming import STRONG, Memory, plain_scope
 from extractors.predicate import Predicate, read_back
@@ -157,7 +158,12 @@ class _Reader(Memory):
             phrase = replace(phrase, end=phrase.end - 1)
         if measure.count and not pred.marked:
             phrase = self._embedded(phrase)
+        head = _HEAD_BEHIND.search(self.text, phrase.start, phrase.end)
+        if head and is_measurable(head["head"]):
+            pred, phrase = replace(pred, apart=True, marked=True), replace(phrase, end=head.start())
         names, scopes, verb = self.names(phrase, pred, mine, q)
+        if head and pred.apart:
+            names = [Name((part, head.span("head"))) for part in split_scopes(self.text, (phrase.start, phrase.end))]
         if not names:
             self._reject(q, "no_indicator")
             return q.end
@@ -426,7 +432,8 @@ _TEMPORAL = regex.compile(
 )
 _CONDITION = regex.compile(r"(?:且|并且?|或)(?:[^,。;\d]{1,14}的|[^,。;]{1,24}的(?:企业|单位|机构|项目|个人|人才|团队|园区|平台|家庭))")
 _EMBEDDED = regex.compile(r"新建|增设|设立|打造|引进|创建|开通|配备|安装|加装|建成(?!区)|投放|上线|汇聚|集聚|入驻|接入|推出|孵化|部署")
-_WHO = regex.compile(r"[一-龥、()]{2,14}?(?=(?:[于在到]?\d|[于在]|$))")
+_WHO = regex.compile(r"[一-龥A-Za-z0-9、()]{2,14}?(?=(?:[于在到]?\d|[于在]|$))")
+_HEAD_BEHIND = regex.compile(r"(?:分别|各自)(?P<head>[一-龥]{2,6})$")  # 货物贸易、对外投资分别占比达30%、20%
 _LOWERED = regex.compile(r"(?:降低|减少|压减|压降|缩短|压缩|缩减|缩小)(?!到|至)[的了]?$")
 _STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
 _AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|[库灌湖林山牧]区)")

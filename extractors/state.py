@@ -34,6 +34,8 @@ _DELIVERABLE = regex.compile(
 )
 
 
+_VISION = regex.compile(r"(?:体系|格局|机制|制度|社会|强[国省市县区]|高地|先行区|示范区)$")
+_WHOLE_LIFE = regex.compile(r"^(?:宏观|国民|区域|县域)?(?:经济|经济运行|经济发展|社会(?:大局)?|大局|局势|形势|秩序|市场|队伍|政治(?:大局)?)(?:发展|运行|形势|态势)?(?:总体)?$")
 _UNNAMED = regex.compile(r"(?:各项|全部|全年|年度|整治|重点|主要)?(?:目标)?(?:任务|工作|目标)")
 
 
@@ -218,11 +220,15 @@ def _acceptable(
         return False  # begins like a sentence: 鼓励各部门…应接尽接
     if rule.name == "none" and not before.empty and not plain_scope(text[before.start : before.end]):
         return False  # 打击无证经营行为
+    if rule.name == "not_worse" and _WHOLE_LIFE.match(label):
+        return False  # 经济保持稳中有进
     if rule.name == "all_done" and not dated and regex.search(r"[使选采]用|执行", hit["state"]):
         return False
     if kind == "milestone":
         if not dated and not (staged and rule.name == "finish" and before.empty and _STAGE_VERBS.search(hit["state"])):
             return False
+        if not dated and _VISION.search(label):
+            return False  # 基本建成…现代化产业体系, with no date but that of the stage
         if rule.name == "finish":
             plain = _PLAIN_FINISH.search(hit["state"]) and not regex.search(r"(?:目标|任务|指标|工作)$", label)
             return bool(plain and dated) or bool(_DELIVERABLE.search(label))
