@@ -71,7 +71,7 @@ class _Reader(Memory):
         phrase = noun_phrase(self.text, clause.start, clause.end, self._date_spans(), doing=True)
         if phrase.scope and self.scope is None and rules.words("phrase", "whole").match(self.text, *phrase.scope):
             self.scope = phrase.scope
-        hit = regex.compile(rf".*(?:{STRONG})").match(self.text, phrase.start, phrase.end)
+        hit = _UP_TO_STRONG.match(self.text, phrase.start, phrase.end)
         if hit and hit.end() - phrase.start >= 3 and not regex.search(r"[,;。]", hit.group()):
             rest = self.text[hit.end() : phrase.end]
             if regex.fullmatch(r"(?:的)?(?:调查|监测|统计|评估|考核|目标|情况|建设|工作)?", rest):
@@ -147,7 +147,7 @@ class _Reader(Memory):
         if measure.unit is None and not said and not self.context.cell:
             self._reject(q, "bare_number")
             return q.end
-        again = regex.fullmatch(r"[共计总合]+", self.text[taken : q.start]) is not None
+        again = bool(_IN_ALL.fullmatch(self.text, taken, q.start))
         if phrase.empty and taken > clause.start and not again and not (pred.verb or pred.way or measure.said or self.listed or pred.apart):
             self._reject(q, "no_indicator")  # a second value of the same name needs a verb of its own
             return q.end
@@ -171,7 +171,7 @@ class _Reader(Memory):
         if _TEMPORAL.match(label):
             self._reject(q, "date")
             return q.end
-        if "%" in label or not regex.search(r"[一-龥A-Za-z]{2}", label):
+        if "%" in label or not _WORD.search(label):
             self._reject(q, "no_indicator")
             return q.end
         part = self._in_list(phrase, clause) or any(
@@ -262,7 +262,7 @@ class _Reader(Memory):
         if measure.unit in ("户", "人") and measure.suffix and not regex.match(r"的?[一-龥]{0,6}(?:户|人|者|员|群众|学生|居民)", label):
             self._reject(q, "condition")
             return taken
-        if regex.match(r"(?:主要|重点)?(?:指标|任务|措施|举措|工作|方面)", label):
+        if _UNSAID.match(label):
             self._reject(q, "idiom")
             return q.end
         if measure.unit is None or len(label) < 2:
@@ -403,7 +403,7 @@ class _Reader(Memory):
             quantity = Quantity("<=", quantity.value, quantity.value_max) if quantity.value_max is None else quantity
         if quote is None:
             quote = (min(name.start, q.start), max(q.end, name.end))
-        strength = pred.strength or ("力争" if regex.search(r"力争|争取", self.text[max(sentence.start, quote[0] - 12) : q.start]) else None)
+        strength = pred.strength or ("力争" if _STRIVEN.search(self.text, max(sentence.start, quote[0] - 12), q.start) else None)
         self.findings.append(
             Finding(
                 name,
@@ -432,6 +432,11 @@ _TEMPORAL = regex.compile(
 )
 _CONDITION = regex.compile(r"(?:且|并且?|或)(?:[^,。;\d]{1,14}的|[^,。;]{1,24}的(?:企业|单位|机构|项目|个人|人才|团队|园区|平台|家庭))")
 _EMBEDDED = regex.compile(r"新建|增设|设立|打造|引进|创建|开通|配备|安装|加装|建成(?!区)|投放|上线|汇聚|集聚|入驻|接入|推出|孵化|部署")
+_UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
+_UNSAID = regex.compile(r"(?:主要|重点)?(?:指标|任务|措施|举措|工作|方面)")
+_WORD = regex.compile(r"[一-龥A-Za-z]{2}")
+_IN_ALL = regex.compile(r"[共计总合]+")
+_STRIVEN = regex.compile(r"力争|争取")
 _WHO = regex.compile(r"[一-龥A-Za-z0-9、()]{2,14}?(?=(?:[于在到]?\d|[于在]|$))")
 _HEAD_BEHIND = regex.compile(r"(?:分别|各自)(?P<head>[一-龥]{2,6})$")  # 货物贸易、对外投资分别占比达30%、20%
 _LOWERED = regex.compile(r"(?:降低|减少|压减|压降|缩短|压缩|缩减|缩小)(?!到|至)[的了]?$")

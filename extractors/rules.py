@@ -1,7 +1,8 @@
 """Patterns as data: `rules/<kind>.yaml` compiled once.
 
 A rule file has `fragments` (named pieces, written ${name} in patterns) and `rules`: name, pattern, examples (texts in
-which the rule must find something, or `[text, what it finds]`), and `not` (texts in which it must find nothing).
+which the rule must find something, or `[text, what it finds]`), and `not` (texts in which it must find nothing). `literals` are
+words of which a text must hold one for the rule to find anything: they are looked for first.
 tests/test_rules.py holds every rule to its examples.
 """
 
@@ -30,6 +31,11 @@ class Rule:
     attributes: dict[str, str]
     examples: tuple[str | tuple[str, str], ...]
     counter_examples: tuple[str, ...]
+    literals: tuple[str, ...] = ()
+
+    def possible(self, text: str) -> bool:
+        """Whether the rule can find anything in a text, by its literals."""
+        return not self.literals or any(word in text for word in self.literals)
 
 
 @cache
@@ -49,8 +55,8 @@ def load(kind: str) -> dict[str, Rule]:
         except regex.error as error:
             raise RuleError(f"{path.name}: rule {name}: {error}") from error
         examples = tuple(e if isinstance(e, str) else (e[0], e[1]) for e in entry["examples"])
-        extra = {k: v for k, v in entry.items() if k not in ("name", "pattern", "examples", "not")}
-        rules[name] = Rule(name, compiled, extra, examples, tuple(entry.get("not", ())))
+        extra = {k: v for k, v in entry.items() if k not in ("name", "pattern", "examples", "not", "literals")}
+        rules[name] = Rule(name, compiled, extra, examples, tuple(entry.get("not", ())), tuple(entry.get("literals", ())))
     return rules
 
 

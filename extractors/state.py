@@ -34,8 +34,12 @@ _DELIVERABLE = regex.compile(
 )
 
 
+_UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
+_WORDLESS = regex.compile(r"[\d\W]+")
 _VISION = regex.compile(r"(?:体系|格局|机制|制度|社会|强[国省市县区]|高地|先行区|示范区)$")
-_WHOLE_LIFE = regex.compile(r"^(?:宏观|国民|区域|县域)?(?:经济|经济运行|经济发展|社会(?:大局)?|大局|局势|形势|秩序|市场|队伍|政治(?:大局)?)(?:发展|运行|形势|态势)?(?:总体)?$")
+_WHOLE_LIFE = regex.compile(
+    r"^(?:宏观|国民|区域|县域)?(?:经济|经济运行|经济发展|社会(?:大局)?|大局|局势|形势|秩序|市场|队伍|政治(?:大局)?)(?:发展|运行|形势|态势)?(?:总体)?$"
+)
 _UNNAMED = regex.compile(r"(?:各项|全部|全年|年度|整治|重点|主要)?(?:目标)?(?:任务|工作|目标)")
 
 
@@ -63,20 +67,30 @@ def find_states(
         dated_list = any(sentence.start <= f.quote[0] < sentence.end and f.deadline for f in numeric)
         near = [f for f in numeric if f.quote[0] < sentence.end and sentence.start < f.quote[1]]
         inside = between(context.quantities, sentence.start, sentence.end)
-        stating = [clause for clause in sentence.clauses if _next(text, clause.start, clause.end, sentence)]
+        possible = [rule for rule in rules.load("state").values() if rule.possible(text[sentence.start : sentence.end])]
+        stating = [clause for clause in sentence.clauses if _next(possible, text, clause.start, clause.end, sentence)]
         for clause in sentence.clauses[: sentence.clauses.index(stating[-1]) + 1] if stating else ():  # what stands behind them serves nothing
-            found += _clause(text, clause, sentence, replace(context, quantities=inside), sight, near, firm, dated_list, staged)
+            found += _clause(possible, text, clause, sentence, replace(context, quantities=inside), sight, near, firm, dated_list, staged)
     return found
 
 
 def _clause(
-    text: str, clause: Clause, sentence: Sentence, context: Context, sight: _Sight, numeric: list[Finding], firm: bool, dated_list: bool, staged: bool
+    possible: list[rules.Rule],
+    text: str,
+    clause: Clause,
+    sentence: Sentence,
+    context: Context,
+    sight: _Sight,
+    numeric: list[Finding],
+    firm: bool,
+    dated_list: bool,
+    staged: bool,
 ) -> list[Finding]:
     found: list[Finding] = []
     dates = [(d.start, d.end) for d in between(context.dates, sentence.start, sentence.end)]
     at = clause.start
     while at < clause.end:
-        best = _next(text, at, clause.end, sentence)
+        best = _next(possible, text, at, clause.end, sentence)
         if best is None:
             break
         rule, hit = best
@@ -96,10 +110,10 @@ def _clause(
     return found
 
 
-def _next(text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
-    """The state rule that matches first in a stretch (file order settles ties)."""
+def _next(possible: list[rules.Rule], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
+    """The possible rule that matches first in a stretch (file order settles ties)."""
     best: tuple[rules.Rule, regex.Match[str]] | None = None
-    for rule in rules.load("state").values():
+    for rule in possible:
         limit = sentence.end if rule.name == "by_order" else end
         hit = rule.pattern.search(text, at, limit)
         if hit and (best is None or hit.start() < best[1].start()) and hit.start() < end:
@@ -210,7 +224,7 @@ def _base(text: str, name: Name) -> Stretch:
 def _acceptable(
     text: str, rule: rules.Rule, kind: str, label: str, hit: regex.Match[str], before: Phrase, firm: bool, dated_list: bool, dated: bool, staged: bool
 ) -> bool:
-    if not 2 <= len(label) <= 70 or label.startswith("分") or regex.fullmatch(r"[\d\W]+", label):
+    if not 2 <= len(label) <= 70 or label.startswith("分") or _WORDLESS.fullmatch(label):
         return False
     if "weak" in rule.attributes:
         strong = bool(_INDICATOR_LIKE.search(label)) and not _SLOGAN.search(label)
@@ -263,7 +277,7 @@ def _topic(text: str, start: int, end: int, dates: list[Stretch]) -> Stretch | N
     """What a clause without a state of its own speaks of: "新建污水处理设施提高建设标准" → 新建污水处理设施,
     "开展消费品人均使用量的调查" → 消费品人均使用量; None where it begins with a verb."""
     phrase = noun_phrase(text, start, end, dates, doing=True)
-    strong = regex.compile(rf".*(?:{STRONG})").match(text, phrase.start, phrase.end)
+    strong = _UP_TO_STRONG.match(text, phrase.start, phrase.end)
     if strong and regex.fullmatch(r"(?:的)?(?:调查|监测|统计|评估|考核)?", text[strong.end() : phrase.end]):
         return strong.span()
     words = [w for w in nlp.words(text[start:end]) if w[2] != "d"]

@@ -36,6 +36,8 @@ _ACTIONABLE = {
     "distribution": "values_and_names_differ",
     "no_verb": "number_without_verb",
 }
+_SENTENCES = regex.compile(r"[。;]")
+_TIME_ENTRY = regex.compile(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]")
 _PAST_PARAGRAPH = regex.compile(
     r"(?<!(?:推动|力争|争取|确保|努力|促进|加快|全力|不断|推进)[^。]{0,20})取得[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
 )
@@ -171,7 +173,7 @@ class _Builder:
                 self._deadline(draft, cell, read_deadline(hit["text"], self.today, self.issued), hit.start("text"))
         closed += [
             hit.span()
-            for hit in regex.finditer(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]", text)
+            for hit in _TIME_ENTRY.finditer(text)
             if not any(a <= hit.start() < b for a, b in closed)
         ]
         masked, why = _mask(text, closed)
@@ -370,7 +372,7 @@ def _named(target: Target, name: Folded) -> Target:
 
 def _reviews(text: str) -> bool:
     """Whether a paragraph opens as a review of what was achieved."""
-    opening = regex.split(r"[。;]", text[:200])
+    opening = _SENTENCES.split(text[:200])
     return bool(_PAST_PARAGRAPH.search("。".join(opening[:2]))) and not regex.search(r"^到?20\d\d年|目标|力争", text[:30])
 
 
