@@ -31,11 +31,11 @@ class Rule:
     attributes: dict[str, str]
     examples: tuple[str | tuple[str, str], ...]
     counter_examples: tuple[str, ...]
-    literals: tuple[str, ...] = ()
+    literals: regex.Pattern[str] | None = None
 
-    def possible(self, text: str) -> bool:
-        """Whether the rule can find anything in a text, by its literals."""
-        return not self.literals or any(word in text for word in self.literals)
+    def possible(self, text: str, start: int, end: int) -> bool:
+        """Whether the rule can find anything in a stretch of a text, by its literals."""
+        return self.literals is None or self.literals.search(text, start, end) is not None
 
 
 @cache
@@ -56,8 +56,12 @@ def load(kind: str) -> dict[str, Rule]:
             raise RuleError(f"{path.name}: rule {name}: {error}") from error
         examples = tuple(e if isinstance(e, str) else (e[0], e[1]) for e in entry["examples"])
         extra = {k: v for k, v in entry.items() if k not in ("name", "pattern", "examples", "not", "literals")}
-        rules[name] = Rule(name, compiled, extra, examples, tuple(entry.get("not", ())), tuple(entry.get("literals", ())))
+        rules[name] = Rule(name, compiled, extra, examples, tuple(entry.get("not", ())), _any_of(entry.get("literals")))
     return rules
+
+
+def _any_of(literals: list[str] | None) -> regex.Pattern[str] | None:
+    return regex.compile("|".join(map(regex.escape, literals))) if literals else None
 
 
 def _expand(text: str, fragments: dict[str, str], where: str) -> str:

@@ -67,7 +67,7 @@ def find_states(
         dated_list = any(sentence.start <= f.quote[0] < sentence.end and f.deadline for f in numeric)
         near = [f for f in numeric if f.quote[0] < sentence.end and sentence.start < f.quote[1]]
         inside = between(context.quantities, sentence.start, sentence.end)
-        possible = [rule for rule in rules.load("state").values() if rule.possible(text[sentence.start : sentence.end])]
+        possible = [rule for rule in rules.load("state").values() if rule.possible(text, sentence.start, sentence.end)]
         stating = [clause for clause in sentence.clauses if _next(possible, text, clause.start, clause.end, sentence)]
         for clause in sentence.clauses[: sentence.clauses.index(stating[-1]) + 1] if stating else ():  # what stands behind them serves nothing
             found += _clause(possible, text, clause, sentence, replace(context, quantities=inside), sight, near, firm, dated_list, staged)
