@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import regex
 
 from extractors import nlp, rules
-from extractors.findings import Context, Finding, Rejection, dimension
+from extractors.findings import dimension
 from extractors.indicator import Name, Phrase, Stretch, is_measurable, narrowed, noun_phrase, split_scopes, split_subjects
+from extractors.memory import Memory
 from extractors.predicate import Predicate
 from schemas.types import Mention
 
@@ -30,20 +31,8 @@ STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|
 
 
 @dataclass(slots=True)
-class Memory:
-    """What has been read of a text, and what the clauses of a sentence leave for later ones: subject, scope, the verb of a list."""
-
-    text: str
-    context: Context
-    findings: list[Finding] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
-    subject: list[Name] = field(default_factory=list)
-    phrase: Phrase | None = None
-    scope: Stretch | None = None
-    said_scope: Stretch | None = None
-    began: int = 0
-    dates: list[Mention] = field(default_factory=list)  # of the sentence
-    listed: bool = False
+class Naming(Memory):
+    """Finds the names and scopes that a value belongs to."""
 
     def names(self, phrase: Phrase, pred: Predicate, mine: list[Mention], q: Mention) -> tuple[list[Name], list[Stretch | None], Stretch | None]:
         """Names and scopes that the value belongs to, from the phrase or from what stands before."""
@@ -178,15 +167,6 @@ class Memory:
             start = hit.end() if np[1] - hit.end() >= 2 else hit.start()
             return (np[0], hit.start()), Name(((start, np[1]),))
         return None
-
-    def hold(self, names: list[Name], phrase: Phrase) -> None:
-        """Keep the subject for values that follow; of its scope only what speaks of the whole area holds for later subjects."""
-        if phrase.end > phrase.start or self.phrase is None:
-            self.phrase = phrase
-        self.subject = list(dict.fromkeys(names))
-        self.said_scope = phrase.scope or self.said_scope
-        if phrase.scope and rules.words("phrase", "whole").match(self.text, *phrase.scope):
-            self.scope = self.scope or phrase.scope
 
 
 def measure_count(q: Mention) -> bool:
