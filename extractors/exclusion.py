@@ -18,8 +18,10 @@ _PRESENT = regex.compile(r"目前|现状|截至|现有")
 _IDIOM_UNITS = frozenset("个类条项方级种位面大批次期起对张块本口门家场")
 _SORTS = frozenset("类种方级面位大")  # 推进四类村庄认定: a verb of doing does not make them a count
 _ACHIEVED = regex.compile(r"(?:执行|发放|覆盖|到位|兑现|使用|拨付|成功|合格|满意|完成|落实|知晓|参保|达标)率")
+_NAMED_SHARE = regex.compile(r"用于[^,。;]{2,20}的?(?:比例|比重|占比)(?:应|要|须|均)?(?:不低于|不少于|达到|达|提高到|原则上)*$")
 _CEILING = regex.compile(r"(?<!证|债)券$|最高|上限|封顶|限额|可?按照?[^,。;]{0,24}(?:金额|比例|标准)的?$")
 _COMPARED = regex.compile(r"(?<!或)(?:高于|低于|快于|慢于|高出|低出)[一-龥A-Z、]{2,20}$")  # 增速高于全省平均水平2个百分点: no level
+_YEAR_ON_YEAR = regex.compile("同比")  # in a table or a section of goals it states the goal
 _VOUCHER = regex.compile(r"的?[一-龥A-Z]{0,4}(?<!证|债)券")
 _NAMED_BY = regex.compile(r"[一-龥、和及(]")
 _SCORING = regex.compile(r"[^,。;]{0,10}(?:扣|加|得|计)\d+(?:\.\d+)?分")
@@ -39,8 +41,11 @@ def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, co
     money = kind.startswith("money")
     if context.support and (money or kind == "ratio"):
         return "support"
+    named_share = kind == "ratio" and _NAMED_SHARE.search(text, clause.start, measure.value_start)
     cued = text[sentence.start if money else clause.start : min(q.end + 4, clause.end)]
-    if (money or (kind in ("ratio", "multiple") and not _ACHIEVED.search(left))) and rules.words("phrase", "support").search(cued):
+    if (money or (kind in ("ratio", "multiple") and not _ACHIEVED.search(left) and not named_share)) and rules.words("phrase", "support").search(
+        cued
+    ):
         return "support"
     if money and _CEILING.search(text[clause.start : measure.value_start]):
         return "support"
@@ -61,6 +66,8 @@ def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, co
     if context.results and not regex.search(r"20\d\d年(?:底)?(?:力争|计划|要|将|目标)", left):
         return "past"
     whole = text[sentence.start : q.start]
+    if _YEAR_ON_YEAR.search(whole) and not (context.cell or context.goal or _FUTURE.search(whole)):
+        return "past"
     if rules.words("phrase", "past").search(whole) and not _FUTURE.search(whole) and not _PRESENT.search(whole):
         return "past"
     return None

@@ -36,13 +36,17 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A noun phrase without its lead words: what is measured (`start`, `end`), its scope, and the verb of doing before it."""
+    """A noun phrase without its lead words: what is measured (`start`, `end`), its scope, and the verb of doing before it.
+
+    `apart` tells that 分别 stands before that verb: 甲县、乙县分别打造示范路25公里和20公里.
+    """
 
     start: int
     end: int
     scope: Stretch | None = None
     verb: Stretch | None = None
     raised: bool = False
+    apart: bool = False
 
     @property
     def empty(self) -> bool:
@@ -59,11 +63,12 @@ _NOUN_VERB = regex.compile(
     r"绿化|造林|治理|整治|修复|培训|服务|发展|生产|建设|改造|保障|转化|养护|种植|培养|消纳|处置|回收|运行|运营|供应|推广|覆盖|开放|入库|组织|利用|储备"
 )
 _SECOND_VERB = regex.compile(
-    r"提升|改造|建设(?!用地)|完善|扩建|改扩建|迁建|升级|巩固|培育|打造|创建|完成|实施|开展|认定|新建|改建|推广|发展|引进|累计"
+    r"提升|改造|处置|建设(?!用地)|完善|扩建|改扩建|迁建|升级|巩固|培育|打造|创建|完成|实施|开展|认定|新建|改建|推广|发展|引进|累计"
 )
 _PLAIN_VERB = regex.compile(r"实现|完成|开展|推进|推动|安排|落实|达到|努力|新增")
 _RATE = regex.compile(r"(?:率|比例|占比|比重|[^热力湿温密角]度)$")
 _NUMERAL = regex.compile(r"[\d一二三四五六七八九十]")
+_APART = regex.compile(r"分别|依次|各自")
 _QUOTES = regex.compile(r"[“”\"]")
 _NAMED_PLACE = regex.compile(r"(?:[一-龥]{2,3}?(?:县|镇|乡)|开发区|高新区|经开区|示范区)(?=、|和|及)")
 _PLACES_JOINT = regex.compile(r"[、,]|和|及|与")
@@ -89,7 +94,7 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
     """
     scope: Stretch | None = None
     verb: Stretch | None = None
-    raised = False
+    raised = apart = False
     while start < end and text[end - 1] in "、,:;的 ":
         end -= 1
     while start < end:
@@ -97,6 +102,9 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
         start = _skip_masked(text, start, end, masked)
         if text[start:end][:1] in ("、", ",", ":", ";", "的", " ", "-"):
             start += 1
+            continue
+        if doing and verb is None and (hit := _APART.match(text, start, end)) and _verb(text, hit.end(), end):
+            apart, start = True, hit.end()
             continue
         if doing and (verb is None or _SECOND_VERB.match(text, start)):
             hit = _verb(text, start, end)
@@ -123,7 +131,7 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
             continue
         if start == before:
             break
-    return Phrase(start, end, scope, verb, raised)
+    return Phrase(start, end, scope, verb, raised, apart)
 
 
 def _verb(text: str, start: int, end: int) -> regex.Match[str] | None:
@@ -300,9 +308,10 @@ def _own_words(last: str, model: str) -> int:
         if at > 0 and is_measurable(last[at + size :]) and (size > 1 or nlp.is_boundary(last, at + size)):
             return at + size
     number = len([w for w in nlp.words(model) if w[2] not in _UNNAMED])
-    seen = 0
-    for _, end, flag in words:
-        seen += flag not in _UNNAMED
+    seen, before = 0, ""
+    for start, end, flag in words:
+        seen += flag not in _UNNAMED and not (before == "m" and end - start == 1)  # 2型糖尿病 is one word
+        before = flag
         if seen == number and end < len(last):
             return end
     return next((start for start, _, _ in words[::-1] if start and is_measurable(last[start:])), 0)

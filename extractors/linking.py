@@ -27,6 +27,7 @@ _END = regex.compile(
 _JOINT = regex.compile(r"(?:共|总计|合计|总长|、|和|及|与|或者?|以及|且|并且?|,)(?=[^,;。]*\d|[^,;。]*[一二三四五六七八九十百]|[^,;。]*$)|或|并|且")
 _TAIL_NOUN = regex.compile(r"(?:的)?(?:(?:总|年度)任务|目标任务|工作任务|任务|工作|目标|计划|要求|左右|以上)+$")
 _CONDITION = regex.compile(r"(?:且|并且?|或)(?:[^,。;\d]{1,14}的|[^,。;]{1,24}的(?:企业|单位|机构|项目|个人|人才|团队|园区|平台|家庭))")
+_BESIDE = regex.compile(r"[、和或及至]+")
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
 
 
@@ -100,10 +101,9 @@ class _Reader(Predicated, Prenominal):
             return "attribute", (at, at)  # 年货运量150万吨以上且有条件的企业
         if self.text[at : at + 1] == "的" and (at + 1 >= clause.end or self.text[at + 1] in ",;。"):
             return "attribute", (at, at)  # "…达到15%以上的,给予…": a condition
-        if at >= clause.end or _END.match(self.text, at, clause.end):
-            return "end", (at, at)
-        joint = _JOINT.match(self.text, at, clause.end)
-        if joint:
+        if following is not None and _BESIDE.fullmatch(self.text, at, following.start) and self._right(following, clause, None)[0] == "attribute":
+            return "attribute", (at, at)  # 首次突破50亿元、100亿元的企业
+        if at >= clause.end or _END.match(self.text, at, clause.end) or _JOINT.match(self.text, at, clause.end):
             return "end", (at, at)
         side = "noun"
         if self.text[at] == "的":

@@ -26,6 +26,7 @@ _BARE_HEAD = regex.compile(
 _NAME_THEN_PLACE = regex.compile(
     r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|(?:市|县)?(?:中心|主)城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵|职工|居民)"
 )
+_LAST_PLACE = regex.compile(r"[、和及与][一-龥]{2,4}(?:县|市|区|镇|乡|街道)")
 _KEPT_VERBS = ("新增", "净增", "累计")
 STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
 
@@ -42,7 +43,11 @@ class Naming(Memory):
             phrase = narrowed(phrase, verb[0])
         if _ANAPHOR.fullmatch(self.text[phrase.start : phrase.end]):
             phrase = replace(phrase, start=phrase.end)
-        bare_scope = not phrase.empty and phrase.scope is None and plain_scope(self.text[phrase.start : phrase.end])
+        bare_scope = not phrase.empty and (
+            plain_scope(self.text[phrase.start : phrase.end])
+            if phrase.scope is None
+            else bool(_LAST_PLACE.fullmatch(self.text, phrase.scope[1], phrase.end))  # 甲镇、乙镇、丙镇分别…
+        )
         if phrase.empty and pred.apart and values > 1 and len(self._recent(values)) == values:
             return self._recent(values), [phrase.scope or self.said_scope or self.scope], verb
         if pred.apart and values > 1 and _LEVEL.fullmatch(self.text[phrase.start : phrase.end]) and len(self._recent(values)) == values:
@@ -54,6 +59,11 @@ class Naming(Memory):
             return [], [None], verb  # 改造小区100个,惠及5万户: the households have no name here
         if phrase.empty or bare_scope:
             scope = (phrase.start, phrase.end) if bare_scope else phrase.scope or self.said_scope or self.scope
+            if phrase.scope and bare_scope:
+                scope = (phrase.scope[0], phrase.end)
+            places = split_scopes(self.text, scope) if pred.marked and scope and scope != self.said_scope else []
+            if len(self.subject) == 1 and len(places) > 1 and (not pred.apart or len(places) == values):
+                return [self._without_total(self.subject[0])] * len(places), list(places), verb  # 其中甲县、乙县各不少于40万平方米
             return [self._without_total(n) for n in self.subject], [scope], verb
         scope = phrase.scope or self.scope
         if _BARE_HEAD.fullmatch(self.text[phrase.start : phrase.end]) and len(self.subject) == 1:

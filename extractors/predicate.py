@@ -40,6 +40,12 @@ def _tails() -> tuple[tuple[str, str, regex.Pattern[str]], ...]:
     return tuple((n, r.attributes.get("way", ""), r.pattern) for n, r in rules.load("phrase").items() if r.attributes["role"] == "tail")
 
 
+@cache
+def _apart_verb() -> regex.Pattern[str]:
+    """分别新发展, 各新建: the verb of doing that values of their own follow."""
+    return regex.compile(rf"(?P<how>分别|依次|各自|各)(?P<doing>{rules.words('phrase', 'doing').pattern})$", regex.VERBOSE)
+
+
 def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicate:
     """The predicate that ends at `end` (where operator words and number begin), looking back to `start`.
 
@@ -64,6 +70,10 @@ def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicat
                 elif text[low] in "到至" and not way and (change := _CHANGE.search(text, start, end)):
                     verb, end = True, change.start()  # 上升到2020年的: a level, dated
         window = max(start, end - 24)
+        if not verb and (hit := _apart_verb().search(text, window, end)):
+            verb = marked = moved = True
+            apart, doing, end = apart or hit["how"] != "各", hit["doing"], hit.start()
+            continue
         for name, turn, pattern in _tails():
             hit = pattern.search(text, window, end)
             if not hit or hit.end() != end or hit.start() == end:

@@ -49,6 +49,8 @@ class Predicated(Naming):
             phrase = replace(phrase, start=q.start, end=q.start)  # 达到40%(2025年)、45%(2030年)
         if pred.way == "rank" and self.text[phrase.end - 1 : phrase.end] in ("中", "上"):
             phrase = replace(phrase, end=phrase.end - 1)
+        if phrase.apart:
+            pred = replace(pred, apart=True, marked=True)
         if measure.count and not pred.marked:
             phrase = self._embedded(phrase)
         head = _HEAD_BEHIND.search(self.text, phrase.start, phrase.end)
@@ -73,6 +75,7 @@ class Predicated(Naming):
         named = is_measurable(label) or label.startswith(("每", "人均", "平均")) or _acts(label)
         if not said and not verb and not part and not named and not self.context.cell:
             self.reject(q, "no_verb")
+            self.subject = []  # a later value is not of what stands before this one
             return q.end
         if self._is_duration(measure, pred, label):
             self.reject(q, "duration")
@@ -125,7 +128,7 @@ class Predicated(Naming):
             return "rank", None
         if pred.way in ("increase", "decrease"):
             return "change", pred.way
-        if verb and measure.unit and phrase.verb and not pred.verb and regex.fullmatch(r"增加|净增|减少|压减", self.text[verb[0] : verb[1]]):
+        if verb and measure.unit and phrase.verb and not pred.verb and regex.fullmatch(r"增加|减少|压减", self.text[verb[0] : verb[1]]):
             return "change", "increase" if "增" in self.text[verb[0] : verb[1]] else "decrease"
         if (
             measure.count

@@ -18,6 +18,7 @@ from extractors.sentence import Clause, Sentence
 from schemas.types import Mention
 
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
+_DATED = regex.compile(r"(?:年底|年内|月底|季度末|今年|明年|当年|到期)")  # 其中2条年底前取得批复
 _STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
 _AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|[库灌湖林山牧]区)")
 _UNSAID = regex.compile(r"(?:主要|重点)?(?:指标|任务|措施|举措|工作|方面)")
@@ -42,6 +43,9 @@ class Prenominal(Naming):
         if measure.unit is None or len(label) < 2:
             self.reject(q, "bare_number" if measure.unit is None else "no_indicator")
             return taken
+        if _DATED.match(label):
+            self.reject(q, "no_indicator")
+            return q.end
         if measure.unit in ("%", "成", "‰") and (covered := self.coverage(np)):
             whom, name = covered
             self.add(name, whom, "level", None, q, Predicate(q.start), "target", sentence, "linking.coverage", 0.85, quote=(q.start, name.end))

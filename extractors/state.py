@@ -261,7 +261,10 @@ def _grades(text: str, rule: rules.Rule, hit: regex.Match[str], name: Name, scop
     if (hit.groupdict().get("what") or "").startswith("排放"):
         what = hit.span("what")
         name = Name((*name.parts, what))
-    elif not regex.search(r"水质|质量|标准|水平|等级|排放|断面|水体|医院|景区|河流|湖泊|水库|状况|评级|车辆|机械|船舶|锅炉|污染物", name.text(text)):
+    elif not regex.search(
+        r"水质|质量|标准|水平|等级|排放|断面|水体|医院|景区|河流|湖泊|水库|状况|评级|车辆|机械|船舶|锅炉|污染物|卫生室|卫生院|机构|学校|园区|乡镇",
+        name.text(text),
+    ):
         return []
     quantity = Quantity(">=" if more else "=", None)
     scopes: list[Stretch | None] = list(split_scopes(text, scope)) if scope and "、" in text[slice(*scope)] else [scope]
