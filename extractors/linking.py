@@ -26,7 +26,10 @@ _END = regex.compile(
 )
 _JOINT = regex.compile(r"(?:共|总计|合计|总长|、|和|及|与|或者?|以及|且|并且?|,)(?=[^,;。]*\d|[^,;。]*[一二三四五六七八九十百]|[^,;。]*$)|或|并|且")
 _TAIL_NOUN = regex.compile(r"(?:的)?(?:(?:总|年度)任务|目标任务|工作任务|任务|工作|目标|计划|要求|左右|以上)+$")
-_CONDITION = regex.compile(r"(?:且|并且?|或)(?:[^,。;\d]{1,14}的|[^,。;]{1,24}的(?:企业|单位|机构|项目|个人|人才|团队|园区|平台|家庭))")
+_CONDITION = regex.compile(
+    r"(?:且|并且?|或者?)(?:[^,。;\d]{1,14}的|[^,。;]{1,24}的[一-龥]{0,6}(?:企业|单位|机构|项目|个人|人才|团队|园区|平台|家庭))"
+    r"|(?:、|或者?)[^,。;、]{0,16}\d[^,。;、的]{0,8}(?:以上|以下|以内)的"
+)
 _BESIDE = regex.compile(r"[、和或及至]+")
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
 
@@ -77,7 +80,7 @@ class _Reader(Predicated, Prenominal):
             self.reject(q, reason)
             if reason in ("condition", "existing", "modifier", "idiom", "routine"):
                 return taken
-            self.subject = []  # what follows speaks of this number, not of one before it
+            self._pass_over(q, taken, reason)
             return q.end
         side, np = self._right(q, clause, following)
         if self._from_value(q, following, clause):
@@ -88,6 +91,15 @@ class _Reader(Predicated, Prenominal):
             self.reject(q, "condition")  # 超50亿元企业5家
             return taken
         return self.prenominal(q, clause, sentence, taken, side, np)
+
+    def _pass_over(self, q: Mention, taken: int, reason: str) -> None:
+        """What follows a rejected number speaks of it, not of one before it: 进出口总额去年完成45亿美元,今年力争达到50亿美元."""
+        pred = read_back(self.text, taken, q.start, self.date_spans())
+        phrase = noun_phrase(self.text, taken, pred.start, self.date_spans(), doing=True)
+        if reason == "past" and phrase.empty:
+            return
+        named = reason == "past" and (pred.verb or pred.way) and is_measurable(self.text[phrase.start : phrase.end])
+        self.subject = [Name(((phrase.start, phrase.end),))] if named else []
 
     def _right(self, q: Mention, clause: Clause, following: Mention | None) -> tuple[str, Stretch]:
         """What follows the number: the end of the phrase, an attribute (的 …) or a noun, and its stretch."""

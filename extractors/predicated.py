@@ -8,10 +8,11 @@ import regex
 
 from extractors import nlp
 from extractors.distribution import spread
-from extractors.exclusion import DURATIONS, is_present
+from extractors.exclusion import DURATIONS
 from extractors.findings import dimension
 from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
 from extractors.naming import Naming
+from extractors.past import is_present
 from extractors.predicate import Predicate, read_back
 from extractors.quantity import Measure
 from extractors.sentence import Clause, Sentence

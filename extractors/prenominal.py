@@ -73,6 +73,8 @@ class Prenominal(Naming):
         if dimension(measure.unit) in (*DURATIONS, "money_usd") and dimension(measure.unit) != "times":
             self.reject(q, "duration")
             return taken
+        if label.startswith("级"):
+            np = (np[0] + 1, np[1])  # 百万千瓦级风电基地
         inner = noun_phrase(self.text, np[0], np[1], self.date_spans())
         start = np[0] if inner.empty or (inner.scope is None and not regex.match(r"的", label)) else inner.start
         name = self.shared_head(Name(((start, np[1]),)), phrase)

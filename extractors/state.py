@@ -11,6 +11,7 @@ from extractors.deadline import governing_date
 from extractors.findings import Context, Finding, between, end_year
 from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
 from extractors.naming import STRONG, plain_scope
+from extractors.past import achieved_before
 from extractors.sentence import Clause, Sentence
 from schemas.types import Mention
 from schemas.values import Quantity
@@ -95,7 +96,7 @@ def _clause(
             break
         rule, hit = best
         taken = any(f.quote[0] < hit.end() and hit.start() < f.quote[1] for f in numeric)
-        counted = rule.name == "finish" and any(hit.start() < q.start < hit.end() for q in context.quantities)
+        counted = rule.name == "finish" and any(hit.start() < q.start < hit.end() and text[q.end : q.end + 1] != "的" for q in context.quantities)
         made = [] if taken or counted else _make(text, rule, hit, at, clause, sentence, context, sight, dates, firm, dated_list, staged)
         found += made
         at = max(hit.end(), at + 1)
@@ -139,6 +140,8 @@ def _make(
     deadline = governing_date(text, context.dates, sentence, hit.start(), context.goal)
     if (ends := end_year(deadline)) and context.year and ends < context.year:
         return []
+    if achieved_before(text, hit.start(), sentence, context) or text[max(clause.start, hit.start() - 1) : hit.start()] == "已":
+        return []
     side = rule.attributes["side"]
     if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):
         group = "about" if hit.groupdict().get("about") else "obj"
@@ -148,7 +151,10 @@ def _make(
     phrase = noun_phrase(text, *region, dates, doing=kind == "milestone" or side == "inside")
     before = noun_phrase(text, at, hit.start(), dates) if side != "before" else phrase
     start, end = phrase.start, _before_date(text, phrase.start, phrase.end, dates)
-    scope = phrase.scope or (before.scope if before.scope and before.empty else None) or sight.scope
+    around = (before.start, before.end) if side != "before" and not before.empty and plain_scope(text[before.start : before.end]) else None
+    if around:
+        before = replace(before, start=before.end)  # 县级以上城市建成区基本消除黑臭水体
+    scope = phrase.scope or around or (before.scope if before.scope and before.empty else None) or sight.scope
     if side == "inside" and region != (at, hit.start()) and not before.empty and is_measurable(text[before.start : before.end]):
         start, end = before.start, before.end
     if end > start and plain_scope(text[start:end]):

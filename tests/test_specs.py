@@ -62,7 +62,7 @@ def bodies(text, case):
 
 
 def targets(text, case):
-    _, found, _ = findings(text, case.get("cell", ""))
+    _, found, _ = findings(text, case.get("cell", ""), case.get("year"))
     for f in sorted(found, key=lambda f: f.value):
         q = f.quantity
         yield (
@@ -92,7 +92,7 @@ def test_spec(reader, case):
     got = [{"start": start, "end": end, "text": text[start:end], **fields} for start, end, fields in READERS[reader](text, case)]
     assert got == [e | {"text": text[e["start"] : e["end"]]} for e in case["expected"]]
     if "rejected" in case:
-        assert set(case["rejected"]) <= {r.reason for r in findings(text, case.get("cell", ""))[2]}
+        assert set(case["rejected"]) <= {r.reason for r in findings(text, case.get("cell", ""), case.get("year"))[2]}
 
 
 def test_specs_show_their_own_text():
