@@ -23,7 +23,7 @@ _CEILING = regex.compile(r"(?<!证|债)券$|最高|上限|封顶|限额|可?按�
 _COMPARED = regex.compile(
     r"(?<!或)(?:高于|低于|快于|慢于|高出|低出)[一-龥A-Z、]{2,20}$|[比较](?:全国|全省|全市|全区|世界|同类|周边|中部|西部|东部)[^,。;]{0,10}(?:[高低多少快慢短长])(?:出|了|于)?$"
 )
-_ELIGIBLE = regex.compile(r"(?:满足|具备|符合)[^。;]{0,80}条件|(?<![^。;,])凡[^。;]{0,80}的")
+_ELIGIBLE = regex.compile(r"(?:满足|具备|符合)[^。;]{0,80}条件|(?<![^。;,])凡[^。;]{0,80}的|申报(?:单位|主体|企业|对象|人)[^。;]{0,120}")
 _TARIFF = regex.compile(r"(?:缴费|缴存|首付|计提|提取)比例|费率|利率|税率")
 _VOUCHER = regex.compile(r"的?[一-龥A-Z]{0,4}(?<!证|债)券")
 _NAMED_BY = regex.compile(r"[一-龥、和及(]")
@@ -79,7 +79,7 @@ def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, co
 
 def _is_idiom(text: str, q: Mention, left: str) -> bool:
     value, unit = q.value.quantity.value, q.value.unit
-    if left.endswith("前") or unit == "番":
+    if left.endswith("前") or unit in ("番", "倍"):
         return False
     if value == 1 or unit == "次" or (unit == "兆" and q.value.chinese):
         return True

@@ -68,6 +68,7 @@ _SECOND_VERB = regex.compile(
 _PLAIN_VERB = regex.compile(r"实现|完成|开展|推进|推动|安排|落实|达到|努力|新增")
 _RATE = regex.compile(r"(?:率|比例|占比|比重|[^热力湿温密角]度)$")
 _NUMERAL = regex.compile(r"[\d一二三四五六七八九十]")
+_INSTITUTE = regex.compile(r"(?:人民|中|妇幼|疾控|专科)?(?:保健)?医?院|疾控|档案|图书|文化|博物|体育|党校")
 _APART = regex.compile(r"分别|依次|各自")
 _QUOTES = regex.compile(r"[“”\"]")
 _NAMED_PLACE = regex.compile(r"(?:[一-龥]{2,3}?(?:县|镇|乡)|开发区|高新区|经开区|示范区)(?=、|和|及)")
@@ -129,6 +130,9 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
             scope = (scope[0] if scope and scope[1] == start else start, _trim_right(text, start, found))
             start = found
             continue
+        if verb and verb[1] == start and text[start] == "(" and 0 < (close := text.find(")", start, end)) < end - 2:
+            start = close + 1  # 新建(续建)重点水利工程
+            continue
         if start == before:
             break
     return Phrase(start, end, scope, verb, raised, apart)
@@ -143,6 +147,8 @@ def _verb(text: str, start: int, end: int) -> regex.Match[str] | None:
 
 
 def _trim_right(text: str, start: int, end: int) -> int:
+    if text[start:end].endswith(("范围", "范围内")):
+        end = start + text[start:end].rindex("范围")
     while end > start and text[end - 1] in "的、和及与内" and text[end - 2 : end] not in ("境内", "域内"):
         end -= 1
     return end
@@ -183,7 +189,14 @@ def _scope(text: str, start: int, end: int) -> int | None:
             best = hit.end()
     places = _places(text, start, end)
     best = max(best, places or 0)
-    if not best and text[start] in "市县区" and end - start > 4 and nlp.is_boundary(text[start:end], 1) and nlp.words(text[start:end])[0][1] == 1:
+    if (
+        not best
+        and text[start] in "市县区"
+        and not _INSTITUTE.match(text, start + 1)
+        and end - start > 4
+        and nlp.is_boundary(text[start:end], 1)
+        and nlp.words(text[start:end])[0][1] == 1
+    ):
         best = start + 1
     return best or None
 
@@ -226,6 +239,8 @@ def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[
         return [whole]  # 社会物流总费用与地区生产总值比率 is one name
     if all(heads):
         return _share_head(text, pieces)
+    if levels := _share_level(text, pieces):
+        return levels
     if not marked or (count > 1 and count != len(pieces)):
         if heads[-1] and any(heads[:-1]) and not marked:
             return [whole]
@@ -238,14 +253,16 @@ def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[
         return _share_head(text, pieces)
     if heads[-1] and not any(heads[:-1]):
         return _share_tail(text, pieces)
-    if not any(heads) or not heads[-1]:
-        return [Name((p,)) for p in pieces]  # 游客人次、旅游花费均
+    if not any(heads) or not heads[-1]:  # 游客人次、旅游花费均
+        return _share_head(text, pieces) if _PER_UNIT.match(text, *pieces[0]) else [Name((p,)) for p in pieces]
     grouped = _group(pieces, heads)
     return _share_head(text, grouped) if len(grouped) > 1 else [whole]
 
 
 _UNNAMED = ("m", "q", "f", "eng", "x")  # parts of speech that count for no word of a name
 _LATIN = regex.compile(r"[A-Za-z0-9.+-]+")
+LEVEL = regex.compile(r"(?:国家|自治区|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
+_PER_UNIT = regex.compile(r"单位[一-龥A-Z]{2,8}?(?=能耗|能源消耗|用水量|二氧化碳|碳排放|水耗|电耗)")
 _PEOPLE = regex.compile(r".*(?:患者|人群|居民|职工|学生|企业|老年人|儿童|孕产妇)")
 
 
@@ -269,13 +286,25 @@ def _share_head(text: str, pieces: list[Stretch]) -> list[Name]:
     for low, high in pieces[1:]:
         bare = text[low:high]
         shared = _PEOPLE.match(first)
+        per = _PER_UNIT.match(first)
         if cut > 0 and len(bare) <= 5 and "的" not in bare and len(first) - cut <= 7:
             names.append(Name(((pieces[0][0], pieces[0][0] + cut + 1), (low, high))))
+        elif per and regex.match(r"能耗|能源|用水|二氧化碳|碳排放|水耗|电耗", bare):
+            names.append(Name(((pieces[0][0], pieces[0][0] + per.end()), (low, high))))
         elif shared and len(bare) <= 6 and shared.end() + 2 < len(first):
             names.append(Name(((pieces[0][0], pieces[0][0] + shared.end()), (low, high))))
         else:
             names.append(Name(((low, high),)))
     return names
+
+
+def _share_level(text: str, pieces: list[Stretch]) -> list[Name]:
+    """Levels that share the noun of the last: 国家级、省级和市级示范农场 → 国家级示范农场, 省级示范农场, 市级示范农场."""
+    low, high = pieces[-1]
+    own = LEVEL.match(text, low, high)
+    if own is None or own.end() == high or not all(LEVEL.fullmatch(text, a, b) for a, b in pieces[:-1]):
+        return []
+    return [Name((p, (own.end(), high))) for p in pieces[:-1]] + [Name((pieces[-1],))]
 
 
 def _share_tail(text: str, pieces: list[Stretch]) -> list[Name]:

@@ -6,11 +6,10 @@ Every number ends as a finding or as a rejection with its reason.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
-from extractors import rules
 from extractors.exclusion import reason_against
 from extractors.findings import Context, Finding, Rejection, between
 from extractors.indicator import Name, Stretch, is_measurable, noun_phrase
@@ -22,7 +21,7 @@ from extractors.sentence import Clause, Sentence, depth_at
 from schemas.types import Mention
 
 _END = regex.compile(
-    r"(?:的(?=目标|任务|要求|水平|标准|比例))?(?:目标|任务|要求|水平|标准|指标|规模|比例|幅度)?(?:任务|值|要求|工作)?(?=[、,;。:!?)\]”\"]|$)|(?=[、,;。:)\]])"
+    r"(?:的(?=目标|任务|要求|水平|标准|比例))?(?:目标|任务|要求|水平|标准|指标|规模|比例|幅度)?(?:任务|值|要求|工作)?(?:之间|大关)?(?=[、,;。:!?)\]”\"]|$)|(?=[、,;。:)\]])"
 )
 _JOINT = regex.compile(r"(?:共|总计|合计|总长|、|和|及|与|或者?|以及|且|并且?|,)(?=[^,;。]*\d|[^,;。]*[一二三四五六七八九十百]|[^,;。]*$)|或|并|且")
 _TAIL_NOUN = regex.compile(r"(?:的)?(?:(?:总|年度)任务|目标任务|工作任务|任务|工作|目标|计划|要求|左右|以上)+$")
@@ -30,6 +29,11 @@ _CONDITION = regex.compile(
     r"(?:且|并且?|或者?)(?:[^,。;\d]{1,14}的|[^,。;]{1,24}的[一-龥]{0,6}(?:企业|单位|机构|项目|个人|人才|团队|园区|平台|家庭))"
     r"|(?:、|或者?)[^,。;、]{0,16}\d[^,。;、的]{0,8}(?:以上|以下|以内)的"
 )
+# what may follow the indicator in a clause that only speaks of it: 轨道交通运营里程再上新台阶, 受害率是防火成效的硬指标
+_TOPIC_REST = regex.compile(
+    r"(?:的)?(?:调查|监测|统计|评估|考核|目标|情况|建设|工作)?|是.*|再[上创].{2,5}|(?:持续|稳步|明显|显著|大幅|不断|逐步|进一步|有序)(?:提[高升]|增[长加]|扩大|下降|降低|改善|好转)"
+)
+_HOLDS = regex.compile(r"(?:其中|含|包括|包含)[,:]?")
 _BESIDE = regex.compile(r"[、和或及至]+")
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
 
@@ -38,16 +42,18 @@ _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
 class _Reader(Predicated, Prenominal):
     """Reads the numbers of a text sentence by sentence."""
 
-    def read(self, sentence: Sentence) -> None:
+    def read(self, sentence: Sentence, listed: bool = False) -> None:
+        """Read the numbers of a sentence; `listed` tells that it goes on with a list: (其中:烤烟10万亩、中药材10万亩)."""
         self.began = sentence.start
-        self.subject, self.phrase, self.scope, self.said_scope, self.listed = [], None, None, None, False
+        self.subject, self.phrase, self.scope, self.said_scope, self.listed = [], None, None, None, listed
+        self.before, self.topic, self.head_scope = None, None, None
         inside = between(self.context.quantities, sentence.start, sentence.end)
         self.dates = between(self.context.dates, sentence.start, sentence.end)
         if not inside:
             return
         for clause in sentence.clauses:
             if clause.mark == ";":
-                self.listed = False
+                self.listed, self.head_scope = False, None
             mine = [q for q in inside if clause.start <= q.start < clause.end and depth_at(self.text, clause.start, q.start) == 0]
             if not mine:
                 self._remember(clause)
@@ -58,18 +64,20 @@ class _Reader(Predicated, Prenominal):
                     continue  # spread over the names together with an earlier value
                 following = mine[i + 1] if i + 1 < len(mine) else None
                 taken = self._value(quantity, clause, sentence, taken, following, mine)
+            self.before = None
 
     def _remember(self, clause: Clause) -> None:
         """A clause without numbers may name what the next clause measures, and whom it covers."""
         phrase = noun_phrase(self.text, clause.start, clause.end, self.date_spans(), doing=True)
-        if phrase.scope and self.scope is None and rules.words("phrase", "whole").match(self.text, *phrase.scope):
-            self.scope = phrase.scope
+        self.before = phrase
+        if phrase.scope:
+            self.note_scope(phrase.scope)
         hit = _UP_TO_STRONG.match(self.text, phrase.start, phrase.end)
-        if hit and hit.end() - phrase.start >= 3 and not regex.search(r"[,;。]", hit.group()):
-            rest = self.text[hit.end() : phrase.end]
-            if regex.fullmatch(r"(?:的)?(?:调查|监测|统计|评估|考核|目标|情况|建设|工作)?", rest):
-                self.subject = [Name(((phrase.start, hit.end()),))]
-                self.phrase = phrase
+        if hit and hit.end() - phrase.start >= 3 and _TOPIC_REST.fullmatch(self.text, hit.end(), phrase.end):
+            self.subject = [Name(((phrase.start, hit.end()),))]
+            self.phrase = phrase
+            if hit.end() == phrase.end == clause.end and self.text[clause.end : clause.end + 1] == ":":
+                self.topic = self.subject[0]
         if not plain_scope(self.text[clause.start : clause.end]):
             self.listed = False
 
@@ -152,7 +160,8 @@ class _Reader(Predicated, Prenominal):
     def _current_value(self, q: Mention, following: Mention | None, clause: Clause, sentence: Sentence, taken: int) -> int:
         """The first value of 由A提高到B is the present one; the noun phrase before 由 serves both."""
         from_word = max(self.text.rfind("由", taken, q.start), self.text.rfind("从", taken, q.start))
-        phrase = noun_phrase(self.text, taken, from_word, self.date_spans(), doing=True)
+        modal = read_back(self.text, taken, from_word, self.date_spans())
+        phrase = noun_phrase(self.text, taken, modal.start, self.date_spans(), doing=True)
         pred = Predicate(from_word, verb=True)
         names, scopes, _ = self.names(phrase, pred, [q], q)
         if not names:
@@ -173,12 +182,26 @@ def link(text: str, sentences: list[Sentence], context: Context) -> tuple[list[F
     """Findings and rejections for all numbers of a folded text."""
     reader = _Reader(text, context)
     for sentence in sentences:
+        if sentence.inner and (low := _goes_on(text, sentence, reader.findings)):
+            reader.read(low, listed=True)
+            continue
         if sentence.inner and not _own_statement(text, sentence, context):
             for q in between(context.quantities, sentence.start, sentence.end):
                 reader.rejections.append(Rejection(q.start, q.end, "bracket"))
             continue
         reader.read(sentence)
     return _paired_current(text, reader.findings), reader.rejections
+
+
+def _goes_on(text: str, sentence: Sentence, findings: list[Finding]) -> Sentence | None:
+    """The list in a bracket behind a target that says what it holds: 重点水利工程16项(含大中型水库2座)."""
+    opening = _HOLDS.match(text, sentence.start)
+    if opening is None or not any(f.quote[1] <= sentence.start <= f.quote[1] + 2 for f in findings):
+        return None
+    first, *rest = sentence.clauses
+    if opening.end() >= first.end:
+        first, *rest = rest or [first]
+    return replace(sentence, start=opening.end(), clauses=(replace(first, start=max(first.start, opening.end())), *rest))
 
 
 def _own_statement(text: str, sentence: Sentence, context: Context) -> bool:

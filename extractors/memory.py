@@ -16,6 +16,7 @@ from extractors.sentence import Sentence
 from schemas.types import Mention
 from schemas.values import Quantity
 
+_LEADS = regex.compile(r"(?:[,:]|力争|争取|确保|实现|使|推动|促进|预计|前|底)*")
 _STRIVEN = regex.compile(r"力争|争取")
 
 
@@ -34,6 +35,9 @@ class Memory:
     began: int = 0
     dates: list[Mention] = field(default_factory=list)  # of the sentence
     listed: bool = False
+    before: Phrase | None = None  # of the clause just before, where it holds no number
+    topic: Name | None = None  # of a clause before a colon: 冷链流通率:果蔬达到25%
+    head_scope: Stretch | None = None  # said at the head of the sentence; a semicolon ends it
 
     def hold(self, names: list[Name], phrase: Phrase) -> None:
         """Keep the subject for values that follow; of its scope only what speaks of the whole area holds for later subjects."""
@@ -41,8 +45,24 @@ class Memory:
             self.phrase = phrase
         self.subject = list(dict.fromkeys(names))
         self.said_scope = phrase.scope or self.said_scope
-        if phrase.scope and rules.words("phrase", "whole").match(self.text, *phrase.scope):
-            self.scope = self.scope or phrase.scope
+        if phrase.scope:
+            self.note_scope(phrase.scope)
+
+    def note_scope(self, scope: Stretch) -> None:
+        """Keep a scope that holds for what the sentence goes on to list: 全市, or one at its head."""
+        if rules.words("phrase", "whole").match(self.text, *scope):
+            self.scope = self.scope or scope
+        elif self.head_scope is None and _LEADS.fullmatch("".join(self.text[a:b] for a, b in self._undated(self.began, scope[0]))):
+            self.head_scope = scope
+
+    def _undated(self, start: int, end: int) -> list[Stretch]:
+        """The parts of a stretch outside its dates."""
+        parts, at = [], start
+        for low, high in self.date_spans():
+            if start <= low < end:
+                parts.append((at, low))
+                at = high
+        return [*parts, (at, end)]
 
     def bracket_date(self, q: Mention) -> Mention | None:
         """The date that stands alone in the bracket after a value: 40%(2025年)."""

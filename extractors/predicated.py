@@ -60,6 +60,8 @@ class Predicated(Naming):
         names, scopes, verb = self.names(phrase, pred, mine, q)
         if head and pred.apart:
             names = [Name((part, head.span("head"))) for part in split_scopes(self.text, (phrase.start, phrase.end))]
+        if self.topic and len(names) == 1 and names[0] != self.topic and not is_measurable(names[0].text(self.text)):
+            names = [Name((*names[0].parts, *self.topic.parts))]
         if not names:
             self.reject(q, "no_indicator")
             return q.end
@@ -86,7 +88,7 @@ class Predicated(Naming):
             kind, way = self._unsaid_change(measure, pred, phrase, taken, names[0])
         status = "current" if is_present(self.text, sentence.start, q.start) else "target"
         rest = [m for m in mine if m.start >= q.start]
-        shares = spread(self.text, rest, names, scopes, pred.apart, self.dates)
+        shares = spread(self.text, rest, names, scopes, pred.apart, [d for d in self.dates if pred.base is None or d.start != pred.base[0]])
         if shares is None:
             for other in rest:
                 self.reject(other, "distribution")
@@ -121,6 +123,8 @@ class Predicated(Naming):
         """Whether a bare "name number" goes on with a list that a verb of doing opened: 新建公园6个、步道45公里."""
         if not (self.listed and self.findings and not phrase.empty):
             return False
+        if not any(f.quote[0] >= self.began for f in self.findings):
+            return True  # the first of a bracket
         between = self.text[self.findings[-1].quote[1] : phrase.start]
         return regex.fullmatch(r"[、,和及以与并其中]*", between) is not None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import regex
@@ -10,7 +10,7 @@ import regex
 from extractors import nlp, rules
 from extractors.exclusion import DURATIONS
 from extractors.findings import dimension
-from extractors.indicator import Name, Phrase, Stretch, noun_phrase
+from extractors.indicator import Name, Phrase, Stretch, noun_phrase, split_scopes
 from extractors.naming import Naming
 from extractors.predicate import Predicate, read_back
 from extractors.quantity import Measure
@@ -19,6 +19,7 @@ from schemas.types import Mention
 
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
 _DATED = regex.compile(r"(?:年底|年内|月底|季度末|今年|明年|当年|到期)")  # 其中2条年底前取得批复
+_AT_LEAST = regex.compile(r"(?:至少|不少于)(?:要|应|须)?$")
 _STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
 _AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|[库灌湖林山牧]区)")
 _UNSAID = regex.compile(r"(?:主要|重点)?(?:指标|任务|措施|举措|工作|方面)")
@@ -57,7 +58,14 @@ class Prenominal(Naming):
         phrase = noun_phrase(self.text, taken, q.start, self.date_spans(), doing=True)
         governed, confidence = self._governed(phrase, taken, q, side)
         sized = dimension(measure.unit) in ("area", "length", "mass", "volume", "data", "electricity", "power")
-        if governed and measure.suffix and not measure.count and (side == "attribute" or measure.suffix != "以上" or confidence < 0.9 or not sized):
+        completed = phrase.verb is not None and self.text[slice(*phrase.verb)] == "完成"  # 完成80%以上入河排污口溯源
+        if (
+            governed
+            and measure.suffix
+            and not measure.count
+            and not (completed and side == "noun")
+            and (side == "attribute" or measure.suffix != "以上" or confidence < 0.9 or not sized)
+        ):
             governed = False
         if not governed and measure.count and side == "noun" and phrase.empty and (covered := self.coverage(np)):
             whom, name = covered
@@ -81,11 +89,18 @@ class Prenominal(Naming):
         verb = phrase.verb
         if verb and self.text[slice(*verb)] in ("新增", "净增") and phrase.empty:
             name = Name((verb, *name.parts))
+        quote = (min(name.start, q.start), np[1])
+        least = _AT_LEAST.search(self.text, taken, verb[0]) if verb and not measure.said else None
+        if least:  # 至少建成1个: the operator stands before the verb
+            q = replace(q, value=replace(measure, quantity=replace(measure.quantity, operator=">="), said=True))
+            quote = (least.start(), quote[1])
         kind = "count" if measure.count else "level"
         pred = read_back(self.text, verb[1] if verb else q.start, q.start, self.date_spans())
         area = (phrase.start, phrase.end) if _AREA.fullmatch(self.text[phrase.start : phrase.end]) else None
-        scope = phrase.scope or area or inner.scope or self.scope
-        self.add(name, scope, kind, None, q, pred, "target", sentence, "linking.count_before", confidence, quote=(min(name.start, q.start), np[1]))
+        scope = phrase.scope or area or inner.scope or self.head_scope or self.scope
+        each = verb is not None and scope is not None and self.text[scope[1] : verb[0]] in ("各", "均", "都", "各自", "分别")
+        for place in split_scopes(self.text, scope) if each and scope else [scope]:
+            self.add(name, place, kind, None, q, pred, "target", sentence, "linking.count_before", confidence, quote=quote)
         self.hold([name], phrase)
         self.listed = True
         return np[1]

@@ -268,7 +268,7 @@ def _grades(text: str, rule: rules.Rule, hit: regex.Match[str], name: Name, scop
         what = hit.span("what")
         name = Name((*name.parts, what))
     elif not regex.search(
-        r"水质|质量|标准|水平|等级|排放|断面|水体|医院|景区|河流|湖泊|水库|状况|评级|车辆|机械|船舶|锅炉|污染物|卫生室|卫生院|机构|学校|园区|乡镇",
+        r"水质|质量|标准|水平|等级|排放|断面|水体|医院|景区|河流|湖泊|水库|状况|评级|车辆|机械|船舶|锅炉|污染物|卫生室|卫生院|机构|学校|园区|乡镇|建筑|饭店|酒店|民宿",
         name.text(text),
     ):
         return []
