@@ -110,7 +110,8 @@ def units() -> Units:
         groups: dict[str, list[str]] = {}
         for form in sorted(forms, key=lambda f: (-len(f), f)):
             groups.setdefault(form[0], []).append(spelled(form))
-        return "|".join(f"(?={regex.escape(first)})(?:{'|'.join(group)})" for first, group in groups.items())
+        heads = "".join(regex.escape(first) for first in groups)
+        return f"(?=[{heads}])(?:" + "|".join(f"(?={regex.escape(first)})(?:{'|'.join(group)})" for first, group in groups.items()) + ")"
 
     words = sorted(data["magnitudes"], key=len, reverse=True)
     magnitude = f"(?:{'|'.join(words)})"
