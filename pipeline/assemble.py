@@ -12,7 +12,7 @@ from extractors import body, rules, state
 from extractors.findings import Context, Finding, Rejection
 from extractors.indicator import Name, Stretch, without_quotes
 from extractors.linking import link
-from extractors.period import find_periods, read_deadline
+from extractors.period import find_periods, find_unresolved, read_deadline
 from extractors.quantity import find_quantities, lettered
 from extractors.sentence import split, too_long
 from pipeline.measured import Measured, kind_of, read_measures
@@ -178,6 +178,9 @@ class _Builder:
         dates = [d for d in find_periods(text, self.today, self.issued) if not any(masked[d.start : d.end])]
         for d in dates:
             masked[d.start : d.end] = b"\1" * (d.end - d.start)
+        for m in find_unresolved(text, self.issued):
+            said = cell.text.plain[m.start : m.end]
+            self.issues.append(Issue("info", "deadline_not_dated", segment.path or "正文", f"“{said}” has no date: when it was issued is not known ({m.rule})"))
         quantities, broken = _whole(cell.text, find_quantities(text, masked))
         sentences = split(text, closed)
         if too_long(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -239,6 +240,25 @@ class Lookup:
 def lookups() -> tuple[Lookup, ...]:
     """The corrections of `vocab/lookups.yaml`."""
     return tuple(Lookup(**entry) for entry in read("lookups") or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """One year's weekdays off and weekend days worked (调休), by the State Council's arrangement named in `source`."""
+
+    source: str
+    off: frozenset[date]
+    work: frozenset[date]
+
+
+@cache
+def holidays() -> dict[int, Holidays]:
+    """The official calendars of `vocab/holidays.yaml` by year; a year without one is unknown."""
+    found = {}
+    for entry in read("holidays"):
+        off = {first + timedelta(days=n) for first, last in entry["rest"] for n in range((last - first).days + 1)}
+        found[entry["year"]] = Holidays(entry["source"], frozenset(off), frozenset(entry["work"]))
+    return found
 
 
 def version() -> str:
