@@ -134,6 +134,8 @@ def _measure(text: str, hit: regex.Match[str], whole: int) -> tuple[Mention | No
     low = _term(text, hit, "n", "mag", "u1", "more")
     if low is None:
         return None, hit.start() + max(1, len(hit["n"]))
+    if _in_date(text, hit.start(), low):
+        return None, low.end
     start, sign = _sign(text, hit.start(), hit["n"])
     if sign == 0:
         return None, low.end
@@ -152,6 +154,13 @@ def _measure(text: str, hit: regex.Match[str], whole: int) -> tuple[Mention | No
     if chinese and not low.unit:
         return None, low.end
     return _finish(text, start, low.end, value, None, low.spelled, low.more, chinese)
+
+
+def _in_date(text: str, start: int, term: _Term) -> bool:
+    """Whether a number is part of a date that no rule has read: 2024年春节前, 6月5日, 12月龄."""
+    if term.unit is None:
+        return text[term.end : term.end + 1] == "月"
+    return (term.unit == "年" and 1900 <= term.value < 2100) or (term.unit == "日" and text[start - 1 : start] == "月")
 
 
 def _comparable(low: _Term, high: _Term) -> bool:

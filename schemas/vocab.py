@@ -117,7 +117,7 @@ def units() -> Units:
     words = sorted(data["magnitudes"], key=len, reverse=True)
     magnitude = f"(?:{'|'.join(words)})"
     under = f"{magnitude}?(?:{alternatives(set(below) | set(by_form))})"
-    pattern = f"(?:{alternatives(set(by_form))})(?:[/·](?:{under}(?:[/·]{under})?|\\({under}[/·]{under}\\)|(?:10|十|百)?万(?![一-龥])))?"
+    pattern = f"(?:{alternatives(set(by_form))})(?:[/·](?:{under}(?:[/·]{under})?|\\({under}[/·]{under}\\)|(?:10|十|百)?万))?"
     return Units(by_form, below, data["magnitudes"], pattern)
 
 
