@@ -62,13 +62,10 @@ def find_unresolved(text: str, issued: date | None = None) -> list[Mention]:
 
     `find_unresolved("自印发之日起6个月内完成")[0].rule == "period.since_issue"`; the value of such a mention is None.
     """
-    found: list[Mention] = []
     if "发" not in text and "布" not in text and "台" not in text:
-        return found
-    for hit in rules.words("period", "since_issue").finditer(text):
-        if _build("since_issue", hit, None, issued) is None:
-            found.append(Mention("period", hit.start(), hit.end(), hit.group(), None, "period.since_issue"))
-    return found
+        return []
+    hits = rules.words("period", "since_issue").finditer(text)
+    return [Mention("period", *h.span(), h.group(), None, "period.since_issue") for h in hits if _build("since_issue", h, None, issued) is None]
 
 
 def read_deadline(text: str, today: date | None = None, issued: date | None = None) -> Mention | None:

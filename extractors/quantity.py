@@ -225,9 +225,7 @@ def _spoken(numeral: str) -> Decimal | None:
     return Decimal(f"{head}.{''.join(str(int(d or 0)) for d in digits)}")
 
 
-def _finish(
-    text: str, start: int, end: int, low: Decimal, high: Decimal | None, unit: str | None, more: bool, chinese: bool
-) -> tuple[Mention, int]:
+def _finish(text: str, start: int, end: int, low: Decimal, high: Decimal | None, unit: str | None, more: bool, chinese: bool) -> tuple[Mention, int]:
     """Read the operator words on both sides and make the mention."""
     before, op_start = _before(text, start)
     after, op_end = _after(text, end)

@@ -180,7 +180,9 @@ class _Builder:
             masked[d.start : d.end] = b"\1" * (d.end - d.start)
         for m in find_unresolved(text, self.issued):
             said = cell.text.plain[m.start : m.end]
-            self.issues.append(Issue("info", "deadline_not_dated", segment.path or "正文", f"“{said}” has no date: when it was issued is not known ({m.rule})"))
+            self.issues.append(
+                Issue("info", "deadline_not_dated", segment.path or "正文", f"“{said}” has no date: when it was issued is not known ({m.rule})")
+            )
         quantities, broken = _whole(cell.text, find_quantities(text, masked))
         sentences = split(text, closed)
         if too_long(text):

@@ -41,4 +41,4 @@ def test_a_deadline_that_waits_for_the_day_of_issue_is_reported():
     assert [m.text for m in find_unresolved("自印发之日起6个月内完成", None)] == ["自印发之日起6个月内"]
     assert find_unresolved("自印发之日起6个月内完成", date(2024, 3, 15)) == []
     issues = read("方案\n一、任务\n自印发之日起6个月内,建成公园10个。\n").extraction.issues
-    assert ["deadline_not_dated"] == [i.code for i in issues if i.code.startswith("deadline")]
+    assert [i.code for i in issues if i.code.startswith("deadline")] == ["deadline_not_dated"]
