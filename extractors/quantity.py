@@ -56,7 +56,7 @@ _POWER = r"[×xX*]10(?:\^(?:\d{1,2}|\{\d{1,2}\})|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _DASH = "至|到|-{1,2}|~"
 _LETTERED = regex.compile(
-    r"[A-Za-z][A-Za-z\-_.]{0,40}+\d[\d.\-/A-Za-z]*|(?<!\d)\d++(?:[.+]\d++){0,20}+(?P<letters>[A-Za-z]+)\d*|(?<!\d)\d++(?:\+\d++){1,20}+"
+    r"[A-Za-z][A-Za-z\-_.]{0,40}+\d[\d.\-/A-Za-z]*|(?<!\d)\d++(?:[.+]\d++){0,20}+(?P<letters>[A-Za-z]+)\d*|(?<!\d)\d++(?:\+(?:\d++|[A-Za-z](?![A-Za-z]))){1,20}+"
 )
 _UNIT_TAIL = regex.compile(r"(?<=[\d/·(万亿千百吨克μµmk] ?)(?:[kKhc]?m[23]|Nm3|CO2)(?![A-Za-z0-9])")
 _MAGNITUDE = regex.compile(r"(?:万亿|[万亿])$")
@@ -64,6 +64,8 @@ _ORDINAL = regex.compile(r"[第其]$|[\d.A-Za-z]$")
 # a minus sign stands at the head, behind punctuation, or behind a word that leads to a value; behind other words a dash may just part them
 _SIGNED = regex.compile(r"(?:^|[(\[,:;、=≥≤<>~/\s]|[约为至到达于率幅值速在过是增长降低])$")
 _NEGATIVE = regex.compile(r"(?<![担肩抱背自欺辜胜])负$")
+# a verb may part 至少 from its number (至少建成1所, 最多可设3个); a number in between has it for itself (至少三个县建成5个)
+_AHEAD = regex.compile(r"(?:(?P<least>[至最]少)|[至最]多)[一-龥--[一二两三四五六七八九十百千万半几多]]{1,8}$", regex.V1)
 _SHARE = {"百": "%", "千": "‰", "万": "‱", "十万": "/10万"}
 
 
@@ -248,8 +250,10 @@ def _finish(text: str, start: int, end: int, low: Decimal, high: Decimal | None,
 
 def _before(text: str, start: int) -> tuple[Operator | None, int]:
     pattern, operators = _operators("before")
-    hit = pattern.search(text, max(0, start - 10), start)
-    return (operators[hit.lastgroup or ""], hit.start()) if hit else (None, start)
+    if hit := pattern.search(text, max(0, start - 10), start):
+        return operators[hit.lastgroup or ""], hit.start()
+    apart = _AHEAD.search(text, max(0, start - 10), start)
+    return ((">=" if apart["least"] else "<=") if apart else None), start
 
 
 def _after(text: str, end: int) -> tuple[Operator | None, int]:
