@@ -12,7 +12,7 @@ from extractors import body, rules, state
 from extractors.findings import Context, Finding, Rejection
 from extractors.indicator import Name, Stretch, without_quotes
 from extractors.linking import link
-from extractors.period import find_periods, read_deadline
+from extractors.period import find_periods, find_unresolved, read_deadline
 from extractors.quantity import find_quantities, lettered
 from extractors.sentence import split, too_long
 from pipeline.measured import Measured, kind_of, read_measures
@@ -24,7 +24,7 @@ from schemas.values import Period
 _ENTRY = regex.compile(r"(?:完成|办结|落实)?(?:时间|时限|期限)(?:节点|要求)?[::](?P<text>[^)\];]+)")
 _FIRST_ENTRY = regex.compile(r"[(\[]?(?P<text>[^,;:()\[\]]{2,20})[,;]")
 _DUTIES = regex.compile(r"职责|分工|任务|责任")
-_DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千](?:[个家项条座处所名户]|分之)")
+_DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千](?:[个家项条座处所名户]|分之)|一半|半数|多半|过半|[几数][十百千万]")
 _LEADING_NUMBER = regex.compile(r"^[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\].、]")
 _GOES_ON = regex.compile(
     r"[≥≤<>\d]|前\d|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
@@ -180,6 +180,11 @@ class _Builder:
         dates = [d for d in find_periods(text, self.today, self.issued) if not any(masked[d.start : d.end])]
         for d in dates:
             masked[d.start : d.end] = b"\1" * (d.end - d.start)
+        for m in find_unresolved(text, self.issued):
+            said = cell.text.plain[m.start : m.end]
+            self.issues.append(
+                Issue("info", "deadline_not_dated", segment.path or "正文", f"“{said}” has no date: when it was issued is not known ({m.rule})")
+            )
         quantities, broken = _whole(cell.text, find_quantities(text, masked))
         sentences = split(text, closed)
         if too_long(text):

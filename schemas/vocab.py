@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,16 @@ class Unit:
     count: bool
 
 
+def _quotient(above: Unit, below: Unit) -> Unit:
+    return Unit(
+        f"{above.id}/{below.id}",
+        f"{above.dimension}/{below.dimension}",
+        f"{above.base}/{below.base}",
+        above.factor / below.factor,
+        False,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """All units by spelling, those that only stand below a line, and the spellings' pattern."""
@@ -50,22 +61,17 @@ class Units:
     def find(self, text: str) -> Unit | None:
         """The unit of a spelling with its magnitude word and its quotient, or None.
 
-        `units().find("万亩")` is 平方米 × 20000000/3; `units().find("吨标煤/万元")` has the dimension energy/money.
+        `units().find("万亩")` is 平方米 × 20000000/3; `units().find("吨标煤/万元")` has the dimension energy/money;
+        `units().find("升/人·日")` and `units().find("升/(人·日)")` are the same.
         """
+        if (unit := self._single(text, self.by_form)) is not None:
+            return unit
         above, _, below = text.replace("每", "/").partition("/")
         unit = self._single(above, self.by_form)
-        if not below or unit is None:
-            return None if below else unit
-        under = self._single(below, self.denominators | self.by_form)
-        if under is None:
-            return None
-        return Unit(
-            f"{unit.id}/{under.id}",
-            f"{unit.dimension}/{under.dimension}",
-            f"{unit.base}/{under.base}",
-            unit.factor / under.factor,
-            False,
-        )
+        for part in regex.split("[/·]", below.strip("()")) if below else ():
+            under = self._single(part, self.denominators | self.by_form)
+            unit = _quotient(unit, under) if unit and under else None
+        return unit if below else None
 
     def _single(self, text: str, forms: dict[str, Unit]) -> Unit | None:
         if text in forms:
@@ -100,10 +106,18 @@ def units() -> Units:
         tail = f"(?![{guarded[form]}])" if form in guarded else ""
         return regex.escape(form) + (tail or ("(?![A-Za-z0-9])" if form.isascii() and form.isalnum() else ""))
 
-    magnitude = "(?:万亿|百万|千万|[万亿千])?"
-    single = "|".join(spelled(f) for f in sorted(by_form, key=len, reverse=True))
-    under = "|".join(spelled(f) for f in sorted(below | by_form, key=len, reverse=True))
-    pattern = f"(?:{single})(?:[/·]{magnitude}(?:{under}))?"
+    def alternatives(forms: set[str]) -> str:
+        """One pattern for all forms, the longest first; forms with the same first character stand together, for speed."""
+        groups: dict[str, list[str]] = {}
+        for form in sorted(forms, key=lambda f: (-len(f), f)):
+            groups.setdefault(form[0], []).append(spelled(form))
+        heads = "".join(regex.escape(first) for first in groups)
+        return f"(?=[{heads}])(?:" + "|".join(f"(?={regex.escape(first)})(?:{'|'.join(group)})" for first, group in groups.items()) + ")"
+
+    words = sorted(data["magnitudes"], key=len, reverse=True)
+    magnitude = f"(?:{'|'.join(words)})"
+    under = f"{magnitude}?(?:{alternatives(set(below) | set(by_form))})"
+    pattern = f"(?:{alternatives(set(by_form))})(?:[/·](?:{under}(?:[/·]{under})?|\\({under}[/·]{under}\\)|(?:10|十|百)?万))?"
     return Units(by_form, below, data["magnitudes"], pattern)
 
 
@@ -235,6 +249,25 @@ class Lookup:
 def lookups() -> tuple[Lookup, ...]:
     """The corrections of `vocab/lookups.yaml`."""
     return tuple(Lookup(**entry) for entry in read("lookups") or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """One year's weekdays off and weekend days worked (调休), by the State Council's arrangement named in `source`."""
+
+    source: str
+    off: frozenset[date]
+    work: frozenset[date]
+
+
+@cache
+def holidays() -> dict[int, Holidays]:
+    """The official calendars of `vocab/holidays.yaml` by year; a year without one is unknown."""
+    found = {}
+    for entry in read("holidays"):
+        off = {first + timedelta(days=n) for first, last in entry["rest"] for n in range((last - first).days + 1)}
+        found[entry["year"]] = Holidays(entry["source"], frozenset(off), frozenset(entry["work"]))
+    return found
 
 
 def version() -> str:

@@ -13,7 +13,8 @@ import pytest
 
 from extractors.body import find_bodies
 from extractors.period import find_periods, read_deadline
-from extractors.quantity import find_quantities, lettered
+from extractors.quantity import find_quantities
+from pipeline import assemble
 from schemas.folded import fold
 from tests.conftest import TODAY, findings
 
@@ -29,9 +30,10 @@ def _day(case, name):
 
 
 def quantities(text, case):
-    masked = bytearray(len(text))
-    for low, high in lettered(text):
-        masked[low:high] = b"\1" * (high - low)
+    masked, _ = assemble._mask(text, [])
+    for d in find_periods(text, _day(case, "today"), _day(case, "issued")):
+        if not any(masked[d.start : d.end]):
+            masked[d.start : d.end] = b"\1" * (d.end - d.start)
     for m in find_quantities(text, masked):
         q = m.value.quantity
         yield (
@@ -48,12 +50,12 @@ def quantities(text, case):
 
 def periods(text, case):
     for m in find_periods(text, _day(case, "today"), _day(case, "issued")):
-        yield m.start, m.end, {"kind": m.value.kind, "first": m.value.start, "last": m.value.end}
+        yield m.start, m.end, {"kind": m.value.kind, "first": m.value.start, "last": m.value.end, "precision": m.value.precision}
 
 
 def deadlines(text, case):
     if m := read_deadline(text, _day(case, "today"), _day(case, "issued")):
-        yield m.start, m.end, {"kind": m.value.kind, "first": m.value.start, "last": m.value.end}
+        yield m.start, m.end, {"kind": m.value.kind, "first": m.value.start, "last": m.value.end, "precision": m.value.precision}
 
 
 def bodies(text, case):
