@@ -7,9 +7,11 @@ Every number ends as a finding or as a rejection with its reason.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import regex
 
+from extractors import rules
 from extractors.exclusion import reason_against
 from extractors.findings import Context, Finding, Rejection, between
 from extractors.indicator import Name, Stretch, is_measurable, noun_phrase
@@ -133,6 +135,8 @@ class _Reader(Predicated, Prenominal):
             cut = max(self.text.rfind(c, at, following.start) for c in ("、", "和", "及", "与"))
             own = read_back(self.text, at, following.start, self.date_spans())
             stop = cut if cut > at else following.start if not own.verb else clause.end
+        if (another := _another_count().search(self.text, at + 2, stop)) is not None:
+            stop = another.start()  # 千家企业、集聚万名人才
         tail = _TAIL_NOUN.search(self.text, at, stop)
         if tail and tail.start() > at:
             stop = tail.start()
@@ -171,6 +175,11 @@ class _Reader(Predicated, Prenominal):
             self.add(name, scopes[0], "level", None, q, pred, "current", sentence, "linking.from_value", 0.9)
         self.hold(names, phrase)
         return q.end
+
+
+@cache
+def _another_count() -> regex.Pattern[str]:
+    return regex.compile(rf"[、,]{rules.words('phrase', 'doing').pattern}(?=[百千万][家个名项]|一批|若干|数[十百千])", regex.VERBOSE)
 
 
 def measure_said(q: Mention) -> bool:
