@@ -451,7 +451,9 @@ def link(text: str, sentences: list[Sentence], context: Context) -> tuple[list[F
                 reader.rejections.append(Rejection(q.start, q.end, "bracket"))
             continue
         reader.read(sentence)
-    return _paired_current(text, reader.findings), reader.rejections
+    kept = _paired_current(text, reader.findings)
+    alone = [Rejection(*f.value, "present") for f in reader.findings if f not in kept]
+    return kept, reader.rejections + alone
 
 
 def _own_statement(text: str, sentence: Sentence, context: Context) -> bool:
