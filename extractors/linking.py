@@ -452,8 +452,8 @@ def link(text: str, sentences: list[Sentence], context: Context) -> tuple[list[F
             continue
         reader.read(sentence)
     kept = _paired_current(text, reader.findings)
-    alone = [Rejection(*f.value, "present") for f in reader.findings if f not in kept]
-    return kept, reader.rejections + alone
+    paired = {id(f) for f in kept}
+    return kept, reader.rejections + [Rejection(*f.value, "present") for f in reader.findings if id(f) not in paired]
 
 
 def _own_statement(text: str, sentence: Sentence, context: Context) -> bool:

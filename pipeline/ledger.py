@@ -26,7 +26,9 @@ _DIGIT = regex.compile(r"\d")
 _NUMERAL = regex.compile(r"[一二两三四五六七八九十百千万亿]")
 _ARTICLE = ("", "times", "duration", "months", "years")  # 一个, 一次, 一年
 _LABEL = regex.compile(r"(?:附[件表图录]|[图表])\d+(?:[-.]\d+)*[:、.]?")
-_OUTLINE = regex.compile(r"(?:\d{1,2}(?:\.\d{1,2})*|[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\]]|[一二三四五六七八九十]{1,3}(?=[、.]))[.、]?(?=[^\d%‰])")
+_OUTLINE = regex.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2})*|[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\]]|[一二三四五六七八九十]{1,3}(?=[、.]))[.、]?(?=[^\d%‰])"
+)
 _PAGE = regex.compile(r"(?:[.…]{2,}\d{0,4})?$")
 _NOTE = regex.compile(r"(?:注释?|说明|备注|资料来源|数据来源)[:\d①(]")
 _ROLE_REASON = {"deadline": "deadline", "note": "note"}
@@ -61,8 +63,8 @@ def _is_article(measure: Measure) -> bool:
 
 
 def loose_numbers(reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
-    """Stretches of a text with a number that gave no target, with all reasons, the first one first: sentences without a target,
-    and beside a target every clause with such a number.
+    """Stretches of a text with a number that gave no target, with all reasons, those that a person should look at first: sentences without a
+    target, and beside a target every clause with such a number.
 
     "给予最高50万元奖励。" → support; "森林覆盖率达到40%,乡镇医疗机构人员2.16名。" → the second clause, no_verb.
     """
@@ -71,14 +73,19 @@ def loose_numbers(reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
         if any(at <= f.value[0] < stop for f in reading.findings):
             yield from _clauses(reading, at, stop)
         elif holds_number(reading.text[at:stop]):
-            yield at, stop, _reasons(reading, at, stop) or [UNEXPLAINED]
+            yield at, stop, sorted(_reasons(reading, at, stop), key=_urgency) or [UNEXPLAINED]
         at = stop
+
+
+def _urgency(reason: str) -> float:
+    rank = REASONS[reason].rank
+    return len(REASONS) if rank is None else rank
 
 
 def _reasons(reading: Reading, at: int, stop: int) -> list[str]:
     """Why the numbers of a stretch gave no target: what was rejected, what is part of something else, then dates and lists of units."""
     reasons = [r.reason for r in reading.rejections if at <= r.start < stop]
-    reasons += ["state" for q in _unseen(reading, at, stop) if _of_state(reading, q)]
+    reasons += ["state" if _of_state(reading, q) else UNEXPLAINED for q in _unseen(reading, at, stop)]
     reasons += [reason for a, b, reason in reading.why if a < stop and b > at]
     reasons += ["date" for d in reading.dates if at <= d.start < stop]
     reasons += ["units" for a, b in reading.closed if a < stop and b > at and _DIGIT.search(reading.text[max(a, at) : min(b, stop)])]
@@ -95,7 +102,7 @@ def _clauses(reading: Reading, at: int, stop: int) -> Iterator[tuple[int, int, l
         if any(clause <= f.value[0] < end for f in reading.findings):
             loose = [reason for reason in loose if REASONS[reason].rank is not None]
         if loose:
-            yield clause, end, loose
+            yield clause, end, sorted(loose, key=_urgency)
         clause = end + 1
 
 
@@ -116,7 +123,7 @@ def _of_state(reading: Reading, q: Mention) -> bool:
 
 
 def complete(document: Document, official: Official, extraction: Extraction) -> tuple[Uncovered, ...]:
-    """The ledger in text order, with the sentences and cells of the plan that hold a number and that neither a record nor a line of the ledger covers."""
+    """The ledger in text order, with the sentences and cells of the plan that hold a number and that nothing has covered."""
     ledger = list(extraction.uncovered)
     covered = _Cover(_evidence(extraction, official))
     seen: set[tuple[int, int]] = set()
@@ -153,8 +160,9 @@ def _outside(document: Document, official: Official, held: _Cover, covered: _Cov
             continue
         for start, end in _sentences(text.text):
             spans = text.spans(start, end)
-            if not covered.touches(spans) and holds_number(text.text[start:end]):
-                yield Uncovered("正文", text.plain[start:end], spans, _place_reason(block, text, headers))
+            reason = _place_reason(block, text, headers)
+            if reason and not covered.touches(spans) and holds_number(text.text[start:end]):
+                yield Uncovered("正文", text.plain[start:end], spans, reason)
 
 
 def _bare(text: Folded) -> Folded:
@@ -167,13 +175,13 @@ def _bare(text: Folded) -> Folded:
     return text.cut(start, end.start() if end else len(text))
 
 
-def _place_reason(block: Block, text: Folded, headers: set[str]) -> str:
+def _place_reason(block: Block, text: Folded, headers: set[str]) -> str | None:
+    """Why the numbers of a place that is in no segment gave no record; None for the years of a table's header, which are read."""
+    header = block.kind == "cell" and text.plain in headers
     dates = find_periods(text.text, None)
     if dates and not holds_number("。".join(_apart(text.text, dates))):
-        return "date"
-    if _NOTE.match(text.text):
-        return "note"
-    return "header" if block.kind == "cell" and text.plain in headers else "outside"
+        return None if header else "date"
+    return "header" if header else "note" if _NOTE.match(text.text) else "outside"
 
 
 def _apart(text: str, mentions: Sequence[Mention]) -> Iterator[str]:

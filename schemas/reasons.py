@@ -25,6 +25,7 @@ REASONS: dict[str, Reason] = {
     "no_indicator": Reason("no indicator stands with it for certain", 1, "number_without_indicator"),
     "distribution": Reason("values and names differ in number: 分别 with three names and two values", 1, "values_and_names_differ"),
     "no_verb": Reason("a name and a number that nothing ties: 乡镇医疗机构人员2.16名", 1, "number_without_verb"),
+    "unknown_unit": Reason("a threshold in a unit that is not known: 不高于55xY", 1, "unknown_unit"),
     "fraction": Reason("a fraction, ratio or power, which is not read: 1/3, 15:1, 10⁴", 1),
     "column": Reason("in a table column or cell that is not read: 权重, an unknown heading", 1),
     "deadline": Reason("in a deadline cell that is not read as a date", 1),
