@@ -50,6 +50,13 @@ class Format(StrEnum):
     xlsx = "xlsx"
 
 
+class Shown(StrEnum):
+    """Formats of `review` and `diff`: for people, or for tools."""
+
+    table = "table"
+    jsonl = "jsonl"
+
+
 class View(StrEnum):
     """Formats of `compare`."""
 
@@ -154,6 +161,25 @@ def export(
 
     for path in EXPORTERS[format.value](frames.read(store.connect(db)), out):
         typer.echo(str(path), err=True)
+
+
+@app.command()
+def review(
+    db: Database = DEFAULT_DB,
+    limit: Annotated[int | None, typer.Option("--limit", min=0, help="Show only so many, the most urgent first.")] = None,
+    format: Annotated[Shown, typer.Option("--format", help="For people, or JSON lines.")] = Shown.table,
+) -> None:
+    """List what a person should look at, the most urgent first: unexplained numbers, then what may be lost or misread."""
+    from dataclasses import asdict
+
+    from pipeline import store
+    from pipeline.exporters import frames
+    from pipeline.review import lines, queue
+
+    items = queue(frames.read(store.connect(db)))
+    for item, shown in zip(items[:limit], lines(items[:limit]), strict=True):
+        typer.echo(shown) if format is Shown.table else _line(asdict(item))
+    typer.echo(f"{min(len(items), limit if limit is not None else len(items))} of {len(items)} shown", err=True)
 
 
 @app.command()

@@ -1,16 +1,19 @@
 """The coverage ledger leaves nothing out: an oracle that knows no rule of the ledger looks at every sentence and cell of the source."""
 
+import ast
 import re
 import unicodedata
 
 import pytest
 
+from extractors import rules
 from extractors.quantity import find_quantities
 from pipeline.official import find_official
 from pipeline.parsers import parse_bytes
 from pipeline.run import process
 from schemas.folded import fold
-from tests.conftest import read
+from schemas.reasons import REASONS, UNEXPLAINED
+from tests.conftest import ROOT, read
 
 # numbers that count what stands in order and are no statement: 1. / (二) / 第三条 / 附件2 / 图1
 _ORDER = re.compile(
@@ -23,13 +26,19 @@ TEXTS = {
     "beside a target": "方案\n一、任务\n1.噪声。区域噪声不高于55dB(A)，夜间另45。森林覆盖率达到40%，乡镇医疗机构人员2.16名。\n",
     "powers and ratios": "方案\n一、任务\n1.水质。粪大肠菌群达到1.2×10⁶个/升，床护比1:0.6，森林覆盖率达到40%。投诉减少1/3。\n",
     "numbers in headings": "方案\n一、实施3个行动\n(一)推进五大工程建设，打造20个样板\n1.建设三公里步道。加强管理。\n第四条 用好500万元。\n",
-    "brackets of units": "方案\n一、任务\n1.修路。改造道路。(责任单位：市交通局，涉及12个街道；完成时限：2025年6月)\n2.造林。(市林业局牵头，3个区配合)\n",
+    "brackets of units": (
+        "方案\n一、任务\n1.修路。改造道路。(责任单位：市交通局，涉及12个街道；完成时限：2025年6月)\n2.造林。(市林业局牵头，3个区配合)\n"
+    ),
     "said twice": "方案\n一、任务\n1.污水处理率100%。到年底使污水处理率达到100%。另有部分目前为20%。\n",
     "Chinese numerals": "方案\n一、任务\n1.建设。投入三千万元。涉及二十一个村。完成八成以上。形成一个整体。三明市参加。\n",
     "present values": "方案\n一、任务\n1.现状。目前全市森林覆盖率达到30%。\n2.目标。新增就业6万人。\n",
-    "attachments": "方案\n一、任务\n1.造林。造林3万亩。\n附件：1.2025年度100项任务表\n2.分工\n附件1\n2025年度100项任务表\n1.市林业局：造林3万亩，投资200万元。\n",
+    "attachments": (
+        "方案\n一、任务\n1.造林。造林3万亩。\n附件：1.2025年度100项任务表\n2.分工\n附件1\n2025年度100项任务表\n1.市林业局：造林3万亩，投资200万元。\n"
+    ),
     "contents": "方案\n目录\n一、实施20个项目...........3\n二、保障...........5\n一、实施20个项目\n1.造林。造林3万亩。\n",
-    "a line that breaks a sentence": "方案\n一、任务\n1.造林。按照国发〔2022〕3号文件要求，各级各部门要加强组织领导和\n统筹协调，到2025年，全市森林覆盖率达到40%。\n",
+    "a line that breaks a sentence": (
+        "方案\n一、任务\n1.造林。按照国发〔2022〕3号文件要求，各级各部门要加强组织领导和\n统筹协调，到2025年，全市森林覆盖率达到40%。\n"
+    ),
     "a table": (
         "2024年任务表\n序号\t指标内容\t权重(100分)\t工作任务\t完成时限\t备注\t牵头单位\n"
         "1\t污水处理率≥95%\t20分\t完成管网40公里。\t2024年10月\t另补30户\t市住建局等3家单位\n"
@@ -107,3 +116,58 @@ def test_nothing_is_left_out_of_tables_with_merged_cells():
 def test_nothing_is_left_out_of_the_projects_documents(gold_results):
     for name, result in gold_results.items():
         assert (name, missed(result)) == (name, [])
+
+
+def reasons(text):
+    return [(u.text.strip("。"), u.reason) for u in read(text).extraction.uncovered]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("目前全市森林覆盖率达到30%。", ("目前全市森林覆盖率达到30%", "present")),
+        ("夜间区域噪声不高于55xY。", ("夜间区域噪声不高于55xY", "unknown_unit")),
+        ("推广5G基站建设。", ("推广5G基站建设", "name")),
+        ("垃圾清运车配备比例达到1:50。", ("垃圾清运车配备比例达到1:50", "fraction")),
+        ("污水处理率达到95%。要确保污水处理率达到95%。", ("污水处理率达到95%", "repeat")),
+        ("污水处理率达到95%,其中年产500吨以上的企业先行。", ("其中年产500吨以上的企业先行", "condition")),
+        ("污水处理率达到95%,给予50万元奖励。", ("给予50万元奖励", "support")),
+        ("形成一个整体。开展一次检查。", None),
+    ],
+)
+def test_the_reason_says_why(text, expected):
+    found = reasons(f"方案\n一、任务\n1.工作。{text}\n")
+    assert (expected in found) if expected else found == []
+
+
+def test_what_a_person_should_look_at_is_the_reason_of_a_sentence_that_has_several():
+    assert reasons("方案\n一、任务\n1.工作。按国发〔2022〕3号,给予50万元奖励,床护比1:0.6。\n")[0][1] == "fraction"
+
+
+def test_rows_that_are_not_read_stand_in_the_ledger_with_their_place():
+    result = process(parse_bytes(HTML.encode(), "plan.html"))
+    found = {(u.where, u.text): u.reason for u in result.extraction.uncovered}
+    assert found["正文", "目标(满分100)"] == "header"
+    for u in result.extraction.uncovered:
+        assert "".join(result.document.text[s.start : s.end] for s in u.spans) == u.text
+
+
+def test_every_reason_given_anywhere_is_in_the_registry_and_every_one_there_is_given():
+    given = set()
+    for path in sorted((ROOT / "extractors").rglob("*.py")) + sorted((ROOT / "pipeline").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                given.add(node.value)
+    masks = {rule.attributes["reason"] for rule in rules.load("reference").values()}
+    assert masks <= set(REASONS)
+    assert set(REASONS) - given - masks <= {UNEXPLAINED}
+
+
+def test_every_ledger_line_has_a_known_reason(gold_results):
+    for result in (*gold_results.values(), *map(read, TEXTS.values())):
+        assert {u.reason for u in result.extraction.uncovered} <= set(REASONS)
+
+
+def test_the_readme_names_every_reason():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [reason for reason in REASONS if f"`{reason}`" not in readme] == []
