@@ -44,9 +44,10 @@ def queue(frames: Frames) -> list[Item]:
     return sorted([*_numbers(frames["coverage"]), *_targets(frames["targets"]), *_issues(frames["issues"])], key=order)
 
 
-def order(item: Item) -> tuple[int, float, str, int]:
-    """The key by which the queue is sorted: the group, how sure the reading is, the place."""
-    return GROUPS.index(item.group), item.confidence or 0.0, item.document, item.start or 0
+def order(item: Item) -> tuple[int, int, float, str, int]:
+    """The key by which the queue is sorted: the group, the rank of the reason, how sure the reading is, the place."""
+    rank = REASONS[item.reason].rank if item.reason in REASONS else None
+    return GROUPS.index(item.group), rank or 0, item.confidence or 0.0, item.document, item.start or 0
 
 
 def lines(items: Sequence[Item]) -> Iterator[str]:

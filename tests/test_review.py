@@ -61,7 +61,8 @@ def test_unexplained_numbers_lead_and_targets_come_the_least_sure_first():
     assert [(i.reason, i.confidence) for i in queue(data)] == [("unexplained", None), ("no_verb", None), ("r", 0.6), ("r", 0.7)]
 
 
-def test_the_order_is_by_group_then_confidence_then_place():
+def test_the_order_is_by_group_then_reason_then_confidence_then_place():
+    assert order(Item("number", "b", "", "no_verb", "", "", 9, 10)) < order(Item("number", "a", "", "column", "", "", 1, 2))
     first, second = Item("number", "a", "", "", "", "", 9, 10), Item("confidence", "a", "", "", "", "", 1, 2, 0.5)
     assert order(first) < order(second)
     assert order(second) < order(Item("confidence", "a", "", "", "", "", 0, 2, 0.6))
