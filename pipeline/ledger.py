@@ -6,7 +6,7 @@ when it has been read, and lists what no pass has seen: nothing with a number is
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -68,55 +68,64 @@ def loose_numbers(reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
 
     "给予最高50万元奖励。" → support; "森林覆盖率达到40%,乡镇医疗机构人员2.16名。" → the second clause, no_verb.
     """
+    values = _Marks((f.value[0], f.value[0] + 1, "") for f in reading.findings)
+    numbers = (_Marks((r.start, r.start + 1, r.reason) for r in reading.rejections), _Marks(_unseen(reading)))
+    masked = _Marks(reading.why)
+    dates = _Marks((d.start, d.start + 1, "date") for d in reading.dates)
+    units = _Marks((a, b, "units") for a, b in reading.closed if _DIGIT.search(reading.text[a:b]))
     at = 0
     for stop in [m.end() for m in _SENTENCE.finditer(reading.text)]:
-        if any(at <= f.value[0] < stop for f in reading.findings):
-            yield from _clauses(reading, at, stop)
+        if values.within(at, stop):
+            for low, high in _clauses(reading.text, at, stop):
+                loose = [reason for marks in numbers for reason in marks.within(low, high)]
+                loose += [reason for reason in masked.within(low, high) if REASONS[reason].rank is not None]
+                if values.within(low, high):  # beside a value in the same clause only what a person should look at
+                    loose = [reason for reason in loose if REASONS[reason].rank is not None]
+                if loose:
+                    yield low, high, sorted(loose, key=_urgency)
         elif holds_number(reading.text[at:stop]):
-            yield at, stop, sorted(_reasons(reading, at, stop), key=_urgency) or [UNEXPLAINED]
+            reasons = [reason for marks in (*numbers, masked, dates, units) for reason in marks.within(at, stop)]
+            yield at, stop, sorted(reasons, key=_urgency) or [UNEXPLAINED]
         at = stop
 
 
-def _urgency(reason: str) -> float:
+def _clauses(text: str, at: int, stop: int) -> Iterator[tuple[int, int]]:
+    clause = at
+    for hit in _CLAUSE.finditer(text[:stop], pos=at):
+        yield clause, hit.start()
+        clause = hit.start() + 1
+
+
+def _urgency(reason: str) -> int:
+    """What a person should look at first; the others last."""
     rank = REASONS[reason].rank
     return len(REASONS) if rank is None else rank
 
 
-def _reasons(reading: Reading, at: int, stop: int) -> list[str]:
-    """Why the numbers of a stretch gave no target: what was rejected, what is part of something else, then dates and lists of units."""
-    reasons = [r.reason for r in reading.rejections if at <= r.start < stop]
-    reasons += ["state" if _of_state(reading, q) else UNEXPLAINED for q in _unseen(reading, at, stop)]
-    reasons += [reason for a, b, reason in reading.why if a < stop and b > at]
-    reasons += ["date" for d in reading.dates if at <= d.start < stop]
-    reasons += ["units" for a, b in reading.closed if a < stop and b > at and _DIGIT.search(reading.text[max(a, at) : min(b, stop)])]
-    return reasons
-
-
-def _clauses(reading: Reading, at: int, stop: int) -> Iterator[tuple[int, int, list[str]]]:
-    """The clauses of a sentence with a target that hold a number which is no part of one; those beside a value only where a person should look."""
-    clause = at
-    for end in [m.start() for m in _CLAUSE.finditer(reading.text[:stop], pos=at)]:
-        loose = [r.reason for r in reading.rejections if clause <= r.start < end]
-        loose += ["state" if _of_state(reading, q) else UNEXPLAINED for q in _unseen(reading, clause, end)]
-        loose += [reason for a, b, reason in reading.why if clause <= a and b <= end and REASONS[reason].rank is not None]
-        if any(clause <= f.value[0] < end for f in reading.findings):
-            loose = [reason for reason in loose if REASONS[reason].rank is not None]
-        if loose:
-            yield clause, end, sorted(loose, key=_urgency)
-        clause = end + 1
-
-
-def _unseen(reading: Reading, at: int, stop: int) -> list[Mention]:
-    """Numbers that no finding and no rejection speaks of."""
-    told = [(r.start, r.end) for r in reading.rejections]
+def _unseen(reading: Reading) -> Iterator[tuple[int, int, str]]:
+    """Numbers that no finding and no rejection speaks of; those in the statement of a state (3个断面全部达标) are what it is said of."""
+    told = [Span(r.start, r.end) for r in reading.rejections]
     for f in reading.findings:
-        told += [f.value, *f.name.parts, *(s for s in (f.scope, f.base) if s)]
-    return [q for q in reading.quantities if at <= q.start < stop and not any(a < q.end and q.start < b for a, b in told)]
+        told += [Span(*s) for s in (f.value, *f.name.parts, f.scope, f.base) if s]
+    spoken, stated = _Cover(told), _Cover(Span(*f.quote) for f in reading.findings if f.quantity is None)
+    for q in reading.quantities:
+        at = [Span(q.start, q.end)]
+        if not spoken.touches(at):
+            yield q.start, q.start + 1, "state" if stated.touches(at) else UNEXPLAINED
 
 
-def _of_state(reading: Reading, q: Mention) -> bool:
-    """Whether a number stands in the statement of a state: 3个断面全部达标."""
-    return any(f.quantity is None and f.quote[0] <= q.start < f.quote[1] for f in reading.findings)
+class _Marks:
+    """Stretches of a text with their reasons, that can be asked for those that lie in a part of it."""
+
+    def __init__(self, marks: Iterable[tuple[int, int, str]]) -> None:
+        self.marks = sorted(marks, key=lambda m: m[:2])
+        self.starts = [start for start, _, _ in self.marks]
+        self.longest = max((end - start for start, end, _ in self.marks), default=0)
+
+    def within(self, at: int, stop: int) -> list[str]:
+        """The reasons of the stretches that share a character with a part of the text."""
+        first = bisect_left(self.starts, at - self.longest)
+        return [reason for _, end, reason in self.marks[first : bisect_left(self.starts, stop, first)] if end > at]
 
 
 # --- the whole document ------------------------------------------------------------------------------------------------
