@@ -3,7 +3,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check accuracy bench fmt lock clean soak
+.PHONY: help setup system run test check accuracy diff golden bench fmt lock clean soak
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -38,6 +38,12 @@ test: check  ## lint, types, layers, accuracy floors, behaviour
 
 accuracy: setup  ## score the extraction against the gold annotations
 	@$(BIN)/zhibiao score tests/gold 2>/dev/null
+
+diff: setup  ## which records a change alters, beside the snapshot (AGAINST=revision, ALLOW=1)
+	@$(BIN)/zhibiao diff $(if $(AGAINST),--against $(AGAINST)) $(if $(ALLOW),--allow) 2>/dev/null
+
+golden: setup  ## adopt the change: write the snapshot anew (ALLOW=1 where a gold figure may fall)
+	@$(BIN)/zhibiao diff --write tests/golden/records $(if $(ALLOW),--allow) 2>/dev/null
 
 bench: setup  ## speed beside pdfplumber, as ratios
 	$(BIN)/python -m tests.bench.bench_tables

@@ -199,7 +199,9 @@ def link(text: str, sentences: list[Sentence], context: Context) -> tuple[list[F
                 reader.rejections.append(Rejection(q.start, q.end, "bracket"))
             continue
         reader.read(sentence)
-    return _paired_current(text, reader.findings), reader.rejections
+    kept = _paired_current(text, reader.findings)
+    paired = {id(f) for f in kept}
+    return kept, reader.rejections + [Rejection(*f.value, "present") for f in reader.findings if id(f) not in paired]
 
 
 def _goes_on(text: str, sentence: Sentence, findings: list[Finding]) -> Sentence | None:

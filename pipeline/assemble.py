@@ -15,9 +15,11 @@ from extractors.linking import link
 from extractors.period import find_periods, find_unresolved, read_deadline
 from extractors.quantity import find_quantities, lettered
 from extractors.sentence import split, too_long
+from pipeline.ledger import Reading, holds_number, loose_numbers
 from pipeline.measured import Measured, kind_of, read_measures
 from pipeline.repeats import Said, without_repeats
 from schemas.folded import EMPTY, Folded
+from schemas.reasons import REASONS
 from schemas.types import Cell, Extraction, Issue, Mention, Segment, Slot, Span, Target, Task, Uncovered
 from schemas.values import Period
 
@@ -29,13 +31,8 @@ _LEADING_NUMBER = regex.compile(r"^[(\[]?(?:\d{1,2}|[一二三四五六七八九
 _GOES_ON = regex.compile(
     r"[≥≤<>\d]|前\d|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
 )
+_SAID = regex.compile(r"(?:[≥≤<>=]|达到?|不(?:高于|低于|少于|多于|超过)|(?:提[高升]|增加|下?降低?|减少)[到至]|控制在|超过|至少|保持在?|稳定在?)$")
 _NUMERIC = regex.compile(r"[\d.]{2}")
-_ACTIONABLE = {
-    "broken": "number_broken",
-    "no_indicator": "number_without_indicator",
-    "distribution": "values_and_names_differ",
-    "no_verb": "number_without_verb",
-}
 _SENTENCES = regex.compile(r"[。;]")
 _TIME_ENTRY = regex.compile(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]")
 _PAST_PARAGRAPH = regex.compile(
@@ -214,7 +211,7 @@ class _Builder:
             findings = [f for f in findings if f.quantity is not None]  # 能耗降低 beside its value is a name, no promise
         for finding in sorted(findings, key=lambda f: f.quote):
             self._target(segment, cell, draft, finding)
-        self._ledger(segment, cell, findings, rejections, why, closed, dates)
+        self._ledger(segment, cell, Reading(text, findings, rejections, quantities, why, closed, dates))
 
     def _sentence_cell(self, segment: Segment, measured: Measured) -> None:
         """A value cell with words: "控制在8.5%以内" goes on with the row's name, "省级幸福河湖3条" speaks for itself.
@@ -244,7 +241,7 @@ class _Builder:
         """A cell that no rule reads gets a line in the ledger when it holds a number (once, where rows share it)."""
         text, at = cell.text, cell.text.spans(0, len(cell.text))
         bare = _LEADING_NUMBER.sub("", text.text) if cell.role == "category" else text.text
-        if _DIGIT.search(bare) and at not in self.unread:
+        if holds_number(bare) and at not in self.unread:
             self.unread.add(at)
             self.uncovered.append(Uncovered(segment.path or "正文", text.plain, at, "column"))
 
@@ -281,44 +278,14 @@ class _Builder:
         if draft:
             draft.targets += 1
 
-    def _ledger(
-        self,
-        segment: Segment,
-        cell: Cell,
-        findings: Sequence[Finding],
-        rejections: Sequence[Rejection],
-        why: list[tuple[int, int, str]],
-        closed: Sequence[Stretch],
-        dates: Sequence[Mention],
-    ) -> None:
-        """Every sentence that holds a number and gave no target gets a line with the reason; beside a target, every clause with a number
-        that was not tied to an indicator."""
-        text = cell.text.text
-        at = 0
-        for stop in [m.end() for m in regex.finditer(r"[。;!?]|$", text)]:
-            part = text[at:stop]
-            if _DIGIT.search(part) and not any(at <= f.value[0] < stop for f in findings):
-                reasons = [r.reason for r in rejections if at <= r.start < stop]
-                reasons += [reason for a, b, reason in why if a < stop and b > at]
-                reasons += ["date" for d in dates if at <= d.start < stop]
-                reasons += ["units" for a, b in closed if a < stop and b > at and regex.search(r"\d", text[max(a, at) : min(b, stop)])]
-                self._uncover(segment, cell, at, stop, reasons)
-            else:
-                clause = at
-                for end in [m.start() for m in regex.finditer(r"[,。;!?]|$", text[:stop], pos=at)]:
-                    loose = [r.reason for r in rejections if clause <= r.start < end and r.reason in _ACTIONABLE]
-                    loose += [reason for a, b, reason in why if clause <= a and b <= end and reason in _ACTIONABLE]
-                    if loose and not any(clause <= f.value[0] < end for f in findings):
-                        self._uncover(segment, cell, clause, end, loose)
-                    clause = end + 1
-            at = stop
-
-    def _uncover(self, segment: Segment, cell: Cell, start: int, end: int, reasons: list[str]) -> None:
-        where, plain = segment.path or "正文", cell.text.plain[start:end]
-        self.uncovered.append(Uncovered(where, plain, cell.text.spans(start, end), reasons[0] if reasons else "unexplained"))
-        for reason in dict.fromkeys(reasons):
-            if reason in _ACTIONABLE:
-                self.issues.append(Issue("warning", _ACTIONABLE[reason], where, f"“{plain[:80]}”"))
+    def _ledger(self, segment: Segment, cell: Cell, reading: Reading) -> None:
+        """Lines of the ledger for the numbers of a text that gave no target, and an issue where a target may be lost."""
+        where = segment.path or "正文"
+        for start, end, reasons in loose_numbers(reading):
+            plain = cell.text.plain[start:end]
+            self.uncovered.append(Uncovered(where, plain, cell.text.spans(start, end), reasons[0]))
+            for code in dict.fromkeys(issue for reason in reasons if (issue := REASONS[reason].issue)):
+                self.issues.append(Issue("warning", code, where, f"“{plain[:80]}”"))
 
     # --- the whole document ----------------------------------------------------------------------------------------
 
@@ -327,7 +294,9 @@ class _Builder:
         known = {t.path for t in tasks}
         deadlines = {t.path: t for t in tasks}
         targets = []
-        for said in without_repeats(self.targets):
+        kept = without_repeats(self.targets)
+        self._repeated(kept)
+        for said in kept:
             segment, target = said.segment, said.target
             task = self._owner(target.task, known)
             target = replace(target, task=task)
@@ -341,6 +310,14 @@ class _Builder:
             if segment.kind == "row" and segment.path and segment.path not in met and segment.first_of_row:
                 self.issues.append(Issue("info", "row_without_target", segment.path, f"“{segment.title[:60]}” gave no target"))
         return Extraction({}, False, tuple(tasks), tuple(targets), tuple(self.uncovered), tuple(self.issues), tuple(segments))
+
+    def _repeated(self, kept: Sequence[Said]) -> None:
+        """A line in the ledger for each number that says a target again: the target stands where it was said first."""
+        standing = {span for said in kept for span in said.target.value.spans}
+        for said in self.targets:
+            target = said.target
+            if target.quantity is not None and not standing.issuperset(target.value.spans):
+                self.uncovered.append(Uncovered(said.segment.path or "正文", target.quote.text, target.quote.spans, "repeat"))
 
     def _is_task(self, path: str, draft: _Draft) -> bool:
         """The smallest numbered unit that carries duties: rows, duty items, and leaf items with units, a date or targets."""
@@ -409,7 +386,7 @@ def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[i
             why.append((hit.start(), hit.end(), rule.attributes["reason"]))
     for low, high in lettered(text):
         masked[low:high] = b"\1" * (high - low)
-        why.append((low, high, "name"))
+        why.append((low, high, "unknown_unit" if _SAID.search(text[max(0, low - 8) : low]) and text[low].isdigit() else "name"))
     return masked, why
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.assemble import assemble
+from pipeline.ledger import complete
 from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
@@ -42,6 +43,7 @@ def process(document: Document, given: Mapping[str, str] | None = None) -> Resul
     if not extraction.tasks and not extraction.targets:
         issues.append(Issue("warning", "no_plan", document.name, "no task and no target was found: is this file a plan?"))
     extraction = replace(extraction, metadata=official.metadata, draft=official.draft, issues=tuple(issues))
+    extraction = replace(extraction, uncovered=complete(document, official, extraction))
     return Result(document, tuple(segments), extraction, normalise(document, extraction, given or {}))
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from pipeline import store
 from schemas import tables
+from schemas.reasons import explain
 
 Line = dict[str, Any]
 Frames = dict[str, list[Line]]
@@ -52,7 +53,7 @@ def read(engine: sa.Engine) -> Frames:
         "tasks": _tasks(tasks, links, bodies, names),
         "targets": _targets(targets, tasks, names, spans),
         "issues": [{k: i[k] for k in ("document", "level", "code", "where", "message")} for i in issues],
-        "coverage": [{"document": names[c["document_id"]], **{k: c[k] for k in ("where", "reason", "text", "start", "end")}} for c in coverage],
+        "coverage": [_coverage(c, names) for c in coverage],
     }
 
 
@@ -85,6 +86,11 @@ def _document(row: Line) -> Line:
         "rules_version": row["rules_version"],
         "vocab_version": row["vocab_version"],
     }
+
+
+def _coverage(row: Line, names: dict[str, str]) -> Line:
+    place = {k: row[k] for k in ("where", "reason", "text", "start", "end")}
+    return {"document": names[row["document_id"]], **place, "explanation": explain(row["reason"])}
 
 
 def _deadline(row: Line) -> Line | None:
