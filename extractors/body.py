@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 import regex
 
 from extractors import rules
-from extractors.bodyname import Assignment, is_body, official, unit_like, units
+from extractors.bodyname import Assignment, Carried, is_body, official, unit_like, units
 from schemas.types import Mention
 
 _VERBS = ("verb_local", "verb_lead", "verb_cooperate", "verb_implement", "verb_responsible", "verb_none")
@@ -19,7 +19,10 @@ _BRACKETS = regex.compile(r"([(\[](?:[^()\[\]]++|(?1))*+[)\]])")
 # a text without any of these assigns nothing, and most paragraphs have none
 _MAY = regex.compile(r"[(\[]|牵头|负责|(?:单位|部门|主体|机构|责任|配合|主办|协办|分工)[:\]]")
 _ROLE_VERB = r"(?:牵头|负责|配合|参与|协办|协助|主办|落实|实施)"
-_PART = regex.compile(rf"[,;。]|(?<={_ROLE_VERB})[、 ]|(?<=牵头|负责|参与)(?=[省市县区州](?!场|政|级)[一-龥]{{2,}}(?:配合|参与|协助|协办|负责|落实)$)|$")
+_PART = regex.compile(
+    rf"[,;。]|(?<={_ROLE_VERB})[、 ]|$"
+    r"|(?<=牵头|负责|参与)(?=[省市县区州](?!场|政|级)[一-龥]{2,}(?:配合|参与|协助|协办|负责|落实)$)"
+)
 _SENTENCE = regex.compile(r"(?:^|(?<=[。;!?]))[^。;!?()\[\]]{4,140}(?=。|;|$)")
 _ENDED = regex.compile(r"[。;!?!]$")
 _GROUP = regex.compile(r"(?:各|有关|相关|所有|其他)")
@@ -50,7 +53,7 @@ def find_bodies(text: str, first_leads: bool = False) -> list[Mention]:
     declared = declares_first_leads(text)
     found: list[Mention] = []
     for statement in _statements(text):
-        leads = first_leads or (declared is not None and declared < statement.end)
+        leads = first_leads or (declared is not None and declared <= statement.end + 1)
         found += _first_leads(statement.mentions) if leads else statement.mentions
     return found
 
@@ -143,10 +146,10 @@ def _bracketed(text: str) -> Iterator[_Statement]:
 
 def _closes(text: str, start: int, end: int) -> bool:
     """Whether a bracket stands at a sentence's end and explains no name: "…4所。(市文旅局)", but not "由主管部门(市教育局)"."""
-    before = text[:start].rstrip("”\"'")
+    before = text[max(0, start - 12) : start].rstrip("”\"'")
     if _ENDED.search(before):
         return True
-    return not before or (regex.match(r"[。;!?]|$", text[end:]) is not None and not rules.words("body", "explained").search(before[-12:]))
+    return (end == len(text) or text[end] in "。;!?") and not rules.words("body", "explained").search(before)
 
 
 def _spoken(text: str) -> Iterator[_Statement]:
@@ -176,11 +179,12 @@ def _roles(text: str, start: int, end: int, bare: str = "") -> list[Mention]:
     """Units with roles between two places; `bare` is the role of authorities that stand there without label and verb."""
     end = min([end] + [h.start() for h in (_search(n, text, start, end) for n in ("no_more", "first_leads", "blanket", "blanket_responsible")) if h])
     found: list[Mention] = []
+    carried = Carried()
     for label, low, high in _stretches(text, start, end):
         if label is None:
-            found += _by_verbs(text, low, high, bare)
+            found += _by_verbs(text, low, high, bare, carried)
         elif label != "none":
-            found += _by_label(text, low, high, label)
+            found += _by_label(text, low, high, label, carried)
     return found
 
 
@@ -205,7 +209,7 @@ def _label_role(label: str) -> str:
     return next((r for r in _LABELS if rules.words("body", f"label_{r}").search(label)), "responsible")
 
 
-def _by_label(text: str, start: int, end: int, role: str) -> Iterator[Mention]:
+def _by_label(text: str, start: int, end: int, role: str, carried: Carried) -> Iterator[Mention]:
     """Units behind a label; a verb behind some of them says more than 责任单位 does ("责任单位:市水利局牵头,市财政局配合")."""
     for i, (low, high) in enumerate(_parts(text, start, end)):
         verb = _verb(text[low:high])
@@ -218,26 +222,27 @@ def _by_label(text: str, start: int, end: int, role: str) -> Iterator[Mention]:
             continue
         own = _verb_role(verb[0]) if verb else role
         own = role if own == "responsible" else own
-        yield from units(text, low, _without_partner(text, low, stop), own, f"body.label_{role}" if own == role else f"body.{verb[0] if verb else ''}")
+        rule = f"body.{verb[0]}" if verb and own != role else f"body.label_{role}"
+        yield from units(text, low, _without_partner(text, low, stop), own, rule, carried)
 
 
-def _by_verbs(text: str, start: int, end: int, bare: str) -> Iterator[Mention]:
+def _by_verbs(text: str, start: int, end: int, bare: str, carried: Carried) -> Iterator[Mention]:
     """Parts such as "A、B牵头,C参与": a part without verb belongs to the next that has one, and the last may be `bare`."""
-    begin, said = start, False
+    begin, said = -1, False
     for low, high in _parts(text, start, end):
         if text.startswith("会同", low):
-            begin = high + 1
             continue
+        begin = low if begin < 0 else begin
         verb = _verb(text[low:high])
         if verb is None:
             continue
         said = True
         stop = _without_partner(text, low, low + verb[1].start())
         if _verb_role(verb[0]) != "none" and unit_like(text[begin:stop]):
-            yield from units(text, begin, stop, _verb_role(verb[0]), f"body.{verb[0]}")
-        begin = high + 1
+            yield from units(text, begin, stop, _verb_role(verb[0]), f"body.{verb[0]}", carried)
+        begin = -1
     if bare and not said and official(_undated(text[start:end])):
-        yield from units(text, start, end, bare, "body.bare")
+        yield from units(text, start, end, bare, "body.bare", carried)
 
 
 def _undated(text: str) -> str:

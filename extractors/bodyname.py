@@ -60,7 +60,7 @@ class Assignment:
 
 
 @dataclass(slots=True)
-class _Carried:
+class Carried:
     """What the members of a list hand on: the level (市, 省委, 新蔡县) and the group (各县(区))."""
 
     prefix: str = ""
@@ -78,13 +78,14 @@ class _Carried:
             self.prefix = "" if self.prefix else place  # behind 市…, a county's office leaves open whose the next one is
 
 
-def units(text: str, start: int, end: int, role: str, rule: str) -> list[Mention]:
+def units(text: str, start: int, end: int, role: str, rule: str, carried: Carried | None = None) -> list[Mention]:
     """Units of a list, each written out in full: "市发展和改革委、财政局" → 市发展和改革委, 市财政局.
 
-    A mark behind a unit gives its own role: "市委组织部(牵头)、市人社局". People and dates are no units.
+    A mark behind a unit gives its own role: "市委组织部(牵头)、市人社局". People and dates are no units. `carried` is what the
+    lists before it in the same statement hand on.
     """
     found: list[Mention] = []
-    carried = _Carried()
+    carried = carried or Carried()
     for low, high in members(text, start, end):
         low, high, own = _trimmed(text, low, high)
         member = text[low:high]
@@ -145,7 +146,7 @@ def _trimmed(text: str, low: int, high: int) -> tuple[int, int, str | None]:
     return low, high, own
 
 
-def _full_name(member: str, carried: _Carried) -> str:
+def _full_name(member: str, carried: Carried) -> str:
     prefix, every = carried.prefix, carried.every
     if every and _OF_EVERY.match(member):
         return every + member
