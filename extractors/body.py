@@ -24,6 +24,10 @@ _PART = regex.compile(
     r"|(?<=牵头|负责|参与)(?=[省市县区州](?!场|政|级)[一-龥]{2,}(?:配合|参与|协助|协办|负责|落实)$)"
 )
 _SENTENCE = regex.compile(r"(?:^|(?<=[。;!?]))[^。;!?()\[\]]{4,140}(?=。|;|$)")
+# a sentence that only assigns ends in such a verb
+_SPOKEN = regex.compile(rf"{_ROLE_VERB}(?:负责|(?:组织)?(?:实施|推进|落实)|抓好落实|工作)?$")
+_HINT = regex.compile(r"牵头|负责|配合|参与|责任|落实|实施|主办|协办|承办|指导|职责|参加|协助|协同|支持|会同|监督|督导|督促|协调|统筹|分工")
+_CLAUSE = regex.compile(r"[,;。]")
 _ENDED = regex.compile(r"[。;!?!]$")
 _GROUP = regex.compile(r"(?:各|有关|相关|所有|其他)")
 _MIXED = regex.compile(r"牵头.*(?:配合|责任|参与)|(?:责任|任务)?分工")
@@ -139,7 +143,10 @@ def _bracketed(text: str) -> Iterator[_Statement]:
         start, end = hit.span()
         if end - start < 5 or text[start - 1 : start] == "《":
             continue
-        mentions = tuple(_roles(text, start + 1, end - 1, bare="responsible" if _closes(text, start, end) else ""))
+        closes = _closes(text, start, end)
+        if not closes and not _HINT.search(text, start, end):
+            continue
+        mentions = tuple(_roles(text, start + 1, end - 1, bare="responsible" if closes else ""))
         if mentions or rules.words("body", "only_guided").search(text, start + 1, end - 1):
             yield _Statement(start, end, mentions)
 
@@ -154,9 +161,9 @@ def _closes(text: str, start: int, end: int) -> bool:
 
 def _spoken(text: str) -> Iterator[_Statement]:
     """Whole sentences that only assign: "由市水利局牵头,市财政局、市住建局配合。"."""
-    if not regex.search(_ROLE_VERB, text):
-        return
     for hit in _SENTENCE.finditer(text):
+        if not _SPOKEN.search(text, max(hit.start(), hit.end() - 40), hit.end()):
+            continue
         opening = rules.words("body", "task_word").match(hit.group())
         start, end = hit.start() + (opening.end() if opening else 0), hit.end()
         parts = [text[low:high] for low, high in _parts(text, start, end)]
@@ -247,7 +254,7 @@ def _by_verbs(text: str, start: int, end: int, bare: str, carried: Carried) -> I
 
 def _undated(text: str) -> str:
     """A list without the parts that say when: "市教育局,2025年底前" → 市教育局."""
-    return ",".join(p for p in regex.split(r"[,;。]", text) if p and not rules.words("body", "no_unit").search(p))
+    return ",".join(p for p in _CLAUSE.split(text) if p and not rules.words("body", "no_unit").search(p))
 
 
 def _without_partner(text: str, start: int, end: int) -> int:

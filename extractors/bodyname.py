@@ -48,6 +48,8 @@ _JOINED = regex.compile(
     r"(?:局|委|办|厅|部|政府|中心|公司|院|会|社|室|队)(?=(?P<level>[省市县区州])(?!直|级|属|区|场|政(?!府办))[一-龥]{2,10}?(?:局|委|办|厅|部|中心|联|会|院|社))"
 )
 _COMPLETE_BEFORE = regex.compile(rf"(?:局|办|厅|部|政府|公司|中心|部门|单位|委员会|[^建]委|党委|院|会|社|室){_BRACKET}?$")
+_HAN = regex.compile(r"[一-龥]{2}")
+_HEAD = regex.compile(r"各|有关|相关|国家|团[省市县区]委")
 _ROLES = (("lead", "牵头主"), ("cooperate", "配协参"), ("implement", "落实"), ("responsible", "负责承"))
 
 
@@ -89,7 +91,7 @@ def units(text: str, start: int, end: int, role: str, rule: str, carried: Carrie
     for low, high in members(text, start, end):
         low, high, own = _trimmed(text, low, high)
         member = text[low:high]
-        if not regex.search(r"[一-龥]{2}", member) or rules.words("body", "no_unit").search(member):
+        if not _HAN.search(member) or rules.words("body", "no_unit").search(member):
             continue
         name = _full_name(member, carried)
         carried.note(name)
@@ -111,7 +113,7 @@ def official(text: str) -> bool:
         unit_like(text)
         and all(rules.words("body", "authority").search(p) or _named(p) for p in pieces)
         and bool(rules.words("body", "authority").search(pieces[0]))
-        and bool(_LEVEL.match(pieces[0]) or regex.match(r"各|有关|相关|国家|团[省市县区]委", pieces[0]) or _place(pieces[0]) or _known(pieces[0]))
+        and bool(_LEVEL.match(pieces[0]) or _HEAD.match(pieces[0]) or _place(pieces[0]) or _known(pieces[0]))
     )
 
 
