@@ -17,7 +17,7 @@ _LABELS = ("lead", "cooperate", "implement", "responsible")
 # (?1) goes as deep as brackets do
 _BRACKETS = regex.compile(r"([(\[](?:[^()\[\]]++|(?1))*+[)\]])")
 # a text without any of these assigns nothing, and most paragraphs have none
-_MAY = regex.compile(r"[(\[]|牵头|负责|(?:单位|部门|主体|机构|责任|配合|主办|协办|分工)[:\]]")
+_MAY = regex.compile(r"[(\[]|牵头|负责|(?:单位|部门|主体|机构|责任|配合|主办|协办|分工)[:\]为]")
 _ROLE_VERB = r"(?:牵头|负责|配合|参与|协办|协助|主办|落实|实施)"
 _PART = regex.compile(
     rf"[,;。]|(?<={_ROLE_VERB})[、 ]|$"
@@ -31,7 +31,6 @@ _CLAUSE = regex.compile(r"[,;。]")
 _ENDED = regex.compile(r"[。;!?!]$")
 _GROUP = regex.compile(r"(?:各|有关|相关|所有|其他)")
 _MIXED = regex.compile(r"牵头.*(?:配合|责任|参与)|(?:责任|任务)?分工")
-_LABEL_ENDS = regex.compile(r"[:\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +200,7 @@ def _search(name: str, text: str, start: int, end: int) -> regex.Match[str] | No
 
 def _stretches(text: str, start: int, end: int) -> Iterator[tuple[str | None, int, int]]:
     """The stretches of a statement, each with the role that its label gives: None without label, "none" for labels of other things."""
-    labels = [h for h in rules.words("body", "label").finditer(text, start, end) if _LABEL_ENDS.search(h.group())]
+    labels = list(rules.words("body", "label").finditer(text, start, end))
     if not labels or labels[0].start() > start:
         yield None, start, labels[0].start() if labels else end
     for label, stop in zip(labels, [*(h.start() for h in labels[1:]), end], strict=False):
@@ -223,7 +222,8 @@ def _by_label(text: str, start: int, end: int, role: str, carried: Carried) -> I
         stop = low + verb[1].start() if verb else high
         if text.startswith("会同", low) or (verb and verb[0] == "verb_none"):
             continue
-        if i and not verb and not unit_like(text[low:high]):
+        # what stands first behind 责任单位: is a unit whatever its name; behind 实施主体: and 责任单位为 anything may stand
+        if (i or role == "implement" or text[start - 1] == "为") and not unit_like(text[low:stop]):
             if text[low - 1] in ";。":
                 return  # the text goes on with something else
             continue

@@ -33,7 +33,7 @@ _EVERY = regex.compile(
     rf"^(各(?:级|[市县区镇乡旗盟州]|{_BRACKET}|、)*(?:地方|有关|相关)?)(?:人民政府|政府|党委|党工委|管委会|街道|办事处)"
 )
 _OF_EVERY = regex.compile(r"(?:人民政府|政府|党委|党工委|管委会)(?:部门)?$")
-_LOCAL = regex.compile(r"(?:街道(?:办事处)?|办事处|乡镇|镇街|园区|开发区)$")
+_LOCAL = regex.compile(r"(?:[镇乡]|街道(?:办事处)?|办事处|乡镇|镇街|园区|开发区)$")
 # names of their own: no prefix of the list belongs to them
 _COMPLETE = regex.compile(
     r"各|相关|有关|其他|所有|国家|国务院|中国|驻|在|全|国网|国有|中央|涉|《|“|团|武警|人行|金融监管|中|本|高新|经开|属地|责任|牵头|市属|三大|电信|移动|联通"
@@ -42,8 +42,8 @@ _COMPLETE = regex.compile(
 _FUNCTION = regex.compile(
     r"城市|市场|水利|交通|农业|商务|林业|文化|教育|海关|体育|公安|民政|财政|统计|审计|金融|应急|气象|科技|住房|住建|卫生|卫健|人力|人社|生态|自然|发展|工业|工信|司法|税务|信访"
 )
-_DIVISIONS = regex.compile(rf"(?:各|相关|有关|涉及)(?:设区)?[市县区镇乡州盟旗](?:州)?{_BRACKET}?")
-_DIVISIONS_GO_ON = regex.compile(rf"(?:[市县区镇乡州盟旗]|{_BRACKET})+(?:.{{0,8}}(?:政府|党委|管委会|部门)|$|[、,;。)\]])")
+_DIVISIONS = regex.compile(rf"各省(?:、自治区)?|(?:各|相关|有关|涉及)(?:设区)?[市县区镇乡州盟旗](?:州)?{_BRACKET}?")
+_DIVISIONS_GO_ON = regex.compile(rf"自治区|直辖市|(?:[市县区镇乡州盟旗]|{_BRACKET})+(?:.{{0,8}}(?:政府|党委|管委会|部门)|$|[、,;。)\]])")
 _JOINED = regex.compile(
     r"(?:局|委|办|厅|部|政府|中心|公司|院|会|社|室|队)(?=(?P<level>[省市县区州])(?!直|级|属|区|场|政(?!府办))[一-龥]{2,10}?(?:局|委|办|厅|部|中心|联|会|院|社))"
 )
@@ -91,7 +91,7 @@ def units(text: str, start: int, end: int, role: str, rule: str, carried: Carrie
     for low, high in members(text, start, end):
         low, high, own = _trimmed(text, low, high)
         member = text[low:high]
-        if not _HAN.search(member) or rules.words("body", "no_unit").search(member):
+        if not (_HAN.search(member) or (carried.every and member in ("镇", "乡"))) or rules.words("body", "no_unit").search(member):
             continue
         name = _full_name(member, carried)
         carried.note(name)
