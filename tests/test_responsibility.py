@@ -64,7 +64,9 @@ def test_a_convention_holds_from_the_list_that_declares_it(convention):
 
 
 def test_a_convention_in_the_opening_holds_for_all_and_a_note_below_a_table_for_what_is_above():
-    opening = "新河市2024年工作方案\n各项任务责任单位中，列第一位的为牵头单位。\n一、重点任务\n1.建校。新建学校4所。（责任单位：市教育局、市财政局）\n"
+    opening = (
+        "新河市2024年工作方案\n各项任务责任单位中，列第一位的为牵头单位。\n一、重点任务\n1.建校。新建学校4所。（责任单位：市教育局、市财政局）\n"
+    )
     assert units(opening) == {"一/1": {"lead": ["市教育局"], "responsible": ["市财政局"]}}
     note = TABLE.format("责任单位", "市教育局、市财政局", "市民政局") + "注：责任单位中列第一位的为牵头单位。\n"
     assert units(note) == {"表/1": {"lead": ["市教育局"], "responsible": ["市财政局"]}, "表/2": {"lead": ["市民政局"]}}
@@ -140,14 +142,14 @@ def test_under_a_mixed_heading_the_words_of_the_cell_decide():
 
 
 def test_units_one_below_the_other_or_with_blanks_between():
-    assert units(TABLE.format("责任单位", "市教育局 市财政局 市人社局", "市民政局市住建局"))["表/1"] == {"responsible": ["市教育局", "市财政局", "市人社局"]}
+    assert units(TABLE.format("责任单位", "市教育局 市财政局 市人社局", "市民政局市住建局"))["表/1"] == {
+        "responsible": ["市教育局", "市财政局", "市人社局"]
+    }
     assert units(TABLE.format("责任单位", "市教育局", "市民政局市住建局"))["表/2"] == {"responsible": ["市民政局", "市住建局"]}
 
 
 def test_a_group_of_rows_that_names_who_leads_it():
-    text = (
-        "新河市2024年度任务分解表\n序号\t领域\t工作任务\t责任单位\n1\t教育（牵头单位：市教育局）\t新建学校4所。\t市住建局\n2\t养老\t新建养老院3所。\t市民政局\n"
-    )
+    text = "新河市2024年度任务分解表\n序号\t领域\t工作任务\t责任单位\n1\t教育（牵头单位：市教育局）\t新建学校4所。\t市住建局\n2\t养老\t新建养老院3所。\t市民政局\n"
     assert units(text) == {"表/1": {"lead": ["市教育局"], "responsible": ["市住建局"]}, "表/2": {"responsible": ["市民政局"]}}
 
 
