@@ -27,6 +27,7 @@ _SENTENCE = regex.compile(r"(?:^|(?<=[。;!?]))[^。;!?()\[\]]{4,140}(?=。|;|$)
 # a sentence that only assigns ends in such a verb
 _SPOKEN = regex.compile(rf"{_ROLE_VERB}(?:负责|(?:组织)?(?:实施|推进|落实)|抓好落实|工作)?$")
 _HINT = regex.compile(r"牵头|负责|配合|参与|责任|落实|实施|主办|协办|承办|指导|职责|参加|协助|协同|支持|会同|监督|督导|督促|协调|统筹|分工")
+_LABELLED = regex.compile(r"[:\]]|[位门构体区室]为")
 _CLAUSE = regex.compile(r"[,;。]")
 _ENDED = regex.compile(r"[。;!?!]$")
 _GROUP = regex.compile(r"(?:各|有关|相关|所有|其他)")
@@ -86,7 +87,7 @@ def read_cell(text: str, role: str, header: str = "") -> list[Mention]:
 def find_blanket(text: str) -> list[Mention]:
     """Units that a statement gives to all that follows ("以下所有工作任务均需各县区落实" → 各县区 implement) or, with the rule
     `body.blanket_all`, to all tasks of the document ("各县区政府负责落实本方案各项任务")."""
-    if not _may_be_blanket(text):
+    if not any(word in text for word in ("以下", "下列", "下同", "不再", "任务")):
         return []
     for name in ("blanket", "blanket_responsible", "blanket_before", "blanket_all"):
         for hit in rules.words("body", name).finditer(text):
@@ -96,10 +97,6 @@ def find_blanket(text: str) -> list[Mention]:
             if found and unit_like(text[hit.start("list") : hit.end("list")]):
                 return found
     return []
-
-
-def _may_be_blanket(text: str) -> bool:
-    return any(word in text for word in ("以下", "下列", "下同", "不再", "各项", "任务"))
 
 
 # --- where statements stand ----------------------------------------------------------------------------------------------
@@ -118,6 +115,8 @@ def _statements(text: str) -> tuple[_Statement, ...]:
 
 def _labelled(text: str) -> Iterator[_Statement]:
     """Lines and sentences that begin with a label; they end where a sentence ends that no label follows."""
+    if not _LABELLED.search(text):
+        return
     line, at = rules.words("body", "line"), 0
     while hit := line.search(text, at):
         end = at = max(_line_end(text, hit.end()), hit.end())
@@ -200,7 +199,7 @@ def _search(name: str, text: str, start: int, end: int) -> regex.Match[str] | No
 
 def _stretches(text: str, start: int, end: int) -> Iterator[tuple[str | None, int, int]]:
     """The stretches of a statement, each with the role that its label gives: None without label, "none" for labels of other things."""
-    labels = list(rules.words("body", "label").finditer(text, start, end))
+    labels = list(rules.words("body", "label").finditer(text, start, end)) if _LABELLED.search(text, start, end) else []
     if not labels or labels[0].start() > start:
         yield None, start, labels[0].start() if labels else end
     for label, stop in zip(labels, [*(h.start() for h in labels[1:]), end], strict=False):
@@ -279,6 +278,8 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
 @lru_cache(maxsize=64)
 def _verb(text: str) -> tuple[str, regex.Match[str]] | None:
     """The verb that ends a part, with the name of its rule."""
+    if not _HINT.search(text):
+        return None
     for name in _VERBS:
         if hit := rules.words("body", name).search(text):
             return name, hit

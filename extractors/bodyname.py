@@ -13,7 +13,7 @@ from schemas.types import Mention
 
 _OPEN, _CLOSE = "([《“〈", ")]》”〉"
 _BRACKET = r"(?:[(\[〈][^()\[\]〈〉]*[)\]〉])"
-_TAIL_BRACKET = regex.compile(rf"{_BRACKET}$")
+_OPENING = frozenset("([〈")
 _ETC = regex.compile(
     r"等(?:\d+个|[一二三四五六七八九十]+个)?(?:有关|相关|各)?(?:[省市县区州]级|[省市县区州]直|省市|市县)?(?:有关|相关|主管|行业主管)?(?:单位|部门|地区|地方|机构|[市县区]+)?$"
 )
@@ -136,14 +136,23 @@ def _trimmed(text: str, low: int, high: int) -> tuple[int, int, str | None]:
         member = text[low:high]
         if before := _BEFORE.match(member):
             low += before.end()
-        elif mark := rules.words("body", "mark").search(member):
+        elif member[-1] in ")]" and (mark := rules.words("body", "mark").search(member)):
             own = next(role for role, chars in _ROLES if mark["role"][0] in chars)
             high -= len(mark.group())
-        elif behind := rules.words("body", "aside").search(member) or _ETC.search(member) or _BY_DUTY.search(member):
+        elif behind := _behind(member):
             high -= len(behind.group())
         else:
             break
     return low, high, own
+
+
+def _behind(member: str) -> regex.Match[str] | None:
+    """What stands behind a name and is none of it: 等有关部门, 按职责分工, (含开发区)."""
+    return (
+        (rules.words("body", "aside").search(member) if not _OPENING.isdisjoint(member) else None)
+        or (_ETC.search(member) if "等" in member else None)
+        or (_BY_DUTY.search(member) if "按" in member else None)
+    )
 
 
 def _full_name(member: str, carried: Carried) -> str:

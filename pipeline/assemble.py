@@ -141,7 +141,7 @@ class _Builder:
     def _text(self, segment: Segment, cell: Cell, draft: _Draft | None, named: bool = False) -> None:
         text = cell.text.text
         closed = body.find_ranges(text)
-        self.duties.text(draft.bodies if draft else None, [d.bodies for d in self.drafts.values()], cell)
+        self.duties.text(draft.bodies if draft else None, cell)
         if draft is not None:
             for hit in [h for low, high in closed if (h := _FIRST_ENTRY.match(text, low, high))] + list(_ENTRY.finditer(text)):
                 self._deadline(draft, cell, read_deadline(hit["text"], self.today, self.issued), hit.start("text"))

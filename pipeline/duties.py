@@ -21,9 +21,11 @@ class Duties:
     def __init__(self) -> None:
         self.blanket: list[tuple[str, Slot]] = []
         self.first_leads = False
+        self.tasks: list[Units] = []
 
     def begin(self, units: Units) -> None:
         """A new task has the units that a clause before it gives to all that follow."""
+        self.tasks.append(units)
         for role, slot in self.blanket:
             units.setdefault(role, []).append(slot)
 
@@ -35,7 +37,7 @@ class Duties:
         """Units that a heading cell names for all its rows: "医疗健康(牵头单位:省卫生健康委)"."""
         _add(units, cell.text, body.find_bodies(cell.text.text, self.first_leads))
 
-    def text(self, units: Units | None, everyone: Iterable[Units], cell: Cell) -> None:
+    def text(self, units: Units | None, cell: Cell) -> None:
         """Units that running text gives to its task (None outside tasks), and what it says of other tasks."""
         text = cell.text.text
         if units is not None:
@@ -43,16 +45,16 @@ class Duties:
         if body.declares_first_leads(text) is not None:
             self.first_leads = True
             if _NOTE.match(text):  # a note below a table or list is about what stands above it
-                for earlier in everyone:
+                for earlier in self.tasks:
                     _first_leads(earlier)
-        self._blanket(everyone, cell)
+        self._blanket(cell)
 
-    def _blanket(self, everyone: Iterable[Units], cell: Cell) -> None:
+    def _blanket(self, cell: Cell) -> None:
         """Units that the text gives to all tasks that follow, or to all tasks."""
         for mention in body.find_blanket(cell.text.text):
             slot = Slot(_shown(cell.text, mention), cell.text.spans(mention.start, mention.end), mention.rule)
             self.blanket.append((mention.value.role, slot))
-            for earlier in everyone if mention.rule == "body.blanket_all" else ():
+            for earlier in self.tasks if mention.rule == "body.blanket_all" else ():
                 found = earlier.setdefault(mention.value.role, [])
                 if slot.text not in {u.text for u in found}:
                     found.append(slot)

@@ -149,7 +149,8 @@ def test_units_one_below_the_other_or_with_blanks_between():
 
 
 def test_a_group_of_rows_that_names_who_leads_it():
-    text = "新河市2024年度任务分解表\n序号\t领域\t工作任务\t责任单位\n1\t教育（牵头单位：市教育局）\t新建学校4所。\t市住建局\n2\t养老\t新建养老院3所。\t市民政局\n"
+    head = "新河市2024年度任务分解表\n序号\t领域\t工作任务\t责任单位\n"
+    text = head + "1\t教育（牵头单位：市教育局）\t新建学校4所。\t市住建局\n2\t养老\t新建养老院3所。\t市民政局\n"
     assert units(text) == {"表/1": {"lead": ["市教育局"], "responsible": ["市住建局"]}, "表/2": {"responsible": ["市民政局"]}}
 
 
