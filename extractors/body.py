@@ -99,9 +99,6 @@ def find_blanket(text: str) -> list[Mention]:
     return []
 
 
-# --- where statements stand ----------------------------------------------------------------------------------------------
-
-
 @lru_cache(maxsize=64)  # ranges and units of a text are asked for one after the other
 def _statements(text: str) -> tuple[_Statement, ...]:
     if not _MAY.search(text):
@@ -175,9 +172,6 @@ def _spoken(text: str) -> Iterator[_Statement]:
 def _assigns(part: str) -> bool:
     verb = _verb(part)
     return official(part[: verb[1].start()] if verb else part)
-
-
-# --- what a statement says -----------------------------------------------------------------------------------------------
 
 
 def _roles(text: str, start: int, end: int, bare: str = "") -> list[Mention]:
