@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -15,6 +15,7 @@ from extractors.linking import link
 from extractors.period import find_periods, find_unresolved, read_deadline
 from extractors.quantity import find_quantities, lettered
 from extractors.sentence import split, too_long
+from pipeline.duties import COLUMNS, Duties, assigned
 from pipeline.ledger import Reading, holds_number, loose_numbers
 from pipeline.measured import Measured, kind_of, read_measures
 from pipeline.repeats import Said, without_repeats
@@ -71,8 +72,7 @@ class _Builder:
         self.targets: list[Said] = []
         self.uncovered: list[Uncovered] = []
         self.issues: list[Issue] = []
-        self.blanket: list[Slot] = []
-        self.first_leads = False
+        self.duties = Duties()
         self.unread: set[tuple[Span, ...]] = set()
 
     def add(self, segment: Segment) -> None:
@@ -97,8 +97,7 @@ class _Builder:
         draft = _Draft(segment, title, order=len(self.drafts))
         path = segment.path or ""
         self.drafts[path] = draft
-        for slot in self.blanket:
-            draft.bodies.setdefault("implement", []).append(slot)
+        self.duties.begin(draft.bodies)
         if segment.kind == "clause" and segment.heading:
             attached = path.startswith("附件")
             heading = segment.cells[0].text
@@ -108,8 +107,8 @@ class _Builder:
     def _cell(self, segment: Segment, cell: Cell) -> None:
         draft = self.drafts.get(segment.path) if segment.path else None
         if segment.kind == "row":
-            if draft and cell.role in ("lead", "cooperate", "responsible", "implement", "data_source"):
-                self._bodies(draft, cell, body.read_cell(cell.text.text, cell.role))
+            if draft and cell.role in COLUMNS:
+                self.duties.column(draft.bodies, cell)
                 return
             if draft and cell.role == "deadline":
                 found = read_deadline(cell.text.text, self.today, self.issued)
@@ -119,6 +118,8 @@ class _Builder:
                 return
             if cell.role in ("other", "ignored", "category"):
                 self._unread(segment, cell)
+            if draft and cell.role == "category":
+                self.duties.heading(draft.bodies, cell)
             if cell.role not in ("indicator", "task", "text"):
                 return
         named = (
@@ -127,25 +128,6 @@ class _Builder:
             and any(c.role in ("value", "growth") and _DIGIT.search(c.text.text) for c in segment.cells)
         )
         self._text(segment, cell, draft, named)
-
-    def _bodies(self, draft: _Draft, cell: Cell, found: Iterable[Mention]) -> None:
-        for mention in found:
-            value: body.Assignment = mention.value
-            slots = draft.bodies.setdefault(value.role, [])
-            name = _shown(cell.text, value.name, mention)
-            if name not in [s.text for s in slots]:
-                slots.append(Slot(name, cell.text.spans(mention.start, mention.end), mention.rule))
-
-    def _blanket(self, cell: Cell) -> None:
-        """Units that the text gives to all tasks that follow, or to all tasks."""
-        for mention in body.find_blanket(cell.text.text):
-            value: body.Assignment = mention.value
-            slot = Slot(_shown(cell.text, value.name, mention), cell.text.spans(mention.start, mention.end), mention.rule)
-            self.blanket.append(slot)
-            for earlier in self.drafts.values() if mention.rule == "body.blanket_all" else ():
-                units = earlier.bodies.setdefault("implement", [])
-                if slot.text not in {u.text for u in units}:
-                    units.append(slot)
 
     def _deadline(self, draft: _Draft, cell: Cell, found: Mention | None, shift: int = 0) -> None:
         if found and draft.deadline is None:
@@ -158,13 +140,7 @@ class _Builder:
     def _text(self, segment: Segment, cell: Cell, draft: _Draft | None, named: bool = False) -> None:
         text = cell.text.text
         closed = body.find_ranges(text)
-        if draft is not None:
-            self._bodies(draft, cell, body.find_bodies(text, self.first_leads))
-        if rules.words("body", "first_leads").search(text):
-            self.first_leads = True
-            if draft is not None and (responsible := draft.bodies.get("responsible")):
-                draft.bodies.setdefault("lead", []).append(responsible.pop(0))
-        self._blanket(cell)
+        self.duties.text(draft.bodies if draft else None, cell)
         if draft is not None:
             for hit in [h for low, high in closed if (h := _FIRST_ENTRY.match(text, low, high))] + list(_ENTRY.finditer(text)):
                 self._deadline(draft, cell, read_deadline(hit["text"], self.today, self.issued), hit.start("text"))
@@ -323,8 +299,7 @@ class _Builder:
         """The smallest numbered unit that carries duties: rows, duty items, and leaf items with units, a date or targets."""
         if draft.segment.kind == "row":
             return True
-        named = any(v for r, v in draft.bodies.items() if r != "implement" or any(not s.rule.startswith("body.blanket") for s in v))
-        if named or draft.deadline:
+        if assigned(draft.bodies) or draft.deadline:
             return True
         if not draft.segment.leaf or draft.segment.section in ("talk", "goal", "past", "support"):
             return False
@@ -356,11 +331,6 @@ def _reviews(text: str) -> bool:
     """Whether a paragraph opens as a review of what was achieved."""
     opening = _SENTENCES.split(text[:200])
     return bool(_PAST_PARAGRAPH.search("。".join(opening[:2]))) and not regex.search(r"^到?20\d\d年|目标|力争", text[:30])
-
-
-def _shown(text: Folded, name: str, mention: Mention) -> str:
-    """The unit's name with the source's own punctuation."""
-    return name.replace(mention.text, text.plain[mention.start : mention.end], 1) if mention.text in name else name
 
 
 def _plain(text: Folded, name: Name) -> str:
