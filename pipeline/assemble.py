@@ -344,8 +344,7 @@ class _Builder:
             return True
         if not draft.segment.leaf or draft.segment.section in ("talk", "goal", "past", "support"):
             return False
-        numbered = regex.search(r"(?:^|/)\d+(?:@\d+)?$", path) is not None
-        return draft.targets > 0 or (numbered and not path.startswith("附件"))
+        return draft.targets > 0 or (draft.segment.numbered and not path.startswith("附件"))
 
     def _owner(self, path: str | None, known: set[str]) -> str | None:
         while path and path not in known:

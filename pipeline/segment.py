@@ -10,9 +10,12 @@ import regex
 
 from pipeline import phases
 from pipeline.official import Official
-from pipeline.outline import BULLET, Node, path_of, read_outline, running_numbers
+from pipeline.outline import Node, path_of, read_outline, running_numbers
+from pipeline.paragraphs import BULLET
 from pipeline.rows import read_rows
 from schemas.types import Cell, Document, Issue, Segment, Slot
+
+_MEASURES = ("arabic", "decimal", "ordinal")  # numbers that measures have
 
 
 def segment(document: Document, official: Official, today: date | None = None) -> tuple[list[Segment], list[Issue]]:
@@ -35,7 +38,7 @@ def _clauses(node: Node, running: bool, stage: Slot | None, today: date | None) 
     """The heading and the paragraphs of an item; `stage` is the planning stage that it stands in."""
     path = path_of(node, running)
     title = node.heading.plain.rstrip("。:;,，：；")
-    blank = Segment("", "clause", path, title, node.headings, node.section, (), leaf=not node.children)
+    blank = Segment("", "clause", path, title, node.headings, node.section, (), leaf=not node.children, numbered=node.style in _MEASURES)
     if node.heading.text:
         cells = (Cell("text", "", node.heading),)
         yield replace(blank, id=f"{path}#0", cells=cells, number=node.marker, heading=True, stage=stage)

@@ -6,6 +6,7 @@ import codecs
 import re
 
 from pipeline.content import Content
+from pipeline.parsers.furniture import page_numbers
 from schemas.errors import ParseError
 from schemas.limits import Budget
 from schemas.types import Block, Issue, Where
@@ -111,6 +112,7 @@ def parse(data: bytes, budget: Budget) -> Content:
     table = row = offset = 0
     in_table = False
     lines = text.splitlines(keepends=True)
+    numbers = page_numbers(lines)
     for line_number, line in enumerate(lines, 1):
         content = line.rstrip("\r\n\f\v\x1c\x1d\x1e\x85\u2028\u2029")
         separator = _separator(content, in_table, lines[line_number] if line_number < len(lines) else "")
@@ -130,7 +132,8 @@ def parse(data: bytes, budget: Budget) -> Content:
         elif content.strip():
             in_table = False
             mark = _MARKDOWN.match(content)
-            start = offset + (mark.end() if mark else 0)
-            blocks.append(Block(len(blocks), "paragraph", start, offset + len(content), Where(line=line_number)))
+            skipped = mark.end() if mark else numbers.get(line_number - 1, 0)
+            if content[skipped:].strip():
+                blocks.append(Block(len(blocks), "paragraph", offset + skipped, offset + len(content), Where(line=line_number)))
         offset += len(line)
     return Content(text, tuple(blocks), tuple(issues))
