@@ -15,6 +15,7 @@ from pipeline.members import attachment as attachment_named
 from pipeline.members import same_part
 from pipeline.official import Official
 from pipeline.paragraphs import BODY_LABEL, FINAL, Marker, paragraphs
+from pipeline.reviews import looks_back
 from schemas.folded import Folded, fold
 from schemas.types import Span
 
@@ -34,8 +35,15 @@ class Node:
     headings: tuple[str, ...]
     section: str
     attachment: str = ""
-    lines: list[tuple[Line, Folded]] = field(default_factory=list)
+    lines: list[tuple[Line, Folded, str]] = field(default_factory=list)  # each with the section that it stands in
     children: int = 0
+    now: str = ""  # the section at its last line, where that is not the heading's
+
+    def add(self, line: Line, text: Folded, year: int | None) -> None:
+        """A paragraph under the item. One that opens as a review makes a section of results of all below it, until one looks ahead."""
+        if self.section in ("work", "past") and (back := looks_back(text.text, year)) is not None:
+            self.now = "past" if back else "work"
+        self.lines.append((line, text, self.now or self.section))
 
 
 def section_kind(heading: str) -> str | None:
@@ -51,8 +59,11 @@ def _number(hit: regex.Match[str]) -> int:
     return _CIRCLED.index(text) + 1 if text in _CIRCLED else int(parse_number(text) or 0)
 
 
-def read_outline(official: Official) -> list[Node]:
-    """The items in text order. The first node has level -1 and holds what stands before any number; each attachment begins with another such node."""
+def read_outline(official: Official, year: int | None = None) -> list[Node]:
+    """The items in text order; `year` is the document's, before which all is past.
+
+    The first node has level -1 and holds what stands before any number; each attachment begins with another such node.
+    """
     root = Node(-1, "", 0, fold("", []), None, (), (), "work")
     nodes, stack = [root], [root]
     count, before_list = 0, False
@@ -81,9 +92,9 @@ def read_outline(official: Official) -> list[Node]:
             root.headings = (text.plain,)
             continue
         if marker is None or (marker.style == "arabic" and _is_sentence_number(text.text, marker.hit)):
-            stack[-1].lines.append((line, text))
+            stack[-1].add(line, text, year)
             continue
-        node = _apart(_node(stack, line, marker, attachment), seen)
+        node = _apart(_node(stack, line, marker, attachment, year), seen)
         nodes.append(node)
         stack.append(node)
     return nodes
@@ -116,7 +127,7 @@ def _is_sentence_number(text: str, hit: regex.Match[str]) -> bool:
     return hit.group().endswith(" ") and bool(regex.match(r"(?:个|家|项|年|月|%)", text[hit.end() :]))
 
 
-def _node(stack: list[Node], line: Line, marker: Marker, attachment: str) -> Node:
+def _node(stack: list[Node], line: Line, marker: Marker, attachment: str, year: int | None) -> Node:
     name, hit = marker.style, marker.hit
     level = _decimal_level(stack, hit) if name == "decimal" else marker.level
     while stack[-1].level >= level:
@@ -127,7 +138,7 @@ def _node(stack: list[Node], line: Line, marker: Marker, attachment: str) -> Nod
     heading, body = _split_heading(rest)
     title = heading.plain
     kind = section_kind(title)
-    section = kind or (parent.section if parent.level >= 0 else "work")
+    section = kind or ((parent.now or parent.section) if parent.level >= 0 else "work")
     node = Node(
         level,
         name,
@@ -140,7 +151,7 @@ def _node(stack: list[Node], line: Line, marker: Marker, attachment: str) -> Nod
         attachment,
     )
     if body.text:
-        node.lines.append((line, body))
+        node.add(line, body, year)
     return node
 
 

@@ -64,7 +64,10 @@ def test_numbers_follow_each_other(last, number, good):
 
 
 def test_goal_sections_and_their_stage_come_from_decimal_headings():
-    text = "云水市发展规划\n一、总则\n1.1 “十五五”时期经济社会发展主要目标\n1.1.1 生态更加优美。森林覆盖率达到40%。\n1.2 基本原则\n1.2.1 坚持绿色发展。\n"
+    text = (
+        "云水市发展规划\n一、总则\n1.1 “十五五”时期经济社会发展主要目标\n"
+        "1.1.1 生态更加优美。森林覆盖率达到40%。\n1.2 基本原则\n1.2.1 坚持绿色发展。\n"
+    )
     (target,) = read(text).extraction.targets
     assert (target.task, target.deadline.kind, target.deadline.end) == (None, "during", "2030-12-31")
 
@@ -77,7 +80,8 @@ REPORT = """政府工作报告
 
 
 def test_paragraphs_of_a_series_are_items():
-    assert {t.path: t.title.text for t in read(REPORT.format("一", "二")).extraction.tasks} == {"一/一": "深化就业增收工程", "一/二": "深化教育提质工程"}
+    tasks = {t.path: t.title.text for t in read(REPORT.format("一", "二")).extraction.tasks}
+    assert tasks == {"一/一": "深化就业增收工程", "一/二": "深化教育提质工程"}
 
 
 @pytest.mark.parametrize(
