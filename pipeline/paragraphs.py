@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from statistics import median
+from statistics import mode
 
 import regex
 
@@ -122,8 +122,8 @@ def _ordinals(lines: Sequence[Line]) -> dict[int, Marker]:
 def _page_width(lines: Sequence[Line]) -> float:
     """Columns of a full line, where most lines are as wide as a page; 0 where each paragraph is a line."""
     widths = [w for line in lines if (w := _shown_width(line)) >= 20]
-    middle = median(widths) if widths else 0
-    return middle if len(widths) > 20 and sum(abs(w - middle) <= 6 for w in widths) >= 0.6 * len(widths) else 0
+    usual = mode(widths) if widths else 0
+    return usual if len(widths) > 20 and sum(abs(w - usual) <= 6 for w in widths) >= 0.6 * len(widths) else 0
 
 
 def _shown_width(line: Line) -> int:
@@ -137,20 +137,24 @@ def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
     above, below = pending.text, line.text
     if len(above) < 18 or FINAL.search(above.text) or _marker(line, layout) or BULLET.match(below.text) or BODY_LABEL.match(below.text):
         return False
-    if _NAMED.search(above.text) and not _LISTS.match(below.text):
-        return False
-    if _QUANTITY.search(above.text) and not _MORE.match(below.text):
+    if not (layout.width and _shown_width(last) >= layout.width - 2) and _is_whole(above.text, below.text):
         return False
     heading = bool(_marker(pending, layout)) and not _HEADING_ENDED.search(above.text)
     if _width(below.text) > _width((last if heading else pending).text.text) + 8:
         return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer
     if any(rules.words("official", n).match(t.text) for n in ("attachment", "date_line", "title") for t in (below, above)):
         return False
-    if heading and layout.width and _shown_width(last) <= 0.9 * layout.width:
+    if heading and layout.width and _shown_width(last) <= 0.92 * layout.width:
         return False
     if heading and layout.width and _width(below.text) < 0.7 * layout.width and not _INNER.search(below.text):
         return True  # the end of a heading that its line did not hold
     return bool(regex.search(r"[。,;、]", above.text)) or bool(regex.search(r"[。,;]", below.text) and _marker(pending, layout))
+
+
+def _is_whole(above: str, below: str) -> bool:
+    """Whether a line that need not be broken ends as a whole entry does: with a named unit, or with a quantity."""
+    listed = bool(_NAMED.search(above)) and not _LISTS.match(below)
+    return listed or (bool(_QUANTITY.search(above)) and not _MORE.match(below))
 
 
 def _width(text: str) -> int:

@@ -24,8 +24,25 @@ def page_numbers(lines: Sequence[str]) -> dict[int, int]:
     cut: dict[int, int] = {}
     for series in _series(found):
         if _is_regular(series) and _breaks_sentences(series, lines):
-            cut |= {i: end for i, _, end in series}
+            cut |= {i: end for i, _, end in series} | _between(series, lines)
     return cut
+
+
+def _between(series: Sequence[tuple[int, int, int]], lines: Sequence[str]) -> dict[int, int]:
+    """The numbers that a series leaves out, where the line on which such a page must begin does begin with it: 425.1.3 is page 42 and heading 5.1.3."""
+    found = {}
+    for (line, number, _), (below, after, _) in pairwise(series):
+        page = (below - line) / (after - number)
+        for missing in range(number + 1, after):
+            at = line + round(page * (missing - number))
+            if page.is_integer() and lines[at].startswith(str(missing)):
+                found[at] = len(str(missing))
+    line, number, _ = series[-1]
+    page = round(median((b[0] - a[0]) / (b[1] - a[1]) for a, b in pairwise(series)))
+    while line + page < len(lines) and lines[line + page].startswith(str(number + 1)):
+        line, number = line + page, number + 1
+        found[line] = len(str(number))
+    return found
 
 
 def _series(found: Sequence[tuple[int, int, int]]) -> list[list[tuple[int, int, int]]]:
