@@ -7,10 +7,9 @@ from collections import Counter
 import regex
 
 from pipeline.official import Official
+from pipeline.terms import TERM, start_of, term_of, terms_of
 
-_STARTS = {"一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026, "六": 2031}
-_TERM = r"(?:[“\"]?十(?P<term>[一二三四五六])五[”\"]?(?:规划)?|第十(?P<named>[一二三四五六])个五年规划)"
-_IN_TERM = regex.compile(rf"(?:全市|全省|全区|全县|我[省市县区国])?{_TERM}(?:实施)?(?:时期|期间|以来|末|收官)")
+_IN_TERM = regex.compile(rf"(?:全市|全省|全区|全县|我[省市县区国])?{TERM}(?:实施)?(?:时期|期间|以来|末|收官)")
 _BACK = regex.compile(
     r"(?:全市|全省|全区|全县|我[省市县区]|各位代表[!,])?(?:过去(?:的)?(?:[一二三四五两几]年|\d{4}年)|[这近][一二三四五两]年(?:来|,|间)|[一两三四五]年来"
     r"|回顾过去|回首|(?:20\d\d|上)年以来,.{0,40}(?:完成|实现|取得))"
@@ -20,14 +19,7 @@ _AHEAD = regex.compile(
     r"(?:到|至|力争|展望|锚定|今年(?!以来|来)|今后|未来|下一步|面向|新的一年|本届政府|根据|按照|综合|总体要求|(?:主要|总体|发展|预期)?目标)"
 )
 _WISHES = regex.compile(r"目标|力争|要|将|计划")
-_TERMS = regex.compile(_TERM)
 _OFTEN = 3
-
-
-def term_of(text: str) -> int | None:
-    """First year of the five-year plan that a title names: `term_of("第十四个五年规划纲要") == 2021`."""
-    hit = _TERMS.search(text)
-    return _STARTS[hit["term"] or hit["named"]] if hit else None
 
 
 def year_spoken_of(official: Official, year: int | None) -> int | None:
@@ -35,7 +27,7 @@ def year_spoken_of(official: Official, year: int | None) -> int | None:
     title = official.metadata.get("title")
     if year or (title and (year := term_of(title.text))):
         return year
-    named = Counter(_STARTS[h["term"] or h["named"]] for line in official.lines for h in _TERMS.finditer(line.text.text))
+    named = Counter(term for line in official.lines for term in terms_of(line.text.text))
     most = named.most_common(1)
     return most[0][0] if most and most[0][1] >= _OFTEN else None
 
@@ -46,8 +38,7 @@ def looks_back(text: str, year: int | None) -> bool | None:
     `looks_back("“十三五”期间,我市GDP年均增长6%。", 2021) is True`, `looks_back("“十四五”时期,…", 2021) is False`.
     """
     if hit := _IN_TERM.match(text):
-        start = _STARTS[hit["term"] or hit["named"]]
-        return start + 5 <= year if year else None
+        return start_of(hit) + 5 <= year if year else None
     if _BACK.match(text):
         return True
     if year and (hit := _YEAR.match(text)):
@@ -56,4 +47,4 @@ def looks_back(text: str, year: int | None) -> bool | None:
     return False if _AHEAD.match(text) else None
 
 
-__all__ = ["looks_back", "term_of", "year_spoken_of"]
+__all__ = ["looks_back", "year_spoken_of"]

@@ -11,8 +11,8 @@ from pipeline.assemble import assemble
 from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
-from pipeline.reviews import term_of
 from pipeline.segment import segment
+from pipeline.terms import term_of
 from schemas.limits import Limits
 from schemas.types import Document, Extraction, Issue, Segment, Slot
 

@@ -95,7 +95,7 @@ def test_numbers_of_a_cell_with_blanks_ranges_magnitudes_and_notes():
     assert (target.scope.text, target.unit.text, target.deadline.end) == ("城区", "%", "2025-12-31")
 
 
-@pytest.mark.parametrize("cell", ["2.1：1", "15:1", "85.3/86", "-3", "±5", "1/3", "5+2", "95（以上）", "2021～2025", "85%、90%", "2025年"])
+@pytest.mark.parametrize("cell", ["2.1：1", "15:1", "85.3/86", "--3", "-3--5", "±5", "1/3", "5+2", "95（以上）", "2021～2025", "85%、90%", "2025年"])
 def test_a_cell_that_is_not_one_number_gives_none_but_a_line_in_the_ledger(cell):
     found = result(f"指标\t单位\t2025年目标值\n某某比\t%\t{cell}")
     assert found.targets == ()

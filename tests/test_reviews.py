@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.reviews import looks_back, term_of
+from pipeline.reviews import looks_back
+from pipeline.terms import term_of
 from tests.conftest import read
 
 PLAN = """云水市国民经济和社会发展第十四个五年规划

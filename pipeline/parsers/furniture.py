@@ -29,7 +29,7 @@ def page_numbers(lines: Sequence[str]) -> dict[int, int]:
 
 
 def _between(series: Sequence[tuple[int, int, int]], lines: Sequence[str]) -> dict[int, int]:
-    """The numbers that a series leaves out, where the line on which such a page must begin does begin with it: 425.1.3 is page 42 and heading 5.1.3."""
+    """The numbers that a series leaves out, where the line on which such a page must begin does so: 425.1.3 is page 42 and heading 5.1.3."""
     found = {}
     for (line, number, _), (below, after, _) in pairwise(series):
         page = (below - line) / (after - number)

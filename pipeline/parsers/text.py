@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pipeline.content import Content
-from pipeline.parsers.flat import FlatTable, Line, Range
-from pipeline.parsers.flat import find_tables as flat_tables
+from pipeline.parsers.flat import FlatTable, Line, Range, find_tables
 from pipeline.parsers.furniture import page_numbers
 from schemas.errors import ParseError
 from schemas.limits import Budget
@@ -114,7 +113,8 @@ def parse(data: bytes, budget: Budget) -> Content:
         raise ParseError("the file holds binary data, not text")
     text = text.replace("\0", " ")  # one character for one: offsets stay true
     lines = _lines(text)
-    flat = {table.first: table for table in flat_tables(text, lines)}
+    found, unread = find_tables(text, lines)
+    flat = {table.first: table for table in found}
     writer = _Writer(text, budget)
     at = 0
     while at < len(lines):
@@ -123,7 +123,7 @@ def parse(data: bytes, budget: Budget) -> Content:
         else:
             writer.line(lines[at], lines[at + 1] if at + 1 < len(lines) else None)
         at = flat[at].last if at in flat else at + 1
-    return Content(text, tuple(writer.blocks), (*issues, *writer.issues))
+    return Content(text, tuple(writer.blocks), (*issues, *unread, *writer.issues))
 
 
 def _lines(text: str) -> list[Line]:
