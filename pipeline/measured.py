@@ -35,6 +35,8 @@ _HARMLESS = regex.compile(rf"{_PLACE.pattern}|.{{0,3}}累计|预期性?|约束�
 _OPERATOR = regex.compile(r"以[上下内]|左右|不[低高少多超]|至少|大于|小于|超过")
 _TOTAL = regex.compile(r"^(?:五年|规划期(?:内)?)?累计(?:达到?|完成|新增|增加)?|^(?:达到|不)?(?=[≥≤<>])")
 _TERM = regex.compile(TERM)
+_ELSEWHERE = regex.compile(r"见附|参见|详见|另行|另发")
+_AIMED = regex.compile(r"^(?:20\d\d年)?(?:计划|目标|任务|预期)")
 _WORDED = regex.compile(r"[一-龥]")
 
 
@@ -85,6 +87,8 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valu
     bare = whole[: note.start()] if note and noted else whole
     text = _TOTAL.sub("", bare.strip("[]()"))
     measure = None if find_periods(text, today) else _measure(text)
+    if _ELSEWHERE.search(whole) or (present and cell.role == "value" and _AIMED.search(cell.header.split("/")[-1])):
+        return Measured(cell)  # 见附件3; or what was planned for a year that is over: no present value and no target
     if measure is None:
         return unread
     shift = whole.find(text)

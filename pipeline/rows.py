@@ -19,6 +19,8 @@ _FURNITURE = regex.compile(r"[-\s]*第?\d{1,3}页?(?:共\d{1,3}页)?[-\s]*|续�
 _GROUP = regex.compile(r"(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])[^,。;:]{2,10}")
 _TOTAL = regex.compile(r"[(（]?[一二三四五六七八九十]?[)）]?、?(?:合|总|小|共)计[:：]?")
 
+_OF_THE_YEAR = regex.compile(r"(?:本|当)?年度?(?P<rest>(?:预期|计划|工作|考核)?(?:目标|计划|任务|指标)(?:值|数|量)?)")
+
 
 @dataclass(slots=True)
 class _Run:
@@ -87,7 +89,7 @@ def read_rows(document: Document, official: Official) -> tuple[list[Segment], li
     begin, issued = int(named.text) if named else None, official.issued.year if official.issued else None
     for run in _joined(_runs(document, official), official):
         found, odd = read_tables(run.lines)
-        kept = [with_present(t, begin, issued) for t in found if _holds_tasks(t)]
+        kept = [_of_year(with_present(t, begin, issued), official) for t in found if _holds_tasks(t)]
         for table in found:
             if not _holds_tasks(table):
                 segments += [_unread(row) for row in table.rows]
@@ -101,6 +103,19 @@ def read_rows(document: Document, official: Official) -> tuple[list[Segment], li
         caption = captions[i - 1]
         segments += [_unread(row) if _is_total(row) else _row(prefix, row, caption) for row in _numbered_apart(table.rows)]
     return segments, issues
+
+
+def _of_year(table: Table, official: Official) -> Table:
+    """The table with the year of a plan of one year in headings that only say 年度: 年度目标 of a plan for 2026 is 2026年目标."""
+    start, end = (official.metadata.get(name) for name in ("period_start", "period_end"))
+    if start is None or end is None or start.text != end.text:
+        return table
+
+    def dated(cell: Cell) -> Cell:
+        hit = _OF_THE_YEAR.fullmatch(cell.header) if cell.role == "value" else None
+        return replace(cell, header=f"{start.text}年{hit['rest']}") if hit else cell
+
+    return replace(table, rows=tuple(replace(row, cells=tuple(map(dated, row.cells))) for row in table.rows))
 
 
 def _holds_tasks(table: Table) -> bool:
