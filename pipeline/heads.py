@@ -74,7 +74,9 @@ def read_header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | No
         below = [cell.plain for cell, _ in lines[at + 1]]
         named = [t for t in below if t]
         same = below[:1] in ([""], texts[:1])  # merged cells are empty below, or say the same again
-        if named and len(below) == len(texts) and below != texts and same and all(len(t) <= 12 and role_of(t) for t in named):
+        pairs = [(top, low) for top, low in zip(texts, below, strict=False) if low]
+        sound = all(len(low) <= 12 and (role_of(low) or role_of(top + low)) for top, low in pairs)  # 计划 below 2026年 is 2026年计划
+        if named and len(below) == len(texts) and below != texts and same and sound:
             upper = ""
             joined = []
             for top, low in zip(texts, below, strict=True):
