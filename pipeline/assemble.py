@@ -30,9 +30,10 @@ _DUTIES = regex.compile(r"职责|分工|任务|责任")
 _DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千](?:[个家项条座处所名户]|分之)|一半|半数|多半|过半|[几数][十百千万]")
 _LEADING_NUMBER = regex.compile(r"^[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\].、]")
 _GOES_ON = regex.compile(
-    r"[≥≤<>\d]|前\d|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
+    r"[≥≤<>\d]|前\d|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于|与|确保|高于|低于|快于|国家|省"
 )
 _SAID = regex.compile(r"(?:[≥≤<>=]|达到?|不(?:高于|低于|少于|多于|超过)|(?:提[高升]|增加|下?降低?|减少)[到至]|控制在|超过|至少|保持在?|稳定在?)$")
+_IN_BRACKETS = regex.compile(r"[(\[][^()\[\]]+[)\]]")
 _NUMERIC = regex.compile(r"[\d.]{2}")
 _SENTENCES = regex.compile(r"[。;]")
 _TIME_ENTRY = regex.compile(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]")
@@ -195,6 +196,8 @@ class _Builder:
         Its column gives the date, the unit and whether it is a present value, as for a cell that is only a number.
         """
         text, name = measured.cell.text, EMPTY
+        if _IN_BRACKETS.fullmatch(text.text):
+            text = text.cut(1, len(text) - 1)
         if len(text) <= 24 and _GOES_ON.match(text.text) and any(c.role == "indicator" for c in segment.cells):
             name = measured.label
             text = name + text
@@ -303,8 +306,7 @@ class _Builder:
             return True
         if not draft.segment.leaf or draft.segment.section in ("talk", "goal", "past", "support"):
             return False
-        numbered = regex.search(r"(?:^|/)\d+(?:@\d+)?$", path) is not None
-        return draft.targets > 0 or (numbered and not path.startswith("附件"))
+        return draft.targets > 0 or (draft.segment.numbered and not path.startswith("附件"))
 
     def _owner(self, path: str | None, known: set[str]) -> str | None:
         while path and path not in known:

@@ -13,6 +13,7 @@ from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
 from pipeline.segment import segment
+from pipeline.terms import term_of
 from schemas.limits import Limits
 from schemas.types import Document, Extraction, Issue, Segment, Slot
 
@@ -37,8 +38,9 @@ def process(document: Document, given: Mapping[str, str] | None = None) -> Resul
     """All stages for one parsed document; pure but for the vocabularies and rules it reads."""
     official = find_official(document)
     today = _today(official.issued, official.metadata)
-    segments, odd = segment(document, official, today)
-    extraction = assemble(segments, today, official.issued, _year(official.issued, official.metadata))
+    year = _year(official.issued, official.metadata)
+    segments, odd = segment(document, official, today, year)
+    extraction = assemble(segments, today, official.issued, year)
     issues = list(extraction.issues) + odd
     if not extraction.tasks and not extraction.targets:
         issues.append(Issue("warning", "no_plan", document.name, "no task and no target was found: is this file a plan?"))
@@ -55,7 +57,8 @@ def _today(issued: date | None, metadata: Mapping[str, Slot | None]) -> date | N
 
 def _year(issued: date | None, metadata: Mapping[str, Slot | None]) -> int | None:
     """The year of the document; deadlines before it are past."""
-    return issued.year if issued else _years(metadata)[0]
+    title = metadata.get("title")
+    return issued.year if issued else _years(metadata)[0] or (term_of(title.text) if title else None)
 
 
 def _years(metadata: Mapping[str, Slot | None]) -> tuple[int | None, int | None]:

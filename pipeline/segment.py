@@ -10,14 +10,19 @@ import regex
 
 from pipeline import phases
 from pipeline.official import Official
-from pipeline.outline import BULLET, Node, path_of, read_outline, running_numbers
+from pipeline.outline import Node, path_of, read_outline, running_numbers
+from pipeline.paragraphs import BULLET
+from pipeline.reviews import year_spoken_of
 from pipeline.rows import read_rows
 from schemas.types import Cell, Document, Issue, Segment, Slot
 
+_MEASURES = ("arabic", "decimal", "ordinal")  # numbers that measures have
 
-def segment(document: Document, official: Official, today: date | None = None) -> tuple[list[Segment], list[Issue]]:
-    """Segments of the official text in text order, and issues of its tables. `today` lies in the year that words such as 今年 speak of."""
-    nodes = read_outline(official)
+
+def segment(document: Document, official: Official, today: date | None = None, year: int | None = None) -> tuple[list[Segment], list[Issue]]:
+    """Segments of the official text in text order, and issues of its tables. `today` lies in the year that words such as 今年 speak of,
+    `year` is the document's as far as it is known."""
+    nodes = read_outline(official, year_spoken_of(official, year))
     running = running_numbers(nodes)
     segments: list[Segment] = []
     stages: list[tuple[int, Slot]] = []  # of the headings above, with their levels
@@ -35,14 +40,20 @@ def _clauses(node: Node, running: bool, stage: Slot | None, today: date | None) 
     """The heading and the paragraphs of an item; `stage` is the planning stage that it stands in."""
     path = path_of(node, running)
     title = node.heading.plain.rstrip("。:;,，：；")
-    blank = Segment("", "clause", path, title, node.headings, node.section, (), leaf=not node.children)
+    blank = Segment("", "clause", path, title, node.headings, node.section, (), leaf=not node.children, numbered=node.style in _MEASURES)
     if node.heading.text:
         cells = (Cell("text", "", node.heading),)
         yield replace(blank, id=f"{path}#0", cells=cells, number=node.marker, heading=True, stage=stage)
     lead: Slot | None = None
-    for i, (line, text) in enumerate(node.lines, 1):
+    for i, (line, text, section) in enumerate(node.lines, 1):
         if not BULLET.match(text.text) and i > 1 and lead and not regex.match(r"^[^。]{2,14}[。:]|^[一二三四五六七八九]是", text.text):
             lead = None
         cells = (Cell("text", "", text, line.block.where),)
-        yield replace(blank, id=f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}", cells=cells, stage=phases.of_label(text) or lead or stage)
+        yield replace(
+            blank,
+            id=f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}",
+            cells=cells,
+            section=section,
+            stage=phases.of_label(text) or lead or stage,
+        )
         lead = phases.of_list_lead(text, today) or (phases.of_opening(text, today) if node.section == "goal" else None) or lead
