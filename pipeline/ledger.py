@@ -15,6 +15,7 @@ import regex
 from extractors.findings import Finding, Rejection, dimension
 from extractors.period import find_periods
 from extractors.quantity import Measure, find_quantities
+from pipeline.heads import NUMBER, role_of
 from pipeline.official import Official
 from schemas.folded import Folded, fold
 from schemas.reasons import REASONS, UNEXPLAINED
@@ -30,6 +31,7 @@ _OUTLINE = regex.compile(
     r"(?:\d{1,2}(?:\.\d{1,2})*|[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\]]|[一二三四五六七八九十]{1,3}(?=[、.]))[.、]?(?=[^\d%‰])"
 )
 _PAGE = regex.compile(r"(?:[.…]{2,}\d{0,4})?$")
+_LONGEST_NUMBER = 8
 _NOTE = regex.compile(r"(?:注释?|说明|备注|资料来源|数据来源)[:\d①(]")
 _ROLE_REASON = {"deadline": "deadline", "note": "note"}
 _READ_AS_TEXT = ("text", "task", "indicator")
@@ -163,7 +165,15 @@ def _missed(segment: Segment, cell: Cell, covered: _Cover) -> Iterator[Uncovered
 
 def _outside(document: Document, official: Official, held: _Cover, covered: _Cover, headers: set[str]) -> Iterator[Uncovered]:
     """Sentences of paragraphs and cells of the plan that are in no segment."""
+    numbering: set[tuple[int | None, int | None]] = set()
     for block in _blocks(document, official):
+        column = (block.where.table, block.where.column)
+        if block.kind == "cell" and block.end - block.start <= _LONGEST_NUMBER:
+            word = document.text[block.start : block.end].strip()
+            if role_of(word) == "number":
+                numbering.add(column)
+            elif column in numbering and NUMBER.fullmatch(word):
+                continue  # of a row that is no task
         text = _bare(fold(document.text, [(block.start, block.end)]))
         if not text.text or held.touches((Span(block.start, block.end),)):
             continue
