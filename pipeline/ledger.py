@@ -28,7 +28,7 @@ _NUMERAL = regex.compile(r"[一二两三四五六七八九十百千万亿]")
 _ARTICLE = ("", "times", "duration", "months", "years")  # 一个, 一次, 一年
 _LABEL = regex.compile(r"(?:附[件表图录]|[图表])\d+(?:[-.]\d+)*[:、.]?")
 _OUTLINE = regex.compile(
-    r"(?:\d{1,2}(?:\.\d{1,2})*|[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\]]|[一二三四五六七八九十]{1,3}(?=[、.]))[.、]?(?=[^\d%‰])"
+    r"(?:\d{1,2}(?:\.\d{1,2})+(?=[一-龥“])|[(\[](?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\]]|(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、](?!\d))"
 )
 _PAGE = regex.compile(r"(?:[.…]{2,}\d{0,4})?$")
 _LONGEST_NUMBER = 8
@@ -167,6 +167,8 @@ def _outside(document: Document, official: Official, held: _Cover, covered: _Cov
     """Sentences of paragraphs and cells of the plan that are in no segment."""
     numbering: set[tuple[int | None, int | None]] = set()
     for block in _blocks(document, official):
+        if held.touches((Span(block.start, block.end),)):
+            continue
         column = (block.where.table, block.where.column)
         if block.kind == "cell" and block.end - block.start <= _LONGEST_NUMBER:
             word = document.text[block.start : block.end].strip()
@@ -174,9 +176,8 @@ def _outside(document: Document, official: Official, held: _Cover, covered: _Cov
                 numbering.add(column)
             elif column in numbering and NUMBER.fullmatch(word):
                 continue  # of a row that is no task
-        text = _bare(fold(document.text, [(block.start, block.end)]))
-        if not text.text or held.touches((Span(block.start, block.end),)):
-            continue
+        text = fold(document.text, [(block.start, block.end)])
+        text = _bare(text) if block.kind == "paragraph" else text
         for start, end in _sentences(text.text):
             spans = text.spans(start, end)
             reason = _place_reason(block, text, headers)

@@ -140,6 +140,15 @@ def test_the_reason_says_why(text, expected):
     assert (expected in found) if expected else found == []
 
 
+def test_a_number_at_the_head_of_a_line_or_cell_that_nothing_reads_is_no_outline_number():
+    text = "方案\n一、任务\n1.造林。加强造林。\n指标\t目标值\t责任单位\n造林\t5亩\t市林业局\n\t5年目标\t30户\n2个县\t\t\n"
+    result = read(text)
+    covered = [(r["start"], r["end"]) for table in ("evidence", "coverage") for r in result.rows.tables[table]]
+    for number in ("5亩", "5年目标", "30户", "2个县"):
+        at = text.index(number)
+        assert any(start < at + len(number) and at < end for start, end in covered), number
+
+
 def test_what_a_person_should_look_at_is_the_reason_of_a_sentence_that_has_several():
     assert reasons("方案\n一、任务\n1.工作。按国发〔2022〕3号,给予50万元奖励,床护比1:0.6。\n")[0][1] == "fraction"
 
