@@ -32,6 +32,7 @@ _GOES_ON = regex.compile(
     r"[≥≤<>\d]|前\d|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
 )
 _SAID = regex.compile(r"(?:[≥≤<>=]|达到?|不(?:高于|低于|少于|多于|超过)|(?:提[高升]|增加|下?降低?|减少)[到至]|控制在|超过|至少|保持在?|稳定在?)$")
+_SIZED = regex.compile(r"(?!\d[AGKD](?![A-Za-z]))\d")  # 55dB, not 5G, 4A, 8K, 3D
 _NUMERIC = regex.compile(r"[\d.]{2}")
 _PAST_PARAGRAPH = regex.compile(
     r"(?<!(?:推动|力争|争取|确保|努力|促进|加快|全力|不断|推进)[^。]{0,20})取得[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
@@ -379,7 +380,8 @@ def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[i
             why.append((hit.start(), hit.end(), rule.attributes["reason"]))
     for low, high in lettered(text):
         masked[low:high] = b"\1" * (high - low)
-        why.append((low, high, "unknown_unit" if _SAID.search(text[max(0, low - 8) : low]) and text[low].isdigit() else "name"))
+        threshold = _SAID.search(text, max(0, low - 8), low) and _SIZED.match(text, low)
+        why.append((low, high, "unknown_unit" if threshold else "name"))
     return masked, why
 
 

@@ -72,7 +72,8 @@ def loose_numbers(reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
     """
     values = _Marks((f.value[0], f.value[0] + 1, "") for f in reading.findings)
     numbers = (_Marks((r.start, r.start + 1, r.reason) for r in reading.rejections), _Marks(_unseen(reading)))
-    masked = _Marks(reading.why)
+    read = _Cover(Span(*f.value) for f in reading.findings)
+    masked = _Marks(mark for mark in reading.why if not read.touches([Span(*mark[:2])]))
     dates = _Marks((d.start, d.start + 1, "date") for d in reading.dates)
     units = _Marks((a, b, "units") for a, b in reading.closed if _DIGIT.search(reading.text[a:b]))
     at = 0
