@@ -40,10 +40,10 @@ accuracy: setup  ## score the extraction against the gold annotations
 	@$(BIN)/zhibiao score tests/gold 2>/dev/null
 
 diff: setup  ## which records a change alters, beside the snapshot (AGAINST=revision, ALLOW=1)
-	@$(BIN)/zhibiao diff $(if $(AGAINST),--against $(AGAINST)) $(if $(ALLOW),--allow) 2>/dev/null
+	@$(BIN)/zhibiao diff $(if $(AGAINST),--against $(AGAINST)) $(if $(ALLOW),--allow)
 
 golden: setup  ## adopt the change: write the snapshot anew (ALLOW=1 where a gold figure may fall)
-	@$(BIN)/zhibiao diff --write tests/golden/records $(if $(ALLOW),--allow) 2>/dev/null
+	@$(BIN)/zhibiao diff --write tests/golden/records $(if $(ALLOW),--allow)
 
 bench: setup  ## speed beside pdfplumber, as ratios
 	$(BIN)/python -m tests.bench.bench_tables

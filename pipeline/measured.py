@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -147,16 +147,11 @@ def _measure(text: str) -> Measure | None:
         low, high = Decimal(hit["low"]), Decimal(hit["high"])
         years = all(regex.fullmatch(r"(?:19|20)\d\d", hit[g]) for g in ("low", "high"))
         return None if years or low >= high else Measure(Quantity("range", low, high), None, 0, len(text), False, "", False, False)
-    minus = text.startswith("-") and text[1:2].isdigit()
     found = find_quantities(text, bytearray(len(text)))
-    if len(found) != 1 or _WORDS.sub("", text[minus : found[0].start] + text[found[0].end :]):
+    if len(found) != 1 or _WORDS.sub("", text[: found[0].start] + text[found[0].end :]):
         return None
     measure: Measure = found[0].value
-    if not minus:
-        return measure
-    if measure.quantity.value is None or measure.quantity.value_max is not None or measure.value_start != 1:
-        return None
-    return replace(measure, quantity=replace(measure.quantity, value=-measure.quantity.value), value_start=0)
+    return measure
 
 
 def _row_unit(name: Cell, cell: Cell, cells: dict[str, Cell]) -> tuple[Slot | None, tuple[Slot, Folded]]:
