@@ -148,16 +148,21 @@ def _region_names() -> dict[str, tuple[Region, ...]]:
 
 
 @cache
-def _name_lengths() -> tuple[int, ...]:
-    return tuple(sorted({len(n) for n in _region_names()}, reverse=True))
+def _name_lengths() -> dict[str, tuple[int, ...]]:
+    """The lengths of the names that begin with two characters, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for name in _region_names():
+        lengths.setdefault(name[:2], set()).add(len(name))
+    return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
 
 
 def region_names_in(text: str) -> list[tuple[int, int, str]]:
     """Full names of divisions in a text with their places, longest first at each place."""
     found = []
+    names, lengths = _region_names(), _name_lengths()
     at = 0
     while at < len(text):
-        size = next((n for n in _name_lengths() if text[at : at + n] in _region_names() and len(text) - at >= n), 0)
+        size = next((n for n in lengths.get(text[at : at + 2], ()) if text[at : at + n] in names), 0)
         if size:
             found.append((at, at + size, text[at : at + size]))
         at += size or 1
