@@ -25,6 +25,7 @@ _ENTRY = regex.compile(r"(?:完成|办结|落实)?(?:时间|时限|期限)(?:节
 _FIRST_ENTRY = regex.compile(r"[(\[]?(?P<text>[^,;:()\[\]]{2,20})[,;]")
 _DUTIES = regex.compile(r"职责|分工|任务|责任")
 _DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千](?:[个家项条座处所名户]|分之)|一半|半数|多半|过半|[几数][十百千万]")
+_UNREAD_DATE = regex.compile(r"\d月|\d日|(?:19|20)\d\d年")
 _LEADING_NUMBER = regex.compile(r"^[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\].、]")
 _GOES_ON = regex.compile(
     r"[≥≤<>\d]|前\d|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
@@ -300,6 +301,7 @@ class _Builder:
                 reasons += [reason for a, b, reason in why if a < stop and b > at]
                 reasons += ["date" for d in dates if at <= d.start < stop]
                 reasons += ["units" for a, b in closed if a < stop and b > at and regex.search(r"\d", text[max(a, at) : min(b, stop)])]
+                reasons += ["date"] if not reasons and _UNREAD_DATE.search(part) else []
                 self._uncover(segment, cell, at, stop, reasons)
             else:
                 clause = at
