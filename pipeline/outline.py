@@ -40,8 +40,9 @@ class Node:
     now: str = ""  # the section at its last line, where that is not the heading's
 
     def add(self, line: Line, text: Folded, year: int | None) -> None:
-        """A paragraph under the item. One that opens as a review makes a section of results of all below it, until one looks ahead."""
-        if self.section in ("work", "past") and (back := looks_back(text.text, year)) is not None:
+        """A paragraph under the item. One that opens as a review makes a section of results of all below it, until one looks ahead; under a
+        heading of a review all is past."""
+        if self.section == "work" and (back := looks_back(text.text, year)) is not None:
             self.now = "past" if back else "work"
         self.lines.append((line, text, self.now or self.section))
 

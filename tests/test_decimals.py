@@ -123,3 +123,8 @@ def test_a_page_number_breaks_no_word():
     result = read(text)
     target = next(t for t in result.extraction.targets if t.indicator.text == "生活垃圾回收利用率")
     assert str(target.quantity.value) == "45"
+
+
+def test_letters_are_the_finest_numbers():
+    text = "云水市教育方案\n一、任务\n1.新建学校。新建学校20所。\n2.加强师资。\na）充实队伍。补充教师500名。\nb）改善条件。改造校舍3万平方米。\n"
+    assert [t.path for t in read(text).extraction.tasks] == ["1", "一/2/a)", "一/2/b)"]
