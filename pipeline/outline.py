@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -146,7 +145,7 @@ def _node(stack: list[Node], line: Line, marker: Marker, attachment: str, year: 
         _number(hit),
         heading,
         (line.text.spans(0, hit.end()) or (None,))[0],
-        (*parent.path, _label(name, hit)),
+        (*(() if name == "decimal" else parent.path), _label(name, hit)),  # 2.1.1 says what stands above it
         (*parent.headings, title),
         section,
         attachment,
@@ -207,8 +206,7 @@ def running_numbers(nodes: Sequence[Node]) -> set[int]:
             lists[-1].append(i)
         else:
             lists.append([i])
-    labels = Counter((node.attachment, node.path[-1]) for node in nodes if node.style == "decimal")
-    running = {i for i, node in enumerate(nodes) if node.style == "decimal" and labels[node.attachment, node.path[-1]] == 1}
+    running: set[int] = set()
     for (style, _), lists in series.items():
         if style not in ("arabic", "article", "cn_bracket"):
             continue

@@ -40,6 +40,11 @@ def test_decimals_below_arabic_numbers():
     assert [t.path for t in read(text).extraction.tasks] == ["1.1", "1.2", "2.1"]
 
 
+def test_finer_items_stand_below_their_decimal_number():
+    text = "云水市规划\n第二章 任务\n2.1 产业\n2.1.1 工业\n（1）培育企业20家。\n（2）建设园区3个。\n2.1.2 农业\n①粮食产量达到20万吨。\n"
+    assert [t.path for t in read(text).extraction.tasks] == ["2.1.1/(1)", "2.1.1/(2)", "2.1.2/①"]
+
+
 def test_one_decimal_alone_is_no_outline():
     text = "云水市实施方案\n一、主要任务\n完成植树造林，新增造林面积\n1.1 万亩，建成公园3个。\n"
     assert [t.path for t in read(text).extraction.tasks] == ["一"]
