@@ -85,7 +85,8 @@ class _Builder:
         for measured in read_measures(segment, self.today, self.year):
             if measured.target is not None:
                 self.targets.append(Said(segment, measured.cell.role, measured.target))
-                self.drafts[segment.path or ""].targets += 1
+                if draft := self.drafts.get(segment.path or ""):
+                    draft.targets += 1
             elif measured.sentence:
                 self._sentence_cell(segment, measured)
             else:

@@ -66,10 +66,12 @@ def read_measures(segment: Segment, today: date | None, year: int | None) -> Ite
     """
     cells = {c.role: c for c in segment.cells if c.role not in _VALUES}
     name = cells.get("indicator") or cells.get("task")
-    columns = [c for c in segment.cells if c.role in _VALUES and not _EMPTY.fullmatch(c.text.text)]
-    valued = any(c.role == "value" for c in columns)
-    for cell in columns:
-        yield _read(segment, name, cell, cells, valued, today, year) if name else Measured(cell)
+    valued = any(c.role == "value" and not _EMPTY.fullmatch(c.text.text) for c in segment.cells)
+    for cell in segment.cells:
+        if cell.role == "name":  # in tables of districts each value has a name before it
+            name = cell
+        elif cell.role in _VALUES and not _EMPTY.fullmatch(cell.text.text):
+            yield _read(segment, name, cell, cells, valued, today, year) if name else Measured(cell)
 
 
 def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valued: bool, today: date | None, year: int | None) -> Measured:
@@ -115,7 +117,7 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valu
     target = Target(
         segment.path,
         label[0],
-        Slot(cell.text.plain[slice(*place.span("note"))], cell.text.spans(*place.span("note")), "measured.note") if place else None,
+        _scope(cell, place, cells),
         "change" if change else kind_of(unit, label[0].text),
         measure.quantity,
         Slot(cell.text.plain[low:high], cell.text.spans(low, high), "measured.cell"),
@@ -132,6 +134,14 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valu
         segment.id,
     )
     return Measured(cell, target)
+
+
+def _scope(cell: Cell, note: regex.Match[str] | None, cells: dict[str, Cell]) -> Slot | None:
+    """The place that a value holds for: in a note behind it (95(城区)), or the district of its row."""
+    if note:
+        return Slot(cell.text.plain[slice(*note.span("note"))], cell.text.spans(*note.span("note")), "measured.note")
+    district = cells.get("place")
+    return Slot(district.text.plain, district.text.spans(0, len(district.text)), "measured.place") if district and district.text.text else None
 
 
 def kind_of(unit: Slot | None, name: str) -> str:
