@@ -171,9 +171,10 @@ class _Builder:
             segment.title,
             self.year,
             cell.role if segment.kind == "row" and cell.role == "indicator" else "",
-            segment.section == "past" or (self.outlined and segment.path is None and not segment.headings) or _reviews(text),
+            segment.section == "past" or _reviews(text),
             segment.section == "support",
             segment.section == "goal",
+            self.outlined and segment.path is None and not segment.headings,
         )
         findings, rejections = link(text, sentences, context)
         rejections += [Rejection(q.start, q.end, "broken") for q in broken]
