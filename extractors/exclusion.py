@@ -24,6 +24,7 @@ _COMPARED = regex.compile(
     r"(?<!或)(?:高于|低于|快于|慢于|高出|低出)[一-龥A-Z、]{2,20}$|[比较](?:全国|全省|全市|全区|世界|同类|周边|中部|西部|东部)[^,。;]{0,10}(?:[高低多少快慢短长])(?:出|了|于)?$"
 )
 _ELIGIBLE = regex.compile(r"(?:满足|具备|符合)[^。;]{0,80}条件|(?<![^。;,])凡[^。;]{0,80}的|申报(?:单位|主体|企业|对象|人)[^。;]{0,120}")
+_LOWERED = regex.compile(r"降|控制|压减|不[高超]")
 _TARIFF = regex.compile(r"(?:缴费|缴存|首付|计提|提取)比例|费率|利率|税率")
 _VOUCHER = regex.compile(r"的?[一-龥A-Z]{0,4}(?<!证|债)券")
 _NAMED_BY = regex.compile(r"[一-龥、和及(]")
@@ -60,7 +61,7 @@ def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, co
         return "scoring"
     if any(hit.start() < q.start < hit.end() for hit in _ELIGIBLE.finditer(text, sentence.start, sentence.end)):
         return "condition"  # 须同时满足总资产3000万元以上、…等条件; 凡从业人员300人以上的企业
-    if kind == "ratio" and _TARIFF.search(text, clause.start, q.start):
+    if kind == "ratio" and _TARIFF.search(text, clause.start, q.start) and not _LOWERED.search(text, clause.start, measure.value_start):
         return "support"
     if text[q.end : q.end + 1] == "级" and kind in ("mass", "length"):
         return "modifier"  # 5000吨级航道

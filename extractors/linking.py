@@ -133,6 +133,8 @@ class _Reader(Predicated, Prenominal):
         stop = clause.end
         if following is not None and not self._inside(at, following, clause):
             cut = max(self.text.rfind(c, at, following.start) for c in ("、", "和", "及", "与"))
+            if self.text[following.start - 1] == "等":  # 2个千亿级集群和新材料、食品等5个百亿级集群
+                cut = min((i for c in ("、", "和", "及", "与") if (i := self.text.find(c, at, following.start)) > 0), default=-1)
             own = read_back(self.text, at, following.start, self.date_spans())
             stop = cut if cut > at else following.start if not own.verb else clause.end
         if (another := _another_count().search(self.text, at + 2, stop)) is not None:

@@ -20,6 +20,7 @@ from schemas.types import Mention
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
 _DATED = regex.compile(r"(?:年底|年内|月底|季度末|今年|明年|当年|到期)")  # 其中2条年底前取得批复
 _AT_LEAST = regex.compile(r"(?:至少|不少于)(?:要|应|须)?$")
+_BUILDING = regex.compile(r"[^已未拟](?:新建|新改建|改建|扩建|建成|打造|培育|新增|引进|创建|布局建设|配备|栽植)$")
 _STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
 _AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|[库灌湖林山牧]区)")
 _UNSAID = regex.compile(r"(?:主要|重点)?(?:指标|任务|措施|举措|工作|方面)")
@@ -119,8 +120,16 @@ class Prenominal(Naming):
             return True, 0.85
         if phrase.verb and side == "noun" and _AREA.fullmatch(rest):
             return True, 0.85  # 完成濉河流域212个排污口整治
+        if phrase.verb and q.value.count and side == "noun" and "、" in rest and len(rest) < 30:
+            return True, 0.8  # 形成高端装备、生物医药2个千亿级产业集群
+        if self.before and self.before.verb and side == "noun" and self.text.startswith("以及", taken):
+            return True, 0.8  # 完成深度处理工程,以及2000公里管网改造
+        if _BUILDING.search(self.text, taken, q.start) and side == "noun":
+            return True, 0.8  # 结合新城建设等新建50座公园
         if 2 < len(rest) <= 12 and (ending := _ends_doing().search(rest)) and (len(rest) <= 6 or _adverbial(rest[: ending.start()])):
             return True, 0.85  # 滚动实施, 因地制宜新建改建
+        if self.listed and rest.endswith("等") and not phrase.verb and side == "noun":
+            return True, 0.8
         if self.listed and not rest and not phrase.verb:
             return True, 0.9
         verb = nlp.verb_ends_at(self.text[taken : q.start], q.start - taken) if q.start > taken else None
