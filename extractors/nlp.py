@@ -106,7 +106,7 @@ def _segmenter() -> Any:
 
 
 def model_words(text: str) -> list[Word]:
-    """A text as the model sees it: a number is `0`, `000` or, looking like a year, `2000`, whatever its digits; a Latin word has at most four letters.
+    """A text as the model sees it: a number is `0`, `000` or, looking like a year, `2000`; of a Latin word it sees four letters.
 
     `[w.seen for w in model_words("到2025年达95.5%")]` is 到 2000 年 达 0 %.
     """
@@ -129,9 +129,9 @@ class SpanModel:
     """A spaCy pipeline of one component: a narrow CNN over given tokens and a tag for each. It knows nothing of what the tags mean."""
 
     def __init__(self, pipeline: Any) -> None:
-        from spacy.attrs import SUFFIX
+        import spacy.symbols
 
-        pipeline.vocab.lex_attr_getters[SUFFIX] = lambda word: word[-1:]  # the head of a Chinese word is its last character
+        pipeline.vocab.lex_attr_getters[spacy.symbols.SUFFIX] = lambda word: word[-1:]  # the head of a Chinese word is its last character
         self._pipeline = pipeline
         self._tagger = pipeline.get_pipe("tagger")
         self.tags: tuple[str, ...] = tuple(self._tagger.labels)
@@ -140,10 +140,12 @@ class SpanModel:
     def new(cls, tags: Sequence[str], width: int, depth: int, window: int, seed: int) -> SpanModel:
         """An untrained model; the same seed gives the same weights."""
         import spacy
+        from thinc.api import fix_random_seed
 
-        spacy.util.fix_random_seed(seed)
+        fix_random_seed(seed)
         rows = {"ORTH": 6000, "PREFIX": 3000, "SUFFIX": 3000, "SHAPE": 200, "LEMMA": 200}
-        embed = {"@architectures": "spacy.MultiHashEmbed.v2", "width": width, "attrs": list(rows), "rows": list(rows.values()), "include_static_vectors": False}
+        embed = {"@architectures": "spacy.MultiHashEmbed.v2", "width": width, "attrs": list(rows), "rows": list(rows.values())}
+        embed["include_static_vectors"] = False
         encode = {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": width, "depth": depth, "window_size": window, "maxout_pieces": 2}
         layers = {"@architectures": "spacy.Tok2Vec.v2", "embed": embed, "encode": encode}
         pipeline = spacy.blank("xx")

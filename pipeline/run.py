@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from extractors import reader
 from pipeline.assemble import assemble
 from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
+from pipeline.review import review
 from pipeline.segment import segment
 from schemas.limits import Limits
 from schemas.types import Document, Extraction, Issue, Segment, Slot
@@ -26,17 +28,22 @@ class Result:
     rows: Rows
 
 
-def process_file(path: Path, given: Mapping[str, str] | None = None, name: str | None = None, limits: Limits | None = None) -> Result:
-    """All stages for one file; `name` is the document's (default: the file's, without its last ending). Raises ParseError where it cannot be read."""
+def process_file(
+    path: Path, given: Mapping[str, str] | None = None, name: str | None = None, limits: Limits | None = None, second: bool = True
+) -> Result:
+    """All stages for one file; `name` is the document's (default: the file's, without its last ending). Raises ParseError where it cannot be read,
+    ModelError where the second reader is asked for and is missing."""
     document = parse_file(path, limits)
-    return process(replace(document, name=name or document.name), given)
+    return process(replace(document, name=name or document.name), given, second)
 
 
-def process(document: Document, given: Mapping[str, str] | None = None) -> Result:
-    """All stages for one parsed document; pure but for the vocabularies and rules it reads."""
+def process(document: Document, given: Mapping[str, str] | None = None, second: bool = True) -> Result:
+    """All stages for one parsed document; pure but for the vocabularies, rules and model it reads. `second`: with the second reader."""
     official = find_official(document)
     segments, odd = segment(document, official)
     extraction = assemble(segments, _today(official.issued, official.metadata), official.issued, _year(official.issued, official.metadata))
+    if second:
+        extraction = review(segments, extraction, reader.proposals)
     issues = list(extraction.issues) + odd
     if not extraction.tasks and not extraction.targets:
         issues.append(Issue("warning", "no_plan", document.name, "no task and no target was found: is this file a plan?"))

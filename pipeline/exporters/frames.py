@@ -52,7 +52,7 @@ def read(engine: sa.Engine) -> Frames:
         "tasks": _tasks(tasks, links, bodies, names),
         "targets": _targets(targets, tasks, names, spans),
         "issues": [{k: i[k] for k in ("document", "level", "code", "where", "message")} for i in issues],
-        "coverage": [{"document": names[c["document_id"]], **{k: c[k] for k in ("where", "reason", "text", "start", "end")}} for c in coverage],
+        "coverage": [_covered(c, names) for c in coverage],
     }
 
 
@@ -152,12 +152,19 @@ def _targets(targets: list[Line], tasks: list[Line], names: dict[str, str], span
                         "unit_rule",
                         "rule",
                         "confidence",
+                        "readers",
                     )
                 },
+                "second": json.loads(row["second"]) if row["second"] else None,
                 "target_id": row["id"],
             }
         )
     return lines
+
+
+def _covered(row: Line, names: dict[str, str]) -> Line:
+    line = {k: row[k] for k in ("where", "reason", "text", "start", "end")}
+    return {"document": names[row["document_id"]], **line, "proposals": json.loads(row["proposals"] or "[]")}
 
 
 def _whole(value: float | None) -> float | int | None:

@@ -31,9 +31,8 @@ def labelled(document: str) -> Iterator[Labelled]:
     units = {folded(u) for t in lines("tasks", document) for role in ("lead", "cooperate", "responsible", "implement") for u in t.get(role) or []}
     for one in segments:
         for cell in (c.text for c in readable_cells(one)):
-            mine = [t for t in targets if (t["task"] or "") in ("", one.path) or (one.path or "").startswith(t["task"] or "-")]
             for low, high in passages(cell):
-                yield Labelled(cell[low:high], tuple(spans(cell[low:high], mine, units)))
+                yield Labelled(cell[low:high], tuple(spans(cell[low:high], targets, units)))
 
 
 def spans(text: str, targets: list[dict], units: set[str]) -> list[tuple[int, int, str]]:
