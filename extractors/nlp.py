@@ -185,7 +185,8 @@ class SpanModel:
         """For each text an array of the probability of each tag (columns, as in `tags`) for each word (rows)."""
         found: list[Any] = []
         for at in range(0, len(texts), _BATCH):
-            found += self._tagger.model.predict([self._doc(words) for words in texts[at : at + _BATCH]])
+            rows = self._tagger.model.predict([self._doc(words) for words in texts[at : at + _BATCH]])
+            found += [self._tagger.model.ops.softmax(row) for row in rows]
         return found
 
     def _doc(self, words: Sequence[Word], tags: Sequence[str] | None = None) -> Any:

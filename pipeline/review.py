@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from extractors.reader import Claim, Proposal, claims, passages
 from schemas.folded import Folded
-from schemas.types import Extraction, Proposed, Segment, Slot, Span, Target, Uncovered
+from schemas.types import Extraction, Issue, Proposed, Segment, Slot, Span, Target, Uncovered
 
 Propose = Callable[[Sequence[str]], list[list[Proposal]]]
 
@@ -41,7 +41,17 @@ def review(segments: Sequence[Segment], extraction: Extraction, propose: Propose
     targets = tuple(_read_by(target, values, seen) for target in extraction.targets)
     known = _marked(s for t in targets for s in t.value.spans)
     loose = [h for h in heard if not any(any(known[s.start : s.end]) for s in h.proposed.value.spans)]
-    return replace(extraction, targets=targets, uncovered=_proposing(extraction.uncovered, loose))
+    issues = (*extraction.issues, *(_doubt(t) for t in targets if t.readers in ("rules", "differs")))
+    return replace(extraction, targets=targets, uncovered=_proposing(extraction.uncovered, loose), issues=issues)
+
+
+def _doubt(target: Target) -> Issue:
+    """The line of the review queue for a target on which the readers do not agree."""
+    said = f"“{target.indicator.text}”: “{target.value.text}”"
+    if target.second is None:
+        return Issue("info", "one_reader", target.task or "正文", f"{said} was read by the rules alone")
+    other = f"under “{target.second.indicator}”" if target.second.indicator else "without a name"
+    return Issue("info", "readers_differ", target.task or "正文", f"{said}: the second reader has “{target.second.value.text}” {other}")
 
 
 def _marked(spans: Iterable[Span]) -> bytearray:
