@@ -111,6 +111,7 @@ def model_words(text: str) -> list[Word]:
     `[w.seen for w in model_words("到2025年达95.5%")]` is 到 2000 年 达 0 %.
     """
     found = []
+    text = text.encode("utf-8", "replace").decode()  # half of a surrogate pair becomes a question mark: as many characters as before
     for hit in _PIECE.finditer(text):
         piece, at = hit.group(), hit.start()
         if piece[0].isdecimal():
@@ -140,9 +141,8 @@ class SpanModel:
     def new(cls, tags: Sequence[str], width: int, depth: int, window: int, seed: int) -> SpanModel:
         """An untrained model; the same seed gives the same weights."""
         import spacy
-        from thinc.api import fix_random_seed
 
-        fix_random_seed(seed)
+        spacy.util.fix_random_seed(seed)  # type: ignore[attr-defined]
         rows = {"ORTH": 6000, "PREFIX": 3000, "SUFFIX": 3000, "SHAPE": 200, "LEMMA": 200}
         embed = {"@architectures": "spacy.MultiHashEmbed.v2", "width": width, "attrs": list(rows), "rows": list(rows.values())}
         embed["include_static_vectors"] = False

@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extractors import confidence, nlp, reader
 from extractors.model import silver
@@ -45,6 +47,13 @@ def test_words_cover_the_text_and_numbers_look_alike():
     words = nlp.model_words(text)
     assert "".join(text[w.start : w.end] for w in words) == text
     assert [w.seen for w in words if w.flag == "m" and text[w.start].isdigit()] == ["2000", "0", "0"]
+
+
+@given(st.text(alphabet=st.characters(), max_size=60) | st.text(alphabet="全市覆盖率达到95%以上 .,１二\n\ud800A℃㎡", max_size=60))
+def test_words_cover_any_text(text):
+    words = nlp.model_words(text)
+    assert [w.start for w in words[1:]] == [w.end for w in words[:-1]]
+    assert (words[0].start, words[-1].end) == (0, len(text)) if text else not words
 
 
 def test_passages_are_the_sentences_that_may_hold_a_value():

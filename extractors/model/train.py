@@ -22,12 +22,12 @@ from extractors.reader import Labelled
 class Settings:
     """Size of the model, amount of silver sentences, how often each annotated passage is shown, passes, seed."""
 
-    width: int = 64
+    width: int = 48
     depth: int = 4
     window: int = 2
-    silver: int = 8000
+    silver: int = 10000
     copies: int = 8
-    epochs: int = 5
+    epochs: int = 6
     seed: int = 20
 
 
