@@ -12,7 +12,7 @@ from pipeline.assemble import assemble
 from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
-from pipeline.review import review
+from pipeline.agreement import agree
 from pipeline.segment import segment
 from schemas.limits import Limits
 from schemas.types import Document, Extraction, Issue, Segment, Slot
@@ -43,7 +43,7 @@ def process(document: Document, given: Mapping[str, str] | None = None, second: 
     segments, odd = segment(document, official)
     extraction = assemble(segments, _today(official.issued, official.metadata), official.issued, _year(official.issued, official.metadata))
     if second:
-        extraction = review(segments, extraction, reader.proposals)
+        extraction = agree(segments, extraction, reader.proposals)
     issues = list(extraction.issues) + odd
     if not extraction.tasks and not extraction.targets:
         issues.append(Issue("warning", "no_plan", document.name, "no task and no target was found: is this file a plan?"))

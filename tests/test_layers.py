@@ -12,7 +12,7 @@ import regex
 
 ROOT = Path(__file__).parent.parent
 CONDUCTORS = {"pipeline.run", "pipeline.batch", "pipeline.cli", "pipeline.scoring", "pipeline.compare"}
-STAGES = {f"pipeline.{name}" for name in ("official", "segment", "assemble", "review", "normalise", "store", "compare")}
+STAGES = {f"pipeline.{name}" for name in ("official", "segment", "assemble", "agreement", "normalise", "store", "compare")}
 # a stage may use these pure helpers
 HELPERS = {
     "pipeline.segment": {"pipeline.official"},

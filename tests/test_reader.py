@@ -15,7 +15,7 @@ from extractors.model import silver
 from extractors.model.train import Settings, train
 from extractors.reader import Labelled, Proposal
 from pipeline.parsers import parse_bytes
-from pipeline.review import review
+from pipeline.agreement import agree
 from pipeline.run import process
 from schemas.errors import ModelError
 from tests.conftest import ROOT, read
@@ -126,7 +126,7 @@ def test_gold_targets_become_spans():
 def reviewed(text: str, *spans: tuple[str, str]):
     """The rules' reading of a plan beside proposals for the words given."""
     result = process(parse_bytes(text.encode(), "plan.txt"), second=False)
-    return review(result.segments, result.extraction, lambda texts: [proposed(t, *(s for s in spans if s[1] in t)) for t in texts])
+    return agree(result.segments, result.extraction, lambda texts: [proposed(t, *(s for s in spans if s[1] in t)) for t in texts])
 
 
 def test_both_readers_agree_on_value_and_name():

@@ -25,9 +25,9 @@ class Settings:
     width: int = 48
     depth: int = 4
     window: int = 2
-    silver: int = 10000
+    silver: int = 8000
     copies: int = 8
-    epochs: int = 6
+    epochs: int = 5
     seed: int = 20
 
 

@@ -15,7 +15,7 @@ from extractors import reader
 from extractors.model.train import Settings
 from extractors.period import find_periods
 from extractors.predicate import read_back
-from pipeline.review import _passages, review
+from pipeline.agreement import agree, passages_of
 from pipeline.run import Result, process_file
 from schemas.types import Target
 from tests.conftest import GOLD, RAW
@@ -64,7 +64,7 @@ def claimed(result: Result, propose) -> list[dict]:
     """The second reader's claims alone as targets; kind, direction and deadline are read from them by the rules of those fields."""
     found = {}
     dates = {t.path: t.deadline for t in result.extraction.tasks}
-    parts = [(s, p) for s in result.segments for p in _passages(s)]
+    parts = [(s, p) for s in result.segments for p in passages_of(s)]
     for (segment, part), proposed in zip(parts, propose([p.text for _, p in parts]), strict=True):
         text = part.text
         periods = find_periods(text)
@@ -121,7 +121,7 @@ def fold(held: tuple[str, tuple[str, ...]], settings: Settings) -> Fold:
     document, domains = held
     propose = folds.propose_without(document, domains, settings)
     result = process_file(RAW / f"{document}.txt", second=False)
-    reviewed = review(result.segments, result.extraction, propose)
+    reviewed = agree(result.segments, result.extraction, propose)
     rules = [line(t, result.document.text) for t in reviewed.targets]
     alone = claimed(result, propose)
     loose = {p.value.spans[0].start for u in reviewed.uncovered for p in u.proposals}
@@ -153,7 +153,7 @@ def invented(domains: tuple[str, ...], propose) -> list[tuple[Target, bool]]:
         text, samples, starts = generated.plan(domain, 400, 1000 + i)
         truth = list(generated.known(samples, starts).values())
         segments, extraction = generated.read(text)
-        for target in review(segments, extraction, propose).targets:
+        for target in agree(segments, extraction, propose).targets:
             if target.quantity is not None:
                 low, high = target.value.spans[0].start, target.value.spans[-1].end
                 names = next((k.names for k in truth if k.start < high and k.end > low), ())

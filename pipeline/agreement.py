@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from extractors.reader import Claim, Proposal, claims, passages
 from schemas.folded import Folded
-from schemas.types import Extraction, Issue, Proposed, Segment, Slot, Span, Target, Uncovered
+from schemas.types import Extraction, Proposed, Segment, Slot, Span, Target, Uncovered
 
 Propose = Callable[[Sequence[str]], list[list[Proposal]]]
 
@@ -27,9 +27,9 @@ class Heard:
     proposed: Proposed
 
 
-def review(segments: Sequence[Segment], extraction: Extraction, propose: Propose) -> Extraction:
+def agree(segments: Sequence[Segment], extraction: Extraction, propose: Propose) -> Extraction:
     """The extraction with the readers of each target, and with the second reader's proposals on the ledger."""
-    read = [(one.path or "正文", part) for one in segments for part in _passages(one)]
+    read = [(one.path or "正文", part) for one in segments for part in passages_of(one)]
     proposed = propose([part.text for _, part in read])
     heard = [h for (where, part), found in zip(read, proposed, strict=True) for h in _heard(where, part, found)]
     seen = _marked(s for _, part in read for s in part.spans(0, len(part)))
@@ -41,17 +41,7 @@ def review(segments: Sequence[Segment], extraction: Extraction, propose: Propose
     targets = tuple(_read_by(target, values, seen) for target in extraction.targets)
     known = _marked(s for t in targets for s in t.value.spans)
     loose = [h for h in heard if not any(any(known[s.start : s.end]) for s in h.proposed.value.spans)]
-    issues = (*extraction.issues, *(_doubt(t) for t in targets if t.readers in ("rules", "differs")))
-    return replace(extraction, targets=targets, uncovered=_proposing(extraction.uncovered, loose), issues=issues)
-
-
-def _doubt(target: Target) -> Issue:
-    """The line of the review queue for a target on which the readers do not agree."""
-    said = f"“{target.indicator.text}”: “{target.value.text}”"
-    if target.second is None:
-        return Issue("info", "one_reader", target.task or "正文", f"{said} was read by the rules alone")
-    other = f"under “{target.second.indicator}”" if target.second.indicator else "without a name"
-    return Issue("info", "readers_differ", target.task or "正文", f"{said}: the second reader has “{target.second.value.text}” {other}")
+    return replace(extraction, targets=targets, uncovered=_proposing(extraction.uncovered, loose))
 
 
 def _marked(spans: Iterable[Span]) -> bytearray:
@@ -76,7 +66,8 @@ def readable_cells(segment: Segment) -> Iterator[Folded]:
             yield name.text + cell.text
 
 
-def _passages(segment: Segment) -> Iterator[Folded]:
+def passages_of(segment: Segment) -> Iterator[Folded]:
+    """The sentences of a segment that may hold a value."""
     for text in readable_cells(segment):
         for low, high in passages(text.text):
             yield text.cut(low, high)
