@@ -3,7 +3,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check accuracy model lodo bench fmt lock clean soak
+.PHONY: help setup system run test check accuracy model lodo diff golden bench fmt lock clean soak
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -48,6 +48,12 @@ model: setup  ## train the second reader on the gold annotations and on silver s
 
 lodo: setup  ## leave one document out: the rules, the second reader, and both; fits the confidence
 	$(ONE) $(BIN)/python -m tests.reader.lodo --fit
+
+diff: setup  ## which records a change alters, beside the snapshot (AGAINST=revision, ALLOW=1)
+	@$(BIN)/zhibiao diff $(if $(AGAINST),--against $(AGAINST)) $(if $(ALLOW),--allow) 2>/dev/null
+
+golden: setup  ## adopt the change: write the snapshot anew (ALLOW=1 where a gold figure may fall)
+	@$(BIN)/zhibiao diff --write tests/golden/records $(if $(ALLOW),--allow) 2>/dev/null
 
 bench: setup  ## speed beside pdfplumber, as ratios
 	$(BIN)/python -m tests.bench.bench_tables

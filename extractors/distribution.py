@@ -37,9 +37,20 @@ def spread(
         places = scopes if len(scopes) == len(listed) else [scopes[0]] * len(listed)
         return [Share(n, s, v) for n, s, v in zip(names, places, listed, strict=True)]
     years = _listed(text, [d for d in dates if d.end <= values[0].start][::-1], backwards=True)[::-1]
+    if len(years) == 1 and len(listed) > 1:
+        years = _each_year(years[0])  # 2024-2026年…依次达到9%、10%和11.5%
     if len(names) == 1 and len(years) == len(listed) > 1:
         return [Share(names[0], scopes[0], v, y) for v, y in zip(listed, years, strict=True)]
     return None
+
+
+def _each_year(date: Mention) -> list[Mention]:
+    """The years of a stretch, each as a date of its own."""
+    period = date.value
+    if period.kind != "during" or not period.start.endswith("-01-01") or not period.end.endswith("-12-31"):
+        return [date]
+    years = range(int(period.start[:4]), int(period.end[:4]) + 1)
+    return [replace(date, value=replace(period, kind="by", start=None, end=f"{year}-12-31")) for year in years]
 
 
 def _listed(text: str, mentions: list[Mention], backwards: bool = False) -> list[Mention]:

@@ -36,13 +36,17 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A noun phrase without its lead words: what is measured (`start`, `end`), its scope, and the verb of doing before it."""
+    """A noun phrase without its lead words: what is measured (`start`, `end`), its scope, and the verb of doing before it.
+
+    `apart` tells that 分别 stands before that verb: 甲县、乙县分别打造示范路25公里和20公里.
+    """
 
     start: int
     end: int
     scope: Stretch | None = None
     verb: Stretch | None = None
     raised: bool = False
+    apart: bool = False
 
     @property
     def empty(self) -> bool:
@@ -59,12 +63,17 @@ _NOUN_VERB = regex.compile(
     r"绿化|造林|治理|整治|修复|培训|服务|发展|生产|建设|改造|保障|转化|养护|种植|培养|消纳|处置|回收|运行|运营|供应|推广|覆盖|开放|入库|组织|利用|储备"
 )
 _SECOND_VERB = regex.compile(
-    r"提升|改造|建设(?!用地)|完善|扩建|改扩建|迁建|升级|巩固|培育|打造|创建|完成|实施|开展|认定|新建|改建|推广|发展|引进|累计"
+    r"提升|改造|处置|建设(?!用地)|完善|扩建|改扩建|迁建|升级|巩固|培育|打造|创建|完成|实施|开展|认定|新建|改建|推广|发展|引进|累计"
 )
 _PLAIN_VERB = regex.compile(r"实现|完成|开展|推进|推动|安排|落实|达到|努力|新增")
 _RATE = regex.compile(r"(?:率|比例|占比|比重|[^热力湿温密角]度)$")
 _NUMERAL = regex.compile(r"[\d一二三四五六七八九十]")
+_INSTITUTE = regex.compile(r"(?:人民|中|妇幼|疾控|专科)?(?:保健)?医?院|疾控|档案|图书|文化|博物|体育|党校")
+_APART = regex.compile(r"分别|依次|各自")
 _QUOTES = regex.compile(r"[“”\"]")
+_NAMED_PLACE = regex.compile(r"(?:[一-龥]{2,3}?(?:县|镇|乡)|开发区|高新区|经开区|示范区)(?=、|和|及)")
+_PLACES_JOINT = regex.compile(r"[、,]|和|及|与")
+_NOT_A_PLACE = regex.compile(r"(?:人民)?政府|委|[级直]|党|内外|籍|场")
 
 
 @cache
@@ -86,7 +95,7 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
     """
     scope: Stretch | None = None
     verb: Stretch | None = None
-    raised = False
+    raised = apart = False
     while start < end and text[end - 1] in "、,:;的 ":
         end -= 1
     while start < end:
@@ -94,6 +103,9 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
         start = _skip_masked(text, start, end, masked)
         if text[start:end][:1] in ("、", ",", ":", ";", "的", " ", "-"):
             start += 1
+            continue
+        if doing and verb is None and (hit := _APART.match(text, start, end)) and _verb(text, hit.end(), end):
+            apart, start = True, hit.end()
             continue
         if doing and (verb is None or _SECOND_VERB.match(text, start)):
             hit = _verb(text, start, end)
@@ -109,7 +121,7 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
                 start = hit.end()
                 continue
         step = _lead(text, start, end)
-        if step:
+        if step and not (text[start] == "与" and (start == 0 or text[start - 1] in ",。;:!")):  # 与其他国家货物贸易: nothing stands before it
             raised = raised or step[1] == "raise"
             start = step[0]
             continue
@@ -118,9 +130,12 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
             scope = (scope[0] if scope and scope[1] == start else start, _trim_right(text, start, found))
             start = found
             continue
+        if verb and verb[1] == start and text[start] == "(" and 0 < (close := text.find(")", start, end)) < end - 2:
+            start = close + 1  # 新建(续建)重点水利工程
+            continue
         if start == before:
             break
-    return Phrase(start, end, scope, verb, raised)
+    return Phrase(start, end, scope, verb, raised, apart)
 
 
 def _verb(text: str, start: int, end: int) -> regex.Match[str] | None:
@@ -132,6 +147,8 @@ def _verb(text: str, start: int, end: int) -> regex.Match[str] | None:
 
 
 def _trim_right(text: str, start: int, end: int) -> int:
+    if text[start:end].endswith(("范围", "范围内")):
+        end = start + text[start:end].rindex("范围")
     while end > start and text[end - 1] in "的、和及与内" and text[end - 2 : end] not in ("境内", "域内"):
         end -= 1
     return end
@@ -172,7 +189,14 @@ def _scope(text: str, start: int, end: int) -> int | None:
             best = hit.end()
     places = _places(text, start, end)
     best = max(best, places or 0)
-    if not best and text[start] in "市县区" and end - start > 4 and nlp.is_boundary(text[start:end], 1) and nlp.words(text[start:end])[0][1] == 1:
+    if (
+        not best
+        and text[start] in "市县区"
+        and not _INSTITUTE.match(text, start + 1)
+        and end - start > 4
+        and nlp.is_boundary(text[start:end], 1)
+        and nlp.words(text[start:end])[0][1] == 1
+    ):
         best = start + 1
     return best or None
 
@@ -181,19 +205,19 @@ def _places(text: str, start: int, end: int) -> int | None:
     """The end of a list of named divisions at the head: 新蔡县、汝南县和西平县…"""
     at, last = start, None
     while at < end:
-        size = max((b for a, b, _ in vocab.region_names_in(text[at : at + 12]) if a == 0), default=0)
+        size = vocab.region_name_at(text, at)
         if not size:
-            hit = regex.compile(r"(?:[一-龥]{2,3}?(?:县|镇|乡)|开发区|高新区|经开区|示范区)(?=、|和|及)").match(text, at, end)
+            hit = _NAMED_PLACE.match(text, at, end)
             size = hit.end() - at if hit else 0
         if not size:
             break
         at += size
         last = at
-        joint = regex.compile(r"[、,]|和|及|与").match(text, at, end)
+        joint = _PLACES_JOINT.match(text, at, end)
         if not joint:
             break
         at = joint.end()
-    if last and regex.compile(r"(?:人民)?政府|委|[级直]|党|内外|籍|场").match(text, last):
+    if last and _NOT_A_PLACE.match(text, last):
         return None
     return last
 
@@ -215,6 +239,8 @@ def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[
         return [whole]  # 社会物流总费用与地区生产总值比率 is one name
     if all(heads):
         return _share_head(text, pieces)
+    if levels := _share_level(text, pieces):
+        return levels
     if not marked or (count > 1 and count != len(pieces)):
         if heads[-1] and any(heads[:-1]) and not marked:
             return [whole]
@@ -227,14 +253,16 @@ def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[
         return _share_head(text, pieces)
     if heads[-1] and not any(heads[:-1]):
         return _share_tail(text, pieces)
-    if not any(heads):
-        return [Name((p,)) for p in pieces]
+    if not any(heads) or not heads[-1]:  # 游客人次、旅游花费均
+        return _share_head(text, pieces) if _PER_UNIT.match(text, *pieces[0]) else [Name((p,)) for p in pieces]
     grouped = _group(pieces, heads)
     return _share_head(text, grouped) if len(grouped) > 1 else [whole]
 
 
 _UNNAMED = ("m", "q", "f", "eng", "x")  # parts of speech that count for no word of a name
 _LATIN = regex.compile(r"[A-Za-z0-9.+-]+")
+LEVEL = regex.compile(r"(?:国家|自治区|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
+_PER_UNIT = regex.compile(r"单位[一-龥A-Z]{2,8}?(?=能耗|能源消耗|用水量|二氧化碳|碳排放|水耗|电耗)")
 _PEOPLE = regex.compile(r".*(?:患者|人群|居民|职工|学生|企业|老年人|儿童|孕产妇)")
 
 
@@ -258,13 +286,25 @@ def _share_head(text: str, pieces: list[Stretch]) -> list[Name]:
     for low, high in pieces[1:]:
         bare = text[low:high]
         shared = _PEOPLE.match(first)
+        per = _PER_UNIT.match(first)
         if cut > 0 and len(bare) <= 5 and "的" not in bare and len(first) - cut <= 7:
             names.append(Name(((pieces[0][0], pieces[0][0] + cut + 1), (low, high))))
+        elif per and regex.match(r"能耗|能源|用水|二氧化碳|碳排放|水耗|电耗", bare):
+            names.append(Name(((pieces[0][0], pieces[0][0] + per.end()), (low, high))))
         elif shared and len(bare) <= 6 and shared.end() + 2 < len(first):
             names.append(Name(((pieces[0][0], pieces[0][0] + shared.end()), (low, high))))
         else:
             names.append(Name(((low, high),)))
     return names
+
+
+def _share_level(text: str, pieces: list[Stretch]) -> list[Name]:
+    """Levels that share the noun of the last: 国家级、省级和市级示范农场 → 国家级示范农场, 省级示范农场, 市级示范农场."""
+    low, high = pieces[-1]
+    own = LEVEL.match(text, low, high)
+    if own is None or own.end() == high or not all(LEVEL.fullmatch(text, a, b) for a, b in pieces[:-1]):
+        return []
+    return [Name((p, (own.end(), high))) for p in pieces[:-1]] + [Name((pieces[-1],))]
 
 
 def _share_tail(text: str, pieces: list[Stretch]) -> list[Name]:
@@ -297,9 +337,10 @@ def _own_words(last: str, model: str) -> int:
         if at > 0 and is_measurable(last[at + size :]) and (size > 1 or nlp.is_boundary(last, at + size)):
             return at + size
     number = len([w for w in nlp.words(model) if w[2] not in _UNNAMED])
-    seen = 0
-    for _, end, flag in words:
-        seen += flag not in _UNNAMED
+    seen, before = 0, ""
+    for start, end, flag in words:
+        seen += flag not in _UNNAMED and not (before == "m" and end - start == 1)  # 2型糖尿病 is one word
+        before = flag
         if seen == number and end < len(last):
             return end
     return next((start for start, _, _ in words[::-1] if start and is_measurable(last[start:])), 0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import regex
 
 from extractors import nlp, rules
-from extractors.findings import Context, Finding, Rejection, dimension
-from extractors.indicator import Name, Phrase, Stretch, is_measurable, narrowed, noun_phrase, split_scopes, split_subjects
+from extractors.findings import dimension
+from extractors.indicator import LEVEL, Name, Phrase, Stretch, is_measurable, narrowed, noun_phrase, split_scopes, split_subjects
+from extractors.memory import Memory
 from extractors.predicate import Predicate
 from schemas.types import Mention
 
@@ -17,33 +18,21 @@ _WHOM = regex.compile(
     r"[一-龥]{0,6}?(?:人群|职工|居民|农民|学生|儿童|妇女|老年人|老人|患者|城区|县城|乡镇|农村|城镇|新区|结合部|[国省县乡村]道|高中|初中|小学|幼儿园|医院|卫生院|公交|出租)"
 )
 _ANAPHOR = regex.compile(r"(?:这一|该|此|上述|这个)(?:比例|指标|数据|数字|占比|比率|规模|数量|面积)")
-_LEVEL = regex.compile(r"(?:国家|自治区|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
 _PER = regex.compile(r"每(?:百|千|万|十万|百万)?(?:名)?(?:常住)?(?:人口|人|户|公里|床位)(?:拥有)?")
 _BARE_HEAD = regex.compile(
     r"(?:年均|平均)?(?:增速|增长率|增幅|总长度?|总里程|总面积|总投资|总规模|年?销售额|年产值|修复面积|使用比例|办结率|办复率|满意率|满意度|完好率|入住率|成活率|保存率)"
 )
 _NAME_THEN_PLACE = regex.compile(
-    r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|(?:市|县)?(?:中心|主)城区|县城|农村|城镇|[一-龥]{2}地区|中心城区|山区|平原|丘陵|职工|居民)"
+    r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|(?:市|县)?(?:中心|主)城区|县城|农村|城镇|城市|乡村|[一-龥]{2}地区|中心城区|山区|平原|丘陵|职工|居民)"
 )
+_LAST_PLACE = regex.compile(r"[、和及与][一-龥]{2,4}(?:县|市|区|镇|乡|街道)")
 _KEPT_VERBS = ("新增", "净增", "累计")
 STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
 
 
 @dataclass(slots=True)
-class Memory:
-    """What has been read of a text, and what the clauses of a sentence leave for later ones: subject, scope, the verb of a list."""
-
-    text: str
-    context: Context
-    findings: list[Finding] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
-    subject: list[Name] = field(default_factory=list)
-    phrase: Phrase | None = None
-    scope: Stretch | None = None
-    said_scope: Stretch | None = None
-    began: int = 0
-    dates: list[Mention] = field(default_factory=list)  # of the sentence
-    listed: bool = False
+class Naming(Memory):
+    """Finds the names and scopes that a value belongs to."""
 
     def names(self, phrase: Phrase, pred: Predicate, mine: list[Mention], q: Mention) -> tuple[list[Name], list[Stretch | None], Stretch | None]:
         """Names and scopes that the value belongs to, from the phrase or from what stands before."""
@@ -53,10 +42,22 @@ class Memory:
             phrase = narrowed(phrase, verb[0])
         if _ANAPHOR.fullmatch(self.text[phrase.start : phrase.end]):
             phrase = replace(phrase, start=phrase.end)
-        bare_scope = not phrase.empty and phrase.scope is None and plain_scope(self.text[phrase.start : phrase.end])
+        bare_scope = not phrase.empty and (
+            plain_scope(self.text[phrase.start : phrase.end])
+            if phrase.scope is None
+            else bool(_LAST_PLACE.fullmatch(self.text, phrase.scope[1], phrase.end))  # 甲镇、乙镇、丙镇分别…
+        )
+        if (
+            phrase.empty
+            and pred.apart
+            and values > 1
+            and self.before
+            and len(listed := split_subjects(self.text, self.before, values, True)) == values
+        ):
+            return listed, [self.before.scope or self.said_scope or self.scope], verb  # A占比、B化率以及C占比,分别达到…
         if phrase.empty and pred.apart and values > 1 and len(self._recent(values)) == values:
             return self._recent(values), [phrase.scope or self.said_scope or self.scope], verb
-        if pred.apart and values > 1 and _LEVEL.fullmatch(self.text[phrase.start : phrase.end]) and len(self._recent(values)) == values:
+        if pred.apart and values > 1 and LEVEL.fullmatch(self.text[phrase.start : phrase.end]) and len(self._recent(values)) == values:
             level = (phrase.start, phrase.end)
             return [Name((level, *n.parts)) for n in self._recent(values)], [phrase.scope or self.said_scope or self.scope], verb
         if parts := self._parts_of_subject(phrase, pred, q):
@@ -65,8 +66,13 @@ class Memory:
             return [], [None], verb  # 改造小区100个,惠及5万户: the households have no name here
         if phrase.empty or bare_scope:
             scope = (phrase.start, phrase.end) if bare_scope else phrase.scope or self.said_scope or self.scope
+            if phrase.scope and bare_scope:
+                scope = (phrase.scope[0], phrase.end)
+            places = split_scopes(self.text, scope) if pred.marked and scope and scope != self.said_scope else []
+            if len(self.subject) == 1 and len(places) > 1 and (not pred.apart or len(places) == values):
+                return [self._without_total(self.subject[0])] * len(places), list(places), verb  # 其中甲县、乙县各不少于40万平方米
             return [self._without_total(n) for n in self.subject], [scope], verb
-        scope = phrase.scope or self.scope
+        scope = phrase.scope or self.head_scope or self.scope
         if _BARE_HEAD.fullmatch(self.text[phrase.start : phrase.end]) and len(self.subject) == 1:
             base = self.subject[0]
             if len(base.parts) > 1 and self.text[base.parts[-1][0]] == "占":
@@ -78,6 +84,8 @@ class Memory:
             return [shared], [scope], verb
         if self.text[phrase.start : phrase.end].startswith("占") and len(self.subject) == 1:
             return [Name((*self._without_rate(self.subject[0]).parts, (phrase.start, phrase.end)))], [scope], verb
+        if pred.level:
+            return [Name((pred.level, (phrase.start, phrase.end)))], [scope], verb
         placed = _NAME_THEN_PLACE.fullmatch(self.text[phrase.start : phrase.end])
         if placed:
             cut = phrase.start + placed.end(1)
@@ -138,12 +146,15 @@ class Memory:
 
     def _shared_level(self, phrase: Phrase) -> Name | None:
         """A bare level takes the noun of the name before: 省级幸福河湖3条、市级8条 → 市级幸福河湖; so does 每千人口 医师数…、护士数."""
-        if len(self.subject) != 1 or len(self.subject[0].parts) != 1 or not (self.listed or self._in_sequence(phrase)):
+        parts = self.subject[0].parts if len(self.subject) == 1 else ()
+        if len(parts) == 2 and LEVEL.fullmatch(self.text, *parts[0]) and LEVEL.fullmatch(self.text, phrase.start, phrase.end):
+            return Name(((phrase.start, phrase.end), parts[1]))
+        if len(parts) != 1 or not (self.listed or self._in_sequence(phrase)):
             return None
-        low, high = self.subject[0].parts[0]
+        low, high = parts[0]
         before, own = self.text[low:high], self.text[phrase.start : phrase.end]
-        level, per = _LEVEL.match(before), _PER.match(before)
-        if _LEVEL.fullmatch(own):
+        level, per = LEVEL.match(before), _PER.match(before)
+        if LEVEL.fullmatch(own):
             return Name(((phrase.start, phrase.end), (low + (level.end() if level else 0), high)))
         if per and not own.startswith("每") and self._in_sequence(phrase):
             return Name(((low, low + per.end()), (phrase.start, phrase.end)))
@@ -178,15 +189,6 @@ class Memory:
             start = hit.end() if np[1] - hit.end() >= 2 else hit.start()
             return (np[0], hit.start()), Name(((start, np[1]),))
         return None
-
-    def hold(self, names: list[Name], phrase: Phrase) -> None:
-        """Keep the subject for values that follow; of its scope only what speaks of the whole area holds for later subjects."""
-        if phrase.end > phrase.start or self.phrase is None:
-            self.phrase = phrase
-        self.subject = list(dict.fromkeys(names))
-        self.said_scope = phrase.scope or self.said_scope
-        if phrase.scope and rules.words("phrase", "whole").match(self.text, *phrase.scope):
-            self.scope = self.scope or phrase.scope
 
 
 def measure_count(q: Mention) -> bool:

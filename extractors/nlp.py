@@ -1,8 +1,10 @@
-"""Word boundaries, parts of speech, and the trained span model. The only importer of jieba and spaCy; characters stay the coordinates."""
+"""Word boundaries, parts of speech, and the trained span model; characters stay the coordinates.
+
+The only importer of rjieba (jieba's algorithm and dictionary, compiled) and spaCy.
+"""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -14,37 +16,39 @@ import regex
 
 from schemas import vocab
 
+# Words of plans that the dictionary lacks or splits.
+_WORDS = (
+    "全市",
+    "全县",
+    "全省",
+    "全区",
+    "我市",
+    "我省",
+    "我县",
+    "市区",
+    "县城",
+    "建成区",
+    "中心城区",
+    "主城区",
+    "占比",
+    "比重",
+    "和美乡村",
+    "和谐",
+)
+
 
 @cache
 def _tagger() -> Any:
-    """jieba's tagger with the words of our vocabularies, loaded at the first question."""
-    import jieba  # heavy: only when a clause needs it
-    import jieba.posseg
+    """The tagger with the words of our vocabularies, loaded at the first question."""
+    import rjieba  # heavy: only when a clause needs it
 
-    jieba.setLogLevel(logging.WARNING)
-    for word in (
-        "全市",
-        "全县",
-        "全省",
-        "全区",
-        "我市",
-        "我省",
-        "我县",
-        "市区",
-        "县城",
-        "建成区",
-        "中心城区",
-        "主城区",
-        "占比",
-        "比重",
-        "和美乡村",
-        "和谐",
-    ):
-        jieba.add_word(word, 10**6, "n")
+    tagger = rjieba.Jieba()
+    for word in _WORDS:
+        tagger.add_word(word, 10**6, "n")
     for indicator in vocab.indicators():
         if len(indicator.name) <= 6:
-            jieba.add_word(indicator.name, 10**5, "n")
-    return jieba.posseg.dt
+            tagger.add_word(indicator.name, 10**5, "n")
+    return tagger
 
 
 # The tagger reads each of these stretches on its own; one longer than any sentence is read in pieces, so that it stays affordable.
@@ -60,9 +64,9 @@ def words(text: str) -> tuple[tuple[int, int, str], ...]:
 @lru_cache(maxsize=16384)
 def _tagged(block: str) -> tuple[tuple[int, int, str], ...]:
     found, at = [], 0
-    for word in _tagger().lcut(block):
-        found.append((at, at + len(word.word), word.flag))
-        at += len(word.word)
+    for word, flag in _tagger().tag(block):
+        found.append((at, at + len(word), flag))
+        at += len(word)
     return tuple(found)
 
 

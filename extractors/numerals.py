@@ -16,8 +16,8 @@ DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 
     "柒": 7,
     "捌": 8,
     "玖": 9,
-    "廿": 20,
 }
+_TENS = {"廿": "二十", "卅": "三十"}
 _SMALL = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
 _TOKEN = regex.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|.")
@@ -32,7 +32,9 @@ def parse_number(text: str) -> Decimal | None:
     """
     if not text or text in ("零", "〇"):
         return None
-    if all(c in DIGITS and c != "廿" for c in text) and len(text) > 2:
+    for short, tens in _TENS.items():
+        text = text.replace(short, tens)
+    if len(text) > 3 and all(c in DIGITS for c in text):  # 二〇二五; shorter ones are neighbours: 一二三产业
         return Decimal("".join(str(DIGITS[c]) for c in text))
     total, section, number = Decimal(0), Decimal(0), None
     last_unit = 10**12

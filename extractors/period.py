@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, timedelta
+from functools import cache
 
 import regex
 
 from extractors import rules
+from extractors.dates import day_of, last_day, months_after, working_days_after
 from extractors.numerals import DIGITS, parse_number
 from schemas.types import Mention
-from schemas.values import Period
+from schemas.values import Period, Precision
 
 _PLAN_START = {"一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026, "六": 2031, "七": 2036}
 _CONTINUOUS = regex.compile(
-    r"持续(?:推进|实施|开展|优化|推动|进行)?|长期(?:坚持|推进|实施|任务|开展)?|常态化(?:推进|开展)?|持续性?工作|每年持续推进|全年|贯穿始终|立即执行并?持续"
+    r"持续(?:推进|实施|开展|优化|推动|进行)?|长期(?:坚持|推进|实施|任务|开展)?|常态化?(?:推进|开展)?|(?:持续性|经常性|日常)工作|每年持续推进|全年|全程|贯穿始终"
+    r"|立即执行并?持续"
 )
-_UNDATED = ("bare_month", "bare_part", "year_end", "next_year")
+_CUES = regex.compile(r"[年月季期日末叶天周]")
+_ANNUAL = ("every_year", "every_year_by")
+_UNDATED = ("bare_day", "bare_month", "bare_part", "year_end", "next_year", "entry_stretch", "entry_day", "entry_month")
 _DATED = ("period.day", "period.month", "period.half_or_quarter", "period.year")
-_PARTS = {"上旬": 10, "中旬": 20}
-# a date cell of a spreadsheet, or a date in figures: 2025-12-31, 2025.6, 2024/3-2024/9, 2025
-_FIGURES = r"((?:19|20)\d\d)(?:[-./](1[0-2]|0?[1-9])(?:[-./](3[01]|[12]\d|0?[1-9])日?|月)?)?(?: 0{1,2}:00(?::00)?)?"
-_IN_FIGURES = regex.compile(rf"(?:截至|截止|到|至|于|在)?{_FIGURES}(?:(?:至|到|-{{1,2}}|~){_FIGURES})?(?:底|末)?(?:之?前|以前)?(?:完成)?[。;]?")
+_FROM_TODAY = (*_UNDATED, "this_year", "two_years")
+_PARTS = {"上旬": "10", "中旬": "20"}
+_DAYS = {"日": 1, "天": 1, "周": 7, "个星期": 7}
+
+
+def _in_figures(n: int) -> str:
+    """A date in figures, with groups numbered by its place: 2025-12-31, 2025.6, 2024/3, 20251231, 2025."""
+    return (
+        rf"(?P<y{n}>(?:19|20)\d\d)(?:(?P<sep{n}>[-./])(?P<m{n}>1[0-2]|0?[1-9])(?:(?P=sep{n})(?P<d{n}>3[01]|[12]\d|0?[1-9])日?|月)?"
+        rf"|(?P<m{n}>0[1-9]|1[0-2])(?P<d{n}>0[1-9]|[12]\d|3[01]))?(?: 0{{1,2}}:00(?::00)?)?"
+    )
+
+
+# a date cell of a spreadsheet: a date, 2024/3-2024/9, 2024.3-12, 2024-2026
+_IN_FIGURES = regex.compile(
+    rf"(?:截至|截止|到|至|于|在)?{_in_figures(1)}(?:(?:至|到|-{{1,2}}|~)(?:{_in_figures(2)}|(?<=[./]\d{{1,2}}[-~至到])(?P<m2>1[0-2]|0?[1-9])月?))?"
+    r"(?:底|末)?(?:之?前|以前)?(?:完成)?[。;]?"
+)
+
+
+@cache
+def _rules(entry: bool) -> tuple[rules.Rule, ...]:
+    return tuple(r for r in rules.load("period").values() if entry or r.attributes.get("use") != "entry")
 
 
 def find_periods(text: str, today: date | None = None, issued: date | None = None) -> list[Mention]:
@@ -31,21 +54,18 @@ def find_periods(text: str, today: date | None = None, issued: date | None = Non
     issued, from which 自印发之日起 counts. Without them such words stay unread.
     `find_periods("到2025年,达到95%")[0].value.end == "2025-12-31"`.
     """
-    found: list[Mention] = []
-    if not any(c in text for c in "年月季期日末"):
-        return found
-    taken = bytearray(len(text))
-    for name, rule in rules.load("period").items():
-        for hit in rule.pattern.finditer(text):
-            if any(taken[hit.start() : hit.end()]):
-                continue
-            here = _year_said(text, hit.start(), found, today) if name in _UNDATED else today
-            period = _build(name, hit, here, issued)
-            taken[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
-            if period:
-                start = hit.end() - len(period.raw)
-                found.append(Mention("period", start, hit.end(), period.raw, period, f"period.{name}"))
-    return sorted(found, key=lambda m: m.start)
+    return _find(text, today, issued, False)
+
+
+def find_unresolved(text: str, issued: date | None = None) -> list[Mention]:
+    """Words for a deadline that no date could be given, because the day that they count from (or its calendar) is not known.
+
+    `find_unresolved("自印发之日起6个月内完成")[0].rule == "period.since_issue"`; the value of such a mention is None.
+    """
+    if "发" not in text and "布" not in text and "台" not in text:
+        return []
+    hits = rules.words("period", "since_issue").finditer(text)
+    return [Mention("period", *h.span(), h.group(), None, "period.since_issue") for h in hits if _build("since_issue", h, None, issued) is None]
 
 
 def read_deadline(text: str, today: date | None = None, issued: date | None = None) -> Mention | None:
@@ -55,7 +75,7 @@ def read_deadline(text: str, today: date | None = None, issued: date | None = No
     """
     if (whole := _IN_FIGURES.fullmatch(text)) and (figures := _figures(text, whole)):
         return figures
-    found = find_periods(text, today, issued)
+    found = _find(text, today, issued, True)
     if found:
         return next((m for m in reversed(found) if m.rule not in ("period.this_year", "period.every_year")), found[-1])
     hit = _CONTINUOUS.search(text)
@@ -64,55 +84,110 @@ def read_deadline(text: str, today: date | None = None, issued: date | None = No
     return Mention("period", hit.start(), hit.end(), hit.group(), Period("continuous", None, None, hit.group()), "period.continuous")
 
 
+def _find(text: str, today: date | None, issued: date | None, entry: bool) -> list[Mention]:
+    found: list[Mention] = []
+    if not _CUES.search(text):
+        return found
+    taken = bytearray(len(text))
+    for rule in _rules(entry):
+        for hit in rule.pattern.finditer(text):
+            low, high = hit.span()
+            if taken.find(1, low, high) >= 0:
+                continue
+            taken[low:high] = b"\1" * (high - low)
+            if rule.attributes.get("use") == "nothing":
+                continue
+            here = _year_said(text, low, found, today) if rule.name in _UNDATED else today
+            period = _build(rule.name, hit, here, issued)
+            if period:
+                found.append(Mention("period", high - len(period.raw), high, period.raw, period, f"period.{rule.name}"))
+    return sorted(found, key=lambda m: m.start)
+
+
 def _figures(text: str, hit: regex.Match[str]) -> Mention | None:
     """The date, or the stretch between two dates, that is written in figures only."""
-    first, last = hit.groups()[:3], hit.groups()[3:]
-    end = _last_day(int(last[0] or first[0]), *((int(last[1] or 12), last[2]) if last[0] else (int(first[1] or 12), first[2])))
-    start = _day_of(int(first[0]), int(first[1] or 1), first[2] or "1") if last[0] else None
-    if end is None or (last[0] and (start is None or start > end)):
+    year, month, day = hit["y1"], hit["m1"], hit["d1"]
+    whole = not (hit["m2"] or hit["y2"])
+    start = None if whole else day_of(int(year), int(month or 1), day or "1")
+    if not whole:
+        year, month, day = hit["y2"] or year, hit["m2"], hit["d2"]
+    end = last_day(int(year), int(month or 12), day)
+    if end is None or (not whole and (start is None or start > end)):
         return None
-    return Mention("period", 0, len(text), text, Period("during" if start else "by", start, end, text), "period.figures")
+    precision: Precision = "day" if day else "month" if month else "year"
+    return Mention("period", 0, len(text), text, Period("by" if whole else "during", start, end, text, precision), "period.figures")
 
 
 def _build(name: str, hit: regex.Match[str], today: date | None, issued: date | None) -> Period | None:
+    """The period of a rule's hit; None where the calendar has no such day, or the day to count from is not known."""
     groups = hit.groupdict()
     raw = hit.group().removeprefix("力争")
-    if name == "every_year" or name == "every_year_by":
-        return Period("annual", None, None, raw)
-    if name.startswith("since_issue"):
+    if name in _ANNUAL:
+        return Period("annual", None, None, raw, "year")
+    if name == "since_issue":
         end = _after(issued, groups["n"], groups["unit"])
-        return Period("by", None, end.isoformat(), raw) if end else None
+        return Period("by", None, end.isoformat(), raw, "day") if end else None
     if name == "plan_term":
-        start = _PLAN_START[groups["plan"][1]]
-        if groups["edge"] in ("期间", "时期", "期内", "五年"):
-            return Period("during", f"{start}-01-01", f"{start + 4}-12-31", raw)
-        year = start + (2 if groups["edge"] == "中期" else 4)
-        return Period("by", None, f"{year}-12-31", raw)
-    if name == "this_year" or name in _UNDATED:
-        if today is None:
-            return None
-        year = today.year + (1 if (groups.get("word") or "")[:1] in ("明", "次") else 0)
-    else:
-        year = _year(groups["y"])
+        return _plan(groups, raw)
+    if name == "century":
+        return Period("by", None, "2050-12-31", raw, "century")
+    if name in _FROM_TODAY and today is None:
+        return None
+    if name == "two_years" and today:
+        return Period("during", f"{today.year}-01-01", f"{today.year + 1}-12-31", raw, "year")
+    year = _year(groups["y"]) if groups.get("y") else _year_of(groups.get("word") or "", today)
+    return _stretch(year, groups, raw) if groups.keys() & {"y2", "m2", "d2"} else _single(year, groups, raw)
+
+
+def _year_of(word: str, today: date | None) -> int:
+    return (today.year if today else 0) + {"明": 1, "次": 1, "来": 1, "后": 2}.get(word[:1], 0)
+
+
+def _plan(groups: dict[str, str | None], raw: str) -> Period:
+    """A five-year plan or a part of it: “十四五”期间, “十四五”末, “十五五”前两年."""
+    edge = groups["edge"] or ""
+    first = _PLAN_START[(groups["plan"] or "")[1]]
+    start, last = (_PLAN_START[groups["plan0"][1]] if groups["plan0"] else first), first + 4
+    if "末" in edge:
+        return Period("by", None, f"{last}-12-31", raw, "plan")
+    if "中" in edge or "初" in edge:
+        return Period("by", None, f"{first + (2 if '中' in edge else 0)}-12-31", raw, "plan")
+    if edge[0] in "前后":
+        count = int(parse_number(edge[1]) or 0)
+        start, last = (first, first + count - 1) if edge[0] == "前" else (last - count + 1, last)
+    return Period("during", f"{start}-01-01", f"{last}-12-31", raw, "plan" if edge[0] not in "前后" else "year")
+
+
+def _stretch(year: int, groups: dict[str, str | None], raw: str) -> Period | None:
+    """From one date to another: 2022年5月至6月, 2021-2025年, 2024年3月1日至31日."""
     month = _month(groups.get("m"))
-    if groups.get("y2") or groups.get("m2"):
-        first = _day_of(year, month or 1, groups.get("d") or "1")
-        last = _last_day(_year(groups["y2"]) if groups.get("y2") else year, _month(groups.get("m2")) or 12, groups.get("d2"))
-        return Period("during", first, last, raw) if first and last and first <= last else None
-    day = groups.get("d")
+    last_year = _year(groups["y2"]) if groups.get("y2") else year
+    last_month = _month(groups.get("m2")) or (month if groups.get("d2") and "m2" not in groups else 12) or 12
+    first = day_of(year, month or 1, _day(groups.get("d")) or "1")
+    last = last_day(last_year, last_month, _day(groups.get("d2")))
+    precision: Precision = "day" if groups.get("d2") else "month" if groups.get("m2") else "year"
+    return Period("during", first, last, raw, precision) if first and last and first <= last else None
+
+
+def _single(year: int, groups: dict[str, str | None], raw: str) -> Period | None:
+    """One date: 2025年底前, 2023年8月, 6月上旬, 今年三季度."""
+    month, day = _month(groups.get("m")), _day(groups.get("d"))
     part, edge = groups.get("part") or "", groups.get("edge") or ""
+    precision: Precision = "day" if day else "month" if month else "year"
     if "初" in edge:
+        precision = "ten_days" if month else "month"
         month, day = month or 1, day or ("10" if month else None)
     elif "中" in edge and not month:
-        month = 6
-    if part in _PARTS:
-        day = str(_PARTS[part])
+        month, precision = 6, "half"
+    if part.endswith("旬"):
+        day, precision = _PARTS.get(part), "ten_days"
     elif part.endswith("半年"):
-        month = 6 if part[0] == "上" else 12
+        month, precision = (6 if part[0] == "上" else 12), "half"
     elif part.endswith("季度"):
-        month = 3 * int(parse_number(part.removeprefix("第")[0]) or 0)
-    last = _last_day(year, month or 12, day)
-    return Period("by", None, last, raw) if last else None
+        count = regex.sub(r"[第前个季度]", "", part)
+        month, precision = 3 * int(parse_number(count) or 0), "quarter"
+    last = last_day(year, month or 12, day)
+    return Period("by", None, last, raw, precision) if last else None
 
 
 def _year_said(text: str, at: int, found: list[Mention], today: date | None) -> date | None:
@@ -122,30 +197,29 @@ def _year_said(text: str, at: int, found: list[Mention], today: date | None) -> 
     return date(int(max(full, key=lambda m: m.start).value.end[:4]), 1, 1) if full else today
 
 
-def _year(text: str) -> int:
-    return int("".join(str(DIGITS.get(c, c)) for c in text))
+def _year(text: str | None) -> int:
+    return int("".join(str(DIGITS.get(c, c)) for c in text or ""))
 
 
 def _month(text: str | None) -> int | None:
     return int(parse_number(text) or 0) if text else None
 
 
-def _last_day(year: int, month: int, day: str | None) -> str | None:
-    return _day_of(year, month, day or str(calendar.monthrange(year, month)[1]))
+def _day(text: str | None) -> str | None:
+    return str(int(parse_number(text) or 0)) if text else None
 
 
-def _day_of(year: int, month: int, day: str) -> str | None:
-    """The date in ISO form; None where the calendar has no such day."""
-    return f"{year}-{month:02d}-{int(day):02d}" if 1 <= int(day) <= calendar.monthrange(year, month)[1] else None
-
-
-def _after(issued: date | None, count: str, unit: str) -> date | None:
-    """The last day of a stretch that begins when the document is issued; working days stay unread (they need a calendar)."""
-    number = parse_number(count)
-    if issued is None or number is None or unit == "个工作日":
+def _after(issued: date | None, count: str | None, unit: str | None) -> date | None:
+    """The last day of a stretch that begins when the document is issued: 6个月, 半年, 30日, 20个工作日, 两周."""
+    if issued is None or count is None:
         return None
-    if unit in ("日", "天"):
-        return issued + timedelta(days=int(number))
-    months = issued.month - 1 + int(number) * (12 if unit == "年" else 1)
-    year, month = issued.year + months // 12, months % 12 + 1
-    return date(year, month, min(issued.day, calendar.monthrange(year, month)[1]))
+    if count == "半":
+        return months_after(issued, 6) if unit == "年" else issued + timedelta(days=15) if unit == "个月" else None
+    number = int(parse_number(count) or 0)
+    if not number:
+        return None
+    if unit == "个工作日":
+        return working_days_after(issued, number)
+    if unit in _DAYS:
+        return issued + timedelta(days=number * _DAYS[unit])
+    return months_after(issued, number * (12 if unit == "年" else 1))

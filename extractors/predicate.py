@@ -18,7 +18,7 @@ class Predicate:
 
     `way` is None, increase, decrease or rank; `verb` tells that a verb of level was read, `marked` that the values are
     spread over several names (均, 都, 各) and `apart` that each has its own (分别, 依次); `base` is the stretch of the
-    baseline; `strength` is 力争 where the text says so.
+    baseline; `strength` is 力争 where the text says so; `level` stands in 代表性项目达到国家级8项.
     """
 
     start: int
@@ -30,14 +30,22 @@ class Predicate:
     annual: bool = False
     strength: str | None = None
     doing: str = ""
+    level: Stretch | None = None
 
 
+_LEVEL_BEHIND = regex.compile(r"(?:达到|已有|拥有|分别有|分别为)(?P<level>(?:国家|省|市|县)级)$")
 _CHANGE = regex.compile(r"(?:提高|提升|增加|增长|扩大|上升|下降|降低|减少|压缩|缩短|缩减|发展)$")
 
 
 @cache
 def _tails() -> tuple[tuple[str, str, regex.Pattern[str]], ...]:
     return tuple((n, r.attributes.get("way", ""), r.pattern) for n, r in rules.load("phrase").items() if r.attributes["role"] == "tail")
+
+
+@cache
+def _apart_verb() -> regex.Pattern[str]:
+    """分别新发展, 各新建: the verb of doing that values of their own follow."""
+    return regex.compile(rf"(?P<how>分别|依次|各自|各)(?P<doing>{rules.words('phrase', 'doing').pattern})$", regex.VERBOSE)
 
 
 def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicate:
@@ -50,6 +58,9 @@ def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicat
     base: Stretch | None = None
     strength: str | None = None
     doing = ""
+    level: Stretch | None = None
+    if graded := _LEVEL_BEHIND.search(text, start, end):
+        verb, level, end = True, graded.span("level"), graded.start()
     moved = True
     dated = False
     while moved and end > start:
@@ -64,6 +75,10 @@ def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicat
                 elif text[low] in "到至" and not way and (change := _CHANGE.search(text, start, end)):
                     verb, end = True, change.start()  # 上升到2020年的: a level, dated
         window = max(start, end - 24)
+        if not verb and (hit := _apart_verb().search(text, window, end)):
+            verb = marked = moved = True
+            apart, doing, end = apart or hit["how"] != "各", hit["doing"], hit.start()
+            continue
         for name, turn, pattern in _tails():
             hit = pattern.search(text, window, end)
             if not hit or hit.end() != end or hit.start() == end:
@@ -87,4 +102,4 @@ def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicat
                 strength = "力争"
             end, moved = hit.start(), True
             break
-    return Predicate(end, way, verb, marked, apart, base, annual, strength, doing)
+    return Predicate(end, way, verb, marked, apart, base, annual, strength, doing, level)

@@ -33,45 +33,74 @@ class Measure:
     count: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """One number of a text with its magnitude word and unit: "10余万亩" is 10, 万, 亩, `more`; `end` is where it ends."""
+
+    value: Decimal
+    magnitude: str
+    unit: str | None
+    end: int
+    more: bool
+
+    @property
+    def spelled(self) -> str | None:
+        return (self.magnitude + (self.unit or "")) or None
+
+
 _BLANKS = r"(?<![\d.,A-Za-z-] ?)[1-9]\d{0,2}(?: \d{3}){1,4}(?![\d,]| \d)(?:\.\d+)?"  # 12 000: a blank between thousands
 _ARABIC = rf"(?:{_BLANKS}|\d{{1,3}}(?:,\d{{3}}){{1,9}}+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?)"
-_CN = "[零〇一二两三四五六七八九十百千]"
+_CN = "[零〇一二两三四五六七八九十百千廿]"
 _NUM = rf"(?:{_ARABIC}|{_CN})(?:[零〇一二两三四五六七八九十百千万亿]|(?<=[千万亿]){_ARABIC}){{0,24}}"
+_POWER = r"[×xX*]10(?:\^(?:\d{1,2}|\{\d{1,2}\})|[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})"
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_DASH = "至|到|-{1,2}|~"
 _LETTERED = regex.compile(
-    r"[A-Za-z][A-Za-z\-_.]{0,40}+\d[\d.\-/A-Za-z]*|(?<!\d)\d++(?:[.+]\d++){0,20}+(?P<letters>[A-Za-z]+)\d*|(?<!\d)\d++(?:\+\d++){1,20}+"
+    r"[A-Za-z][A-Za-z\-_.]{0,40}+\d[\d.\-/A-Za-z]*|(?<!\d)\d++(?:[.+]\d++){0,20}+(?P<letters>[A-Za-z]+)\d*|(?<!\d)\d++(?:\+(?:\d++|[A-Za-z](?![A-Za-z]))){1,20}+"
 )
+_UNIT_TAIL = regex.compile(r"(?<=[\d/·(万亿千百吨克μµmk] ?)(?:[kKhc]?m[23]|Nm3|CO2)(?![A-Za-z0-9])")
 _MAGNITUDE = regex.compile(r"(?:万亿|[万亿])$")
 _ORDINAL = regex.compile(r"[第其]$|[\d.A-Za-z]$")
-_SHARE = {"百": ("%", 1), "千": ("‰", 1), "万": ("‱", 1)}
+# a minus sign stands at the head, behind punctuation, or behind a word that leads to a value; behind other words a dash may just part them
+_SIGNED = regex.compile(r"(?:^|[(\[,:;、=≥≤<>~/\s]|[约为至到达于率幅值速在过是增长降低])$")
+_NEGATIVE = regex.compile(r"(?<![担肩抱背自欺辜胜])负$")
+# a verb may part 至少 from its number (至少建成1所, 最多可设3个); a number in between has it for itself (至少三个县建成5个)
+_AHEAD = regex.compile(r"(?:(?P<least>[至最]少)|[至最]多)[一-龥--[一二两三四五六七八九十百千万半几多]]{1,8}$", regex.V1)
+_SHARE = {"百": "%", "千": "‰", "万": "‱", "十万": "/10万"}
 
 
 @cache
 def _pattern() -> regex.Pattern[str]:
     unit = vocab.units().pattern
     return regex.compile(
-        rf"(?P<share>[百千万])分之(?P<n0>{_CN}+点{_CN}+|{_NUM})(?:(?:至|到|-{{1,2}}|~)(?:[百千万]分之)?(?P<n0b>{_NUM}))?"
-        rf"|(?P<n>{_NUM})(?P<more>[余多来])?(?P<mag>万亿|[万亿])?(?P<u1>{unit})?"
-        rf"(?:(?P<dash>至|到|-{{1,2}}|~)(?P<n2>{_NUM})(?P<more2>[余多])?(?P<mag2>万亿|[万亿])?(?P<u2>{unit})?)?"
+        rf"(?=[\d零〇一二两三四五六七八九十百千万廿])(?:(?P<share>十?万|[百千])分之(?P<n0>{_CN}+点{_CN}+|{_NUM})(?:(?:{_DASH})(?:(?:十?万|[百千])分之)?(?P<n0b>{_CN}+点{_CN}+|{_NUM}))?"
+        rf"|(?P<n>{_NUM})(?P<power>{_POWER})?(?P<more>[余多来])?(?P<mag>万亿|[万亿])?(?:\ ?(?P<u1>{unit}))?"
+        rf"(?:(?P<dash>{_DASH})(?P<n2>(?<=[至到~])-\d+(?:\.\d+)?|{_NUM})(?P<more2>[余多])?(?P<mag2>万亿|[万亿])?(?:\ ?(?P<u2>{unit}))?)?)"
     )
 
 
 @cache
-def _operators(side: str) -> tuple[tuple[regex.Pattern[str], Operator], ...]:
-    anchor = "(?:{})$" if side == "before" else "^(?:{})"
-    return tuple(
-        (regex.compile(anchor.format(rule.pattern.pattern), regex.VERBOSE), cast(Operator, rule.attributes["op"]))
-        for rule in rules.load("quantity").values()
-        if rule.attributes["side"] == side
-    )
+def _unit() -> regex.Pattern[str]:
+    return regex.compile(vocab.units().pattern)
+
+
+@cache
+def _operators(side: str) -> tuple[regex.Pattern[str], dict[str, Operator]]:
+    """All operator words of one side in one pattern; before a number the first to begin wins, behind it the first rule."""
+    found = [r for r in rules.load("quantity").values() if r.attributes["side"] == side]
+    either = "|".join(f"(?P<{r.name}>{r.pattern.pattern})" for r in found)
+    return regex.compile(f"(?:{either})$" if side == "before" else either, regex.VERBOSE), {r.name: cast(Operator, r.attributes["op"]) for r in found}
 
 
 def lettered(text: str) -> list[tuple[int, int]]:
     """Ranges of names made of letters and digits (PM2.5, 5G, GB3838-2002, 1+3+N), in which no number is a quantity."""
     found = []
     for hit in _LETTERED.finditer(text):
-        letters = hit["letters"]
-        if letters and letters in vocab.units().by_form:
-            continue
+        letters = hit.start("letters")
+        if letters >= 0 and (unit := _unit().match(text, letters)) and unit.end() >= hit.end():
+            continue  # 5MW, 100m2, 35mg/L
+        if _UNIT_TAIL.match(text, hit.start()):
+            continue  # the end of a unit: 35μg/m3
         found.append(hit.span())
     return found
 
@@ -83,77 +112,119 @@ def find_quantities(text: str, masked: bytearray) -> list[Mention]:
     """
     found = []
     at = 0
-    while hit := _pattern().search(text, at):
+    search = _pattern().search
+    while hit := search(text, at):
         at = hit.end()
-        if any(masked[hit.start() : hit.end()]):
+        whole = hit.start("dash") if hit["dash"] and masked.find(1, hit.start("dash"), at) >= 0 else at
+        if masked.find(1, hit.start(), whole) >= 0:
             # a date may touch a number on its right: look again behind the masked part
-            free = next((i for i in range(hit.start(), hit.end()) if not masked[i]), hit.end())
-            at = max(free, hit.start() + 1)
+            free = masked.find(0, hit.start(), at)
+            at = max(free if free >= 0 else at, hit.start() + 1)
             while at < len(text) and masked[at]:
                 at += 1
             continue
         if _ORDINAL.search(text, max(0, hit.start() - 1), hit.start()) and not hit["share"]:
             continue
-        measure = _measure(text, hit)
-        if measure is None:
-            at = hit.start() + max(1, len(hit["n"] or ""))
-            continue
-        mention, at = measure
-        found.append(mention)
+        mention, at = _share(text, hit) if hit["share"] else _measure(text, hit, whole)
+        if mention is not None:
+            found.append(mention)
     return found
 
 
-def _measure(text: str, hit: regex.Match[str]) -> tuple[Mention, int] | None:
-    if hit["share"]:
-        return _share(text, hit)
-    number, magnitude, unit = _split(hit["n"], hit["mag"], hit["u1"], text, hit.end("n"))
-    low = parse_number(number.replace(" ", ""))
+def _measure(text: str, hit: regex.Match[str], whole: int) -> tuple[Mention | None, int]:
+    """The number, or the range of two numbers, and where to go on; no mention where it cannot be told what is meant."""
+    low = _term(text, hit, "n", "mag", "u1", "more")
     if low is None:
-        return None
-    high: Decimal | None = None
-    end = hit.end("u1") if hit["u1"] else hit.end("mag") if hit["mag"] else hit.end("more") if hit["more"] else hit.end("n")
-    if unit and not hit["u1"]:
-        end = hit.end("n") - len(hit["n"]) + len(number) + len(unit) + len(magnitude)
-    more = bool(hit["more"])
-    if hit["n2"]:
-        number2, magnitude2, unit2 = _split(hit["n2"], hit["mag2"], hit["u2"], text, hit.end("n2"))
-        second = parse_number(number2.replace(" ", ""))
-        same = not (unit or magnitude) or (unit, magnitude) == (unit2, magnitude2) or (magnitude == magnitude2 and not unit)
-        if second is not None and second > low and same and (unit2 or magnitude2):
-            high, unit, magnitude = second, unit2, magnitude2
-            end = hit.end() if not unit2 or hit["u2"] else hit.end("n2") - len(hit["n2"]) + len(number2) + len(magnitude2) + len(unit2)
-            more = bool(hit["more2"])
-    spelled = (magnitude + (unit or "")) or None
+        return None, hit.start() + max(1, len(hit["n"]))
+    if _in_date(text, hit.start(), low):
+        return None, low.end
+    start, sign = _sign(text, hit.start(), hit["n"])
+    if sign == 0:
+        return None, low.end
+    value = low.value * sign * _power(hit["power"])
     chinese = not any(c.isdigit() for c in hit["n"])
-    if chinese and not unit:
-        return None
-    return _finish(text, hit.start(), end, low, high, spelled, more, chinese)
+    high = _term(text, hit, "n2", "mag2", "u2", "more2") if hit["n2"] and whole == hit.end() and not hit["power"] else None
+    if high is None:
+        return (None, low.end) if chinese and not low.unit else _finish(text, start, low.end, value, None, low.spelled, low.more, chinese)
+    same = low.spelled is None or low.spelled == high.spelled or (low.magnitude == high.magnitude and not low.unit)
+    if same and high.value > value and (high.spelled or not chinese):
+        if chinese and not high.unit:
+            return None, high.end
+        return _finish(text, start, high.end, value, high.value, high.spelled, high.more, chinese)
+    if _comparable(low, high):
+        return None, high.end  # 8000-1万人, 500万-1亿元: one unit cannot hold both
+    if chinese and not low.unit:
+        return None, low.end
+    return _finish(text, start, low.end, value, None, low.spelled, low.more, chinese)
 
 
-def _split(number: str, magnitude: str | None, unit: str | None, text: str, end: int) -> tuple[str, str, str | None]:
-    """Numeral, magnitude word and unit: a final 万/亿 belongs to the unit, a final 千 may be the head of 千瓦 or 千米."""
-    if number.endswith("千") and len(number) > 1:
-        longer = regex.compile(vocab.units().pattern).match(text, end - 1)
-        if longer and longer.group().startswith("千") and (not unit or not magnitude):
-            number, unit = number[:-1], longer.group()
-            magnitude = None
-    tail = _MAGNITUDE.search(number)
+def _in_date(text: str, start: int, term: _Term) -> bool:
+    """Whether a number is part of a date that no rule has read: 2024年春节前, 6月5日, 12月龄."""
+    if term.unit is None:
+        return text[term.end : term.end + 1] == "月"
+    return (term.unit == "年" and 1900 <= term.value < 2100) or (term.unit == "日" and text[start - 1 : start] == "月")
+
+
+def _comparable(low: _Term, high: _Term) -> bool:
+    """Whether two numbers beside a dash are a range, whichever unit each has; 由3个到5所 is none."""
+    first, second = (vocab.units().find(t.unit) if t.unit else None for t in (low, high))
+    return first is None or second is None or first.dimension == second.dimension
+
+
+def _term(text: str, hit: regex.Match[str], number: str, mag: str, unit: str, more: str) -> _Term | None:
+    """One number of a hit: a final 万/亿 of the numeral belongs to the unit, a final 千 may be the head of 千瓦 or 千米."""
+    numeral, magnitude, name = hit[number], hit[mag] or "", hit[unit]
+    end = hit.end(number)
+    if numeral.endswith("千") and len(numeral) > 1 and (not name or not magnitude):
+        longer = _unit().match(text, end - 1)
+        if longer and longer.group().startswith("千"):
+            numeral, name, magnitude = numeral[:-1], longer.group(), ""
+            end = longer.end()
+    tail = _MAGNITUDE.search(numeral)
     if tail and tail.start() > 0:
-        return number[: tail.start()], tail.group() + (magnitude or ""), unit
-    return number, magnitude or "", unit
-
-
-def _share(text: str, hit: regex.Match[str]) -> tuple[Mention, int] | None:
-    unit, _ = _SHARE[hit["share"]]
-    whole, point, part = hit["n0"].partition("点")
-    low = parse_number(whole)
-    if point:
-        digits = parse_number("零" + part) if len(part) > 1 else parse_number(part)
-        low = Decimal(f"{low}.{int(digits or 0):0{len(part)}d}")
-    high = parse_number(hit["n0b"]) if hit["n0b"] else None
-    if low is None:
+        numeral, magnitude = numeral[: tail.start()], tail.group() + magnitude
+    negative = numeral.startswith("-")
+    value = parse_number(numeral.removeprefix("-").replace(" ", ""))
+    if value is None:
         return None
-    return _finish(text, hit.start(), hit.end(), low, high, unit, False, not any(c.isdigit() for c in hit["n0"]))
+    return _Term(-value if negative else value, magnitude, name, max(end, *(hit.end(g) for g in (mag, unit, more))), bool(hit[more]))
+
+
+def _sign(text: str, start: int, number: str) -> tuple[int, int]:
+    """Where a number begins with its sign, and the sign: "-3.5%" is -1; 0 where a dash may be a sign or may part two words (目标-10%)."""
+    if start == 0 or not number[0].isdigit():
+        return start, 1
+    if text[start - 1] == "-" and (start < 2 or text[start - 2] != "-"):
+        if _SIGNED.search(text, max(0, start - 2), start - 1):
+            return start - 1, -1
+        return start, 0 if "一" <= text[start - 2] <= "龥" else 1
+    return (start - 1, -1) if _NEGATIVE.search(text, max(0, start - 2), start) else (start, 1)
+
+
+def _power(written: str | None) -> int:
+    """The factor of "×10⁶" or "×10^6"."""
+    return 10 ** int(written[3:].translate(_RAISED).strip("^{}")) if written else 1
+
+
+def _share(text: str, hit: regex.Match[str]) -> tuple[Mention | None, int]:
+    """百分之三十 → 30 %, 百分之三至五 → 3–5 %, 十万分之九 → 9 /10万."""
+    low, high = _spoken(hit["n0"]), _spoken(hit["n0b"]) if hit["n0b"] else None
+    if low is None or text[hit.start() - 1 : hit.start()] in tuple("十百千"):
+        return None, hit.end()
+    chinese = not any(c.isdigit() for c in hit["n0"])
+    return _finish(text, hit.start(), hit.end(), low, high, _SHARE[hit["share"]], False, chinese)
+
+
+def _spoken(numeral: str) -> Decimal | None:
+    """A numeral that may have a spoken decimal point: 五点五 is 5.5, 零点零五 is 0.05."""
+    whole, point, part = numeral.partition("点")
+    if not point:
+        return parse_number(whole)
+    digits = [parse_number(c) for c in part]
+    head = Decimal(0) if whole in ("零", "〇") else parse_number(whole)
+    if head is None or "十" in part:
+        return None
+    return Decimal(f"{head}.{''.join(str(int(d or 0)) for d in digits)}")
 
 
 def _finish(text: str, start: int, end: int, low: Decimal, high: Decimal | None, unit: str | None, more: bool, chinese: bool) -> tuple[Mention, int]:
@@ -178,18 +249,14 @@ def _finish(text: str, start: int, end: int, low: Decimal, high: Decimal | None,
 
 
 def _before(text: str, start: int) -> tuple[Operator | None, int]:
-    window = text[max(0, start - 8) : start]
-    best: tuple[Operator | None, int] = (None, start)
-    for pattern, op in _operators("before"):
-        hit = pattern.search(window)
-        if hit and start - len(window) + hit.start() < best[1]:
-            best = (op, start - len(window) + hit.start())
-    return best
+    pattern, operators = _operators("before")
+    if hit := pattern.search(text, max(0, start - 10), start):
+        return operators[hit.lastgroup or ""], hit.start()
+    apart = _AHEAD.search(text, max(0, start - 10), start)
+    return ((">=" if apart["least"] else "<=") if apart else None), start
 
 
 def _after(text: str, end: int) -> tuple[Operator | None, int]:
-    for pattern, op in _operators("after"):
-        hit = pattern.match(text[end : end + 6])
-        if hit:
-            return op, end + hit.end()
-    return None, end
+    pattern, operators = _operators("after")
+    hit = pattern.match(text, end)
+    return (operators[hit.lastgroup or ""], hit.end()) if hit else (None, end)

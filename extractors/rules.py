@@ -1,7 +1,8 @@
 """Patterns as data: `rules/<kind>.yaml` compiled once.
 
 A rule file has `fragments` (named pieces, written ${name} in patterns) and `rules`: name, pattern, examples (texts in
-which the rule must find something, or `[text, what it finds]`), and `not` (texts in which it must find nothing).
+which the rule must find something, or `[text, what it finds]`), and `not` (texts in which it must find nothing). `literals` are
+words of which a text must hold one for the rule to find anything: they are looked for first.
 tests/test_rules.py holds every rule to its examples.
 """
 
@@ -30,6 +31,11 @@ class Rule:
     attributes: dict[str, str]
     examples: tuple[str | tuple[str, str], ...]
     counter_examples: tuple[str, ...]
+    literals: regex.Pattern[str] | None = None
+
+    def possible(self, text: str, start: int, end: int) -> bool:
+        """Whether the rule can find anything in a stretch of a text, by its literals."""
+        return self.literals is None or self.literals.search(text, start, end) is not None
 
 
 @cache
@@ -49,9 +55,13 @@ def load(kind: str) -> dict[str, Rule]:
         except regex.error as error:
             raise RuleError(f"{path.name}: rule {name}: {error}") from error
         examples = tuple(e if isinstance(e, str) else (e[0], e[1]) for e in entry["examples"])
-        extra = {k: v for k, v in entry.items() if k not in ("name", "pattern", "examples", "not")}
-        rules[name] = Rule(name, compiled, extra, examples, tuple(entry.get("not", ())))
+        extra = {k: v for k, v in entry.items() if k not in ("name", "pattern", "examples", "not", "literals")}
+        rules[name] = Rule(name, compiled, extra, examples, tuple(entry.get("not", ())), _any_of(entry.get("literals")))
     return rules
+
+
+def _any_of(literals: list[str] | None) -> regex.Pattern[str] | None:
+    return regex.compile("|".join(map(regex.escape, literals))) if literals else None
 
 
 def _expand(text: str, fragments: dict[str, str], where: str) -> str:

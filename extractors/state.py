@@ -11,6 +11,7 @@ from extractors.deadline import governing_date
 from extractors.findings import Context, Finding, between, end_year
 from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
 from extractors.naming import STRONG, plain_scope
+from extractors.past import achieved_before
 from extractors.sentence import Clause, Sentence
 from schemas.types import Mention
 from schemas.values import Quantity
@@ -30,10 +31,16 @@ _INDICATOR_LIKE = regex.compile(
     r"(?:(?<!效)率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)$"
 )
 _DELIVERABLE = regex.compile(
-    r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$"
+    r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|达峰|碳中和|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$"
 )
 
 
+_UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
+_WORDLESS = regex.compile(r"[\d\W]+")
+_VISION = regex.compile(r"(?:体系|格局|机制|制度|社会|强[国省市县区]|高地|先行区|示范区)$")
+_WHOLE_LIFE = regex.compile(
+    r"^(?:宏观|国民|区域|县域)?(?:经济|经济运行|经济发展|社会(?:大局)?|大局|局势|形势|秩序|市场|队伍|政治(?:大局)?)(?:发展|运行|形势|态势)?(?:总体)?$"
+)
 _UNNAMED = regex.compile(r"(?:各项|全部|全年|年度|整治|重点|主要)?(?:目标)?(?:任务|工作|目标)")
 
 
@@ -61,24 +68,35 @@ def find_states(
         dated_list = any(sentence.start <= f.quote[0] < sentence.end and f.deadline for f in numeric)
         near = [f for f in numeric if f.quote[0] < sentence.end and sentence.start < f.quote[1]]
         inside = between(context.quantities, sentence.start, sentence.end)
-        for clause in sentence.clauses:
-            found += _clause(text, clause, sentence, replace(context, quantities=inside), sight, near, firm, dated_list, staged)
+        possible = [rule for rule in rules.load("state").values() if rule.possible(text, sentence.start, sentence.end)]
+        stating = [clause for clause in sentence.clauses if _next(possible, text, clause.start, clause.end, sentence)]
+        for clause in sentence.clauses[: sentence.clauses.index(stating[-1]) + 1] if stating else ():  # what stands behind them serves nothing
+            found += _clause(possible, text, clause, sentence, replace(context, quantities=inside), sight, near, firm, dated_list, staged)
     return found
 
 
 def _clause(
-    text: str, clause: Clause, sentence: Sentence, context: Context, sight: _Sight, numeric: list[Finding], firm: bool, dated_list: bool, staged: bool
+    possible: list[rules.Rule],
+    text: str,
+    clause: Clause,
+    sentence: Sentence,
+    context: Context,
+    sight: _Sight,
+    numeric: list[Finding],
+    firm: bool,
+    dated_list: bool,
+    staged: bool,
 ) -> list[Finding]:
     found: list[Finding] = []
     dates = [(d.start, d.end) for d in between(context.dates, sentence.start, sentence.end)]
     at = clause.start
     while at < clause.end:
-        best = _next(text, at, clause.end, sentence)
+        best = _next(possible, text, at, clause.end, sentence)
         if best is None:
             break
         rule, hit = best
         taken = any(f.quote[0] < hit.end() and hit.start() < f.quote[1] for f in numeric)
-        counted = rule.name == "finish" and any(hit.start() < q.start < hit.end() for q in context.quantities)
+        counted = rule.name == "finish" and any(hit.start() < q.start < hit.end() and text[q.end : q.end + 1] != "的" for q in context.quantities)
         made = [] if taken or counted else _make(text, rule, hit, at, clause, sentence, context, sight, dates, firm, dated_list, staged)
         found += made
         at = max(hit.end(), at + 1)
@@ -93,10 +111,10 @@ def _clause(
     return found
 
 
-def _next(text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
-    """The state rule that matches first in a stretch (file order settles ties)."""
+def _next(possible: list[rules.Rule], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
+    """The possible rule that matches first in a stretch (file order settles ties)."""
     best: tuple[rules.Rule, regex.Match[str]] | None = None
-    for rule in rules.load("state").values():
+    for rule in possible:
         limit = sentence.end if rule.name == "by_order" else end
         hit = rule.pattern.search(text, at, limit)
         if hit and (best is None or hit.start() < best[1].start()) and hit.start() < end:
@@ -122,6 +140,8 @@ def _make(
     deadline = governing_date(text, context.dates, sentence, hit.start(), context.goal)
     if (ends := end_year(deadline)) and context.year and ends < context.year:
         return []
+    if achieved_before(text, hit.start(), sentence, context) or text[max(clause.start, hit.start() - 1) : hit.start()] == "已":
+        return []
     side = rule.attributes["side"]
     if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):
         group = "about" if hit.groupdict().get("about") else "obj"
@@ -131,7 +151,10 @@ def _make(
     phrase = noun_phrase(text, *region, dates, doing=kind == "milestone" or side == "inside")
     before = noun_phrase(text, at, hit.start(), dates) if side != "before" else phrase
     start, end = phrase.start, _before_date(text, phrase.start, phrase.end, dates)
-    scope = phrase.scope or (before.scope if before.scope and before.empty else None) or sight.scope
+    around = (before.start, before.end) if side != "before" and not before.empty and plain_scope(text[before.start : before.end]) else None
+    if around:
+        before = replace(before, start=before.end)  # 县级以上城市建成区基本消除黑臭水体
+    scope = phrase.scope or around or (before.scope if before.scope and before.empty else None) or sight.scope
     if side == "inside" and region != (at, hit.start()) and not before.empty and is_measurable(text[before.start : before.end]):
         start, end = before.start, before.end
     if end > start and plain_scope(text[start:end]):
@@ -207,7 +230,7 @@ def _base(text: str, name: Name) -> Stretch:
 def _acceptable(
     text: str, rule: rules.Rule, kind: str, label: str, hit: regex.Match[str], before: Phrase, firm: bool, dated_list: bool, dated: bool, staged: bool
 ) -> bool:
-    if not 2 <= len(label) <= 70 or label.startswith("分") or regex.fullmatch(r"[\d\W]+", label):
+    if not 2 <= len(label) <= 70 or label.startswith("分") or _WORDLESS.fullmatch(label):
         return False
     if "weak" in rule.attributes:
         strong = bool(_INDICATOR_LIKE.search(label)) and not _SLOGAN.search(label)
@@ -217,11 +240,15 @@ def _acceptable(
         return False  # begins like a sentence: 鼓励各部门…应接尽接
     if rule.name == "none" and not before.empty and not plain_scope(text[before.start : before.end]):
         return False  # 打击无证经营行为
-    if rule.name == "all_done" and not dated and regex.search(r"使用|执行", hit["state"]):
+    if rule.name == "not_worse" and _WHOLE_LIFE.match(label):
+        return False  # 经济保持稳中有进
+    if rule.name == "all_done" and not dated and regex.search(r"[使选采]用|执行", hit["state"]):
         return False
     if kind == "milestone":
         if not dated and not (staged and rule.name == "finish" and before.empty and _STAGE_VERBS.search(hit["state"])):
             return False
+        if not dated and _VISION.search(label):
+            return False  # 基本建成…现代化产业体系, with no date but that of the stage
         if rule.name == "finish":
             plain = _PLAIN_FINISH.search(hit["state"]) and not regex.search(r"(?:目标|任务|指标|工作)$", label)
             return bool(plain and dated) or bool(_DELIVERABLE.search(label))
@@ -240,7 +267,10 @@ def _grades(text: str, rule: rules.Rule, hit: regex.Match[str], name: Name, scop
     if (hit.groupdict().get("what") or "").startswith("排放"):
         what = hit.span("what")
         name = Name((*name.parts, what))
-    elif not regex.search(r"水质|质量|标准|水平|等级|排放|断面|水体|医院|景区|河流|湖泊|水库|状况|评级", name.text(text)):
+    elif not regex.search(
+        r"水质|质量|标准|水平|等级|排放|断面|水体|医院|景区|河流|湖泊|水库|状况|评级|车辆|机械|船舶|锅炉|污染物|卫生室|卫生院|机构|学校|园区|乡镇|建筑|饭店|酒店|民宿",
+        name.text(text),
+    ):
         return []
     quantity = Quantity(">=" if more else "=", None)
     scopes: list[Stretch | None] = list(split_scopes(text, scope)) if scope and "、" in text[slice(*scope)] else [scope]
@@ -256,7 +286,7 @@ def _topic(text: str, start: int, end: int, dates: list[Stretch]) -> Stretch | N
     """What a clause without a state of its own speaks of: "新建污水处理设施提高建设标准" → 新建污水处理设施,
     "开展消费品人均使用量的调查" → 消费品人均使用量; None where it begins with a verb."""
     phrase = noun_phrase(text, start, end, dates, doing=True)
-    strong = regex.compile(rf".*(?:{STRONG})").match(text, phrase.start, phrase.end)
+    strong = _UP_TO_STRONG.match(text, phrase.start, phrase.end)
     if strong and regex.fullmatch(r"(?:的)?(?:调查|监测|统计|评估|考核)?", text[strong.end() : phrase.end]):
         return strong.span()
     words = [w for w in nlp.words(text[start:end]) if w[2] != "d"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -12,32 +12,33 @@ from extractors import body, rules, state
 from extractors.findings import Context, Finding, Rejection
 from extractors.indicator import Name, Stretch, without_quotes
 from extractors.linking import link
-from extractors.period import find_periods, read_deadline
+from extractors.period import find_periods, find_unresolved, read_deadline
 from extractors.quantity import find_quantities, lettered
 from extractors.sentence import split, too_long
+from pipeline.duties import COLUMNS, Duties, assigned
+from pipeline.ledger import Reading, holds_number, loose_numbers
 from pipeline.measured import Measured, kind_of, read_measures
 from pipeline.repeats import Said, without_repeats
 from schemas.folded import EMPTY, Folded
+from schemas.reasons import REASONS
 from schemas.types import Cell, Extraction, Issue, Mention, Segment, Slot, Span, Target, Task, Uncovered
 from schemas.values import Period
 
 _ENTRY = regex.compile(r"(?:完成|办结|落实)?(?:时间|时限|期限)(?:节点|要求)?[::](?P<text>[^)\];]+)")
 _FIRST_ENTRY = regex.compile(r"[(\[]?(?P<text>[^,;:()\[\]]{2,20})[,;]")
 _DUTIES = regex.compile(r"职责|分工|任务|责任")
-_DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千](?:[个家项条座处所名户]|分之)")
+_DIGIT = regex.compile(r"\d|[一二三四五六七八九十百千](?:[个家项条座处所名户]|分之)|一半|半数|多半|过半|[几数][十百千万]")
 _LEADING_NUMBER = regex.compile(r"^[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\].、]")
 _GOES_ON = regex.compile(
-    r"[≥≤<>\d]|前\d|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于"
+    r"[≥≤<>\d]|前\d|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于|与|确保|高于|低于|快于|国家|省"
 )
+_SAID = regex.compile(r"(?:[≥≤<>=]|达到?|不(?:高于|低于|少于|多于|超过)|(?:提[高升]|增加|下?降低?|减少)[到至]|控制在|超过|至少|保持在?|稳定在?)$")
+_IN_BRACKETS = regex.compile(r"[(\[][^()\[\]]+[)\]]")
 _NUMERIC = regex.compile(r"[\d.]{2}")
-_ACTIONABLE = {
-    "broken": "number_broken",
-    "no_indicator": "number_without_indicator",
-    "distribution": "values_and_names_differ",
-    "no_verb": "number_without_verb",
-}
+_SENTENCES = regex.compile(r"[。;]")
+_TIME_ENTRY = regex.compile(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]")
 _PAST_PARAGRAPH = regex.compile(
-    r"(?:取得|实现)[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
+    r"(?<!(?:推动|力争|争取|确保|努力|促进|加快|全力|不断|推进)[^。]{0,20})取得[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
 )
 
 
@@ -72,8 +73,7 @@ class _Builder:
         self.targets: list[Said] = []
         self.uncovered: list[Uncovered] = []
         self.issues: list[Issue] = []
-        self.blanket: list[Slot] = []
-        self.first_leads = False
+        self.duties = Duties()
         self.unread: set[tuple[Span, ...]] = set()
 
     def add(self, segment: Segment) -> None:
@@ -98,8 +98,7 @@ class _Builder:
         draft = _Draft(segment, title, order=len(self.drafts))
         path = segment.path or ""
         self.drafts[path] = draft
-        for slot in self.blanket:
-            draft.bodies.setdefault("implement", []).append(slot)
+        self.duties.begin(draft.bodies)
         if segment.kind == "clause" and segment.heading:
             attached = path.startswith("附件")
             heading = segment.cells[0].text
@@ -109,8 +108,8 @@ class _Builder:
     def _cell(self, segment: Segment, cell: Cell) -> None:
         draft = self.drafts.get(segment.path) if segment.path else None
         if segment.kind == "row":
-            if draft and cell.role in ("lead", "cooperate", "responsible", "implement", "data_source"):
-                self._bodies(draft, cell, body.read_cell(cell.text.text, cell.role))
+            if draft and cell.role in COLUMNS:
+                self.duties.column(draft.bodies, cell)
                 return
             if draft and cell.role == "deadline":
                 found = read_deadline(cell.text.text, self.today, self.issued)
@@ -120,6 +119,8 @@ class _Builder:
                 return
             if cell.role in ("other", "ignored", "category"):
                 self._unread(segment, cell)
+            if draft and cell.role == "category":
+                self.duties.heading(draft.bodies, cell)
             if cell.role not in ("indicator", "task", "text"):
                 return
         named = (
@@ -128,25 +129,6 @@ class _Builder:
             and any(c.role in ("value", "growth") and _DIGIT.search(c.text.text) for c in segment.cells)
         )
         self._text(segment, cell, draft, named)
-
-    def _bodies(self, draft: _Draft, cell: Cell, found: Iterable[Mention]) -> None:
-        for mention in found:
-            value: body.Assignment = mention.value
-            slots = draft.bodies.setdefault(value.role, [])
-            name = _shown(cell.text, value.name, mention)
-            if name not in [s.text for s in slots]:
-                slots.append(Slot(name, cell.text.spans(mention.start, mention.end), mention.rule))
-
-    def _blanket(self, cell: Cell) -> None:
-        """Units that the text gives to all tasks that follow, or to all tasks."""
-        for mention in body.find_blanket(cell.text.text):
-            value: body.Assignment = mention.value
-            slot = Slot(_shown(cell.text, value.name, mention), cell.text.spans(mention.start, mention.end), mention.rule)
-            self.blanket.append(slot)
-            for earlier in self.drafts.values() if mention.rule == "body.blanket_all" else ():
-                units = earlier.bodies.setdefault("implement", [])
-                if slot.text not in {u.text for u in units}:
-                    units.append(slot)
 
     def _deadline(self, draft: _Draft, cell: Cell, found: Mention | None, shift: int = 0) -> None:
         if found and draft.deadline is None:
@@ -159,25 +141,24 @@ class _Builder:
     def _text(self, segment: Segment, cell: Cell, draft: _Draft | None, named: bool = False) -> None:
         text = cell.text.text
         closed = body.find_ranges(text)
-        if draft is not None:
-            self._bodies(draft, cell, body.find_bodies(text, self.first_leads))
-        if rules.words("body", "first_leads").search(text):
-            self.first_leads = True
-            if draft is not None and (responsible := draft.bodies.get("responsible")):
-                draft.bodies.setdefault("lead", []).append(responsible.pop(0))
-        self._blanket(cell)
+        self.duties.text(draft.bodies if draft else None, cell)
         if draft is not None:
             for hit in [h for low, high in closed if (h := _FIRST_ENTRY.match(text, low, high))] + list(_ENTRY.finditer(text)):
                 self._deadline(draft, cell, read_deadline(hit["text"], self.today, self.issued), hit.start("text"))
         closed += [
             hit.span()
-            for hit in regex.finditer(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]", text)
+            for hit in _TIME_ENTRY.finditer(text)
             if not any(a <= hit.start() < b for a, b in closed)
         ]
         masked, why = _mask(text, closed)
         dates = [d for d in find_periods(text, self.today, self.issued) if not any(masked[d.start : d.end])]
         for d in dates:
             masked[d.start : d.end] = b"\1" * (d.end - d.start)
+        for m in find_unresolved(text, self.issued):
+            said = cell.text.plain[m.start : m.end]
+            self.issues.append(
+                Issue("info", "deadline_not_dated", segment.path or "正文", f"“{said}” has no date: when it was issued is not known ({m.rule})")
+            )
         quantities, broken = _whole(cell.text, find_quantities(text, masked))
         sentences = split(text, closed)
         if too_long(text):
@@ -207,7 +188,7 @@ class _Builder:
             findings = [f for f in findings if f.quantity is not None]  # 能耗降低 beside its value is a name, no promise
         for finding in sorted(findings, key=lambda f: f.quote):
             self._target(segment, cell, draft, finding)
-        self._ledger(segment, cell, findings, rejections, why, closed, dates)
+        self._ledger(segment, cell, Reading(text, findings, rejections, quantities, why, closed, dates))
 
     def _sentence_cell(self, segment: Segment, measured: Measured) -> None:
         """A value cell with words: "控制在8.5%以内" goes on with the row's name, "省级幸福河湖3条" speaks for itself.
@@ -215,6 +196,8 @@ class _Builder:
         Its column gives the date, the unit and whether it is a present value, as for a cell that is only a number.
         """
         text, name = measured.cell.text, EMPTY
+        if _IN_BRACKETS.fullmatch(text.text):
+            text = text.cut(1, len(text) - 1)
         if len(text) <= 24 and _GOES_ON.match(text.text) and any(c.role == "indicator" for c in segment.cells):
             name = measured.label
             text = name + text
@@ -237,7 +220,7 @@ class _Builder:
         """A cell that no rule reads gets a line in the ledger when it holds a number (once, where rows share it)."""
         text, at = cell.text, cell.text.spans(0, len(cell.text))
         bare = _LEADING_NUMBER.sub("", text.text) if cell.role == "category" else text.text
-        if _DIGIT.search(bare) and at not in self.unread:
+        if holds_number(bare) and at not in self.unread:
             self.unread.add(at)
             self.uncovered.append(Uncovered(segment.path or "正文", text.plain, at, "column"))
 
@@ -246,7 +229,7 @@ class _Builder:
             return
         period, slot = _period(cell, f.deadline)
         if period is None and f.status == "target" and segment.stage is not None:
-            found = find_periods(segment.stage.text)
+            found = find_periods(segment.stage.text, self.today)
             if found:
                 period, slot = found[0].value, segment.stage
         unit = Slot(f.unit, cell.text.spans(*f.value), "quantity.unit") if f.unit else None
@@ -274,44 +257,14 @@ class _Builder:
         if draft:
             draft.targets += 1
 
-    def _ledger(
-        self,
-        segment: Segment,
-        cell: Cell,
-        findings: Sequence[Finding],
-        rejections: Sequence[Rejection],
-        why: list[tuple[int, int, str]],
-        closed: Sequence[Stretch],
-        dates: Sequence[Mention],
-    ) -> None:
-        """Every sentence that holds a number and gave no target gets a line with the reason; beside a target, every clause with a number
-        that was not tied to an indicator."""
-        text = cell.text.text
-        at = 0
-        for stop in [m.end() for m in regex.finditer(r"[。;!?]|$", text)]:
-            part = text[at:stop]
-            if _DIGIT.search(part) and not any(at <= f.value[0] < stop for f in findings):
-                reasons = [r.reason for r in rejections if at <= r.start < stop]
-                reasons += [reason for a, b, reason in why if a < stop and b > at]
-                reasons += ["date" for d in dates if at <= d.start < stop]
-                reasons += ["units" for a, b in closed if a < stop and b > at and regex.search(r"\d", text[max(a, at) : min(b, stop)])]
-                self._uncover(segment, cell, at, stop, reasons)
-            else:
-                clause = at
-                for end in [m.start() for m in regex.finditer(r"[,。;!?]|$", text[:stop], pos=at)]:
-                    loose = [r.reason for r in rejections if clause <= r.start < end and r.reason in _ACTIONABLE]
-                    loose += [reason for a, b, reason in why if clause <= a and b <= end and reason in _ACTIONABLE]
-                    if loose and not any(clause <= f.value[0] < end for f in findings):
-                        self._uncover(segment, cell, clause, end, loose)
-                    clause = end + 1
-            at = stop
-
-    def _uncover(self, segment: Segment, cell: Cell, start: int, end: int, reasons: list[str]) -> None:
-        where, plain = segment.path or "正文", cell.text.plain[start:end]
-        self.uncovered.append(Uncovered(where, plain, cell.text.spans(start, end), reasons[0] if reasons else "unexplained"))
-        for reason in dict.fromkeys(reasons):
-            if reason in _ACTIONABLE:
-                self.issues.append(Issue("warning", _ACTIONABLE[reason], where, f"“{plain[:80]}”"))
+    def _ledger(self, segment: Segment, cell: Cell, reading: Reading) -> None:
+        """Lines of the ledger for the numbers of a text that gave no target, and an issue where a target may be lost."""
+        where = segment.path or "正文"
+        for start, end, reasons in loose_numbers(reading):
+            plain = cell.text.plain[start:end]
+            self.uncovered.append(Uncovered(where, plain, cell.text.spans(start, end), reasons[0]))
+            for code in dict.fromkeys(issue for reason in reasons if (issue := REASONS[reason].issue)):
+                self.issues.append(Issue("warning", code, where, f"“{plain[:80]}”"))
 
     # --- the whole document ----------------------------------------------------------------------------------------
 
@@ -320,7 +273,9 @@ class _Builder:
         known = {t.path for t in tasks}
         deadlines = {t.path: t for t in tasks}
         targets = []
-        for said in without_repeats(self.targets):
+        kept = without_repeats(self.targets)
+        self._repeated(kept)
+        for said in kept:
             segment, target = said.segment, said.target
             task = self._owner(target.task, known)
             target = replace(target, task=task)
@@ -335,17 +290,23 @@ class _Builder:
                 self.issues.append(Issue("info", "row_without_target", segment.path, f"“{segment.title[:60]}” gave no target"))
         return Extraction({}, False, tuple(tasks), tuple(targets), tuple(self.uncovered), tuple(self.issues), tuple(segments))
 
+    def _repeated(self, kept: Sequence[Said]) -> None:
+        """A line in the ledger for each number that says a target again: the target stands where it was said first."""
+        standing = {span for said in kept for span in said.target.value.spans}
+        for said in self.targets:
+            target = said.target
+            if target.quantity is not None and not standing.issuperset(target.value.spans):
+                self.uncovered.append(Uncovered(said.segment.path or "正文", target.quote.text, target.quote.spans, "repeat"))
+
     def _is_task(self, path: str, draft: _Draft) -> bool:
         """The smallest numbered unit that carries duties: rows, duty items, and leaf items with units, a date or targets."""
         if draft.segment.kind == "row":
             return True
-        named = any(v for r, v in draft.bodies.items() if r != "implement" or any(not s.rule.startswith("body.blanket") for s in v))
-        if named or draft.deadline:
+        if assigned(draft.bodies) or draft.deadline:
             return True
         if not draft.segment.leaf or draft.segment.section in ("talk", "goal", "past", "support"):
             return False
-        numbered = regex.search(r"(?:^|/)\d+(?:@\d+)?$", path) is not None
-        return draft.targets > 0 or (numbered and not path.startswith("附件"))
+        return draft.targets > 0 or (draft.segment.numbered and not path.startswith("附件"))
 
     def _owner(self, path: str | None, known: set[str]) -> str | None:
         while path and path not in known:
@@ -370,13 +331,8 @@ def _named(target: Target, name: Folded) -> Target:
 
 def _reviews(text: str) -> bool:
     """Whether a paragraph opens as a review of what was achieved."""
-    opening = regex.split(r"[。;]", text[:200])
+    opening = _SENTENCES.split(text[:200])
     return bool(_PAST_PARAGRAPH.search("。".join(opening[:2]))) and not regex.search(r"^到?20\d\d年|目标|力争", text[:30])
-
-
-def _shown(text: Folded, name: str, mention: Mention) -> str:
-    """The unit's name with the source's own punctuation."""
-    return name.replace(mention.text, text.plain[mention.start : mention.end], 1) if mention.text in name else name
 
 
 def _plain(text: Folded, name: Name) -> str:
@@ -402,7 +358,7 @@ def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[i
             why.append((hit.start(), hit.end(), rule.attributes["reason"]))
     for low, high in lettered(text):
         masked[low:high] = b"\1" * (high - low)
-        why.append((low, high, "name"))
+        why.append((low, high, "unknown_unit" if _SAID.search(text[max(0, low - 8) : low]) and text[low].isdigit() else "name"))
     return masked, why
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +14,6 @@ from typer.core import TyperGroup
 from schemas.errors import ZhibiaoError
 
 if TYPE_CHECKING:
-    from pipeline.batch import Report
     from pipeline.run import Result
 
 
@@ -57,6 +55,13 @@ class Readers(StrEnum):
     rules = "rules"
 
 
+class Shown(StrEnum):
+    """Formats of `review` and `diff`: for people, or for tools."""
+
+    table = "table"
+    jsonl = "jsonl"
+
+
 class View(StrEnum):
     """Formats of `compare`."""
 
@@ -93,20 +98,20 @@ def run(
     readers: Reading = Readers.both,
 ) -> None:
     """Read documents, store their rows, export them, and write the comparison of all regions."""
-    from pipeline import batch, compare, store
+    from pipeline import batch, compare, store, terminal
     from pipeline.exporters import EXPORTERS, frames
     from schemas.limits import read_limits
 
     limits = read_limits(limit or ())
     engine = store.connect(db)
-    report = batch.run(paths or [Path("raw_docs")], engine, _progress, out, limits, readers is Readers.both)
+    report = batch.run(paths or [Path("raw_docs")], engine, terminal.progress, out, limits, readers is Readers.both)
     written = [p for name in EXPORTERS for p in EXPORTERS[name](frames.read(engine), out)]
     if report.documents:
         matrix = compare.compare(engine, [])
         for name, writer in (("html", compare.write_html), ("csv", compare.write_csv), ("xlsx", compare.write_xlsx)):
             writer(matrix, out / f"compare.{name}")
             written.append(out / f"compare.{name}")
-    _summary(report, written)
+    terminal.summary(report, written)
     raise typer.Exit(1 if report.failed else 0)
 
 
@@ -168,6 +173,25 @@ def export(
 
 
 @app.command()
+def review(
+    db: Database = DEFAULT_DB,
+    limit: Annotated[int | None, typer.Option("--limit", min=0, help="Show only so many, the most urgent first.")] = None,
+    format: Annotated[Shown, typer.Option("--format", help="For people, or JSON lines.")] = Shown.table,
+) -> None:
+    """List what a person should look at, the most urgent first: unexplained numbers, then what may be lost or misread."""
+    from dataclasses import asdict
+
+    from pipeline import store
+    from pipeline.exporters import frames
+    from pipeline.review import lines, queue
+
+    items = queue(frames.read(store.connect(db)))
+    for item, shown in zip(items[:limit], lines(items[:limit]), strict=True):
+        typer.echo(shown) if format is Shown.table else _line(asdict(item))
+    typer.echo(f"{min(len(items), limit if limit is not None else len(items))} of {len(items)} shown", err=True)
+
+
+@app.command()
 def compare(
     regions: Annotated[list[str] | None, typer.Argument(help="Regions: Chinese name, code or pinyin (default: all).")] = None,
     format: Annotated[View, typer.Option("--format", help="Where the matrix goes.")] = View.table,
@@ -177,11 +201,11 @@ def compare(
 ) -> None:
     """Compare regions: indicators in rows, regions in columns."""
     from pipeline import compare as comparing
-    from pipeline import store
+    from pipeline import store, terminal
 
     matrix = comparing.compare(store.connect(db), regions or [])
     if format is View.table:
-        _print_matrix(matrix, every or len(matrix.regions) == 1)
+        terminal.print_matrix(matrix, every or len(matrix.regions) == 1)
         return
     path = out / f"compare.{format.value}"
     {View.csv: comparing.write_csv, View.xlsx: comparing.write_xlsx, View.html: comparing.write_html}[format](matrix, path)
@@ -203,6 +227,37 @@ def score(
 
     options = [*(["--errors"] if errors else []), *(["--json"] if as_json else [])]
     raise typer.Exit(score_gold(gold, predicted, sources, options))
+
+
+@app.command()
+def diff(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Documents to read now, as for run (default: raw_docs).")] = None,
+    against: Annotated[
+        str, typer.Option("--against", help="The earlier reading: a database URL, the folder of an export or of snapshots, or a git revision.")
+    ] = "tests/golden/records",
+    gold: Annotated[Path, typer.Option("--gold", help="Folder with gold annotations; documents that it knows are judged.")] = Path("tests/gold"),
+    format: Annotated[Shown, typer.Option("--format", help="For people, or JSON lines.")] = Shown.table,
+    allow: Annotated[bool, typer.Option("--allow", help="Exit status 0 although a figure of the gold falls.")] = False,
+    write: Annotated[Path | None, typer.Option("--write", help="Then keep this reading as snapshots in a folder, unless a figure falls.")] = None,
+) -> None:
+    """Show which records of which documents a change of rules, vocabulary or model alters; status 1 where a figure of the gold falls."""
+    from dataclasses import asdict
+
+    from pipeline import changes, scoring, snapshots
+
+    old = {} if write == Path(against) and not write.exists() else snapshots.read_earlier(against)
+    found, documents = snapshots.read_now(paths or [Path("raw_docs")])
+    new = snapshots.of_frames(found)
+    changed = [change for name in documents for change in changes.compare(name, old.get(name, []), new.get(name, []))]
+    judged = scoring.verdicts(gold, old, new, documents) if gold.is_dir() else []
+    for shown in changes.lines(changed, judged, documents) if format is Shown.table else ():
+        typer.echo(shown)
+    for line in [*map(asdict, changed), *map(asdict, judged)] if format is Shown.jsonl else ():
+        _line(line)
+    fallen = not allow and any(v.falls for v in judged)
+    if write and not fallen:
+        snapshots.write(new, write)
+    raise typer.Exit(1 if fallen or set(documents) - set(new) else 0)
 
 
 @database.command("upgrade")
@@ -227,55 +282,3 @@ def _result(file: str, limit: list[str] | None, second: bool = False) -> Result:
 
 def _line(values: dict[str, Any]) -> None:
     typer.echo(json.dumps(values, ensure_ascii=False, default=str))
-
-
-def _progress(files: Sequence[Path]) -> Iterator[Path]:
-    """The files, with a bar on a terminal and plain lines in a log."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    if console.is_terminal:
-        yield from track(files, description="读取", console=console, transient=True)
-        return
-    for i, path in enumerate(files, 1):
-        console.print(f"[{i}/{len(files)}] {path.name}", markup=False, highlight=False)
-        yield path
-
-
-def _summary(report: Report, written: Sequence[Path]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(stderr=True, width=None if sys.stderr.isatty() else 110)
-    table = Table("", "", title="zhibiao run", show_header=False)
-    for name, value in (
-        ("documents", report.documents),
-        ("tasks", report.tasks),
-        ("targets", report.targets),
-        ("failed", len(report.failed)),
-        ("seconds", f"{report.seconds:.1f}"),
-    ):
-        table.add_row(name, str(value))
-    for code, count in sorted(report.issues.items()):
-        table.add_row(f"issue {code}", str(count))
-    for reason, count in sorted(report.uncovered.items()):
-        table.add_row(f"numbers without target: {reason}", str(count))
-    console.print(table)
-    for message in report.failed:
-        console.print(f"failed: {message}", markup=False, style="red", soft_wrap=True)
-    console.print("written: " + ", ".join(str(p) for p in written), markup=False, soft_wrap=True)
-
-
-def _print_matrix(matrix: Any, every: bool) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from pipeline.compare import cell_lines
-
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    table = Table("指标", *matrix.regions, title="指标对比", show_lines=True)
-    for row in matrix.rows:
-        if every or len(row.cells) > 1:
-            table.add_row(row.name, *("\n".join(cell_lines(row.cells.get(r, []))) or "未述" for r in matrix.regions))
-    console.print(table)

@@ -33,7 +33,7 @@ def _roles() -> tuple[tuple[str, regex.Pattern[str]], ...]:
 @lru_cache(maxsize=10_000)
 def role_of(header: str) -> str | None:
     """The role of a table heading, or None: `role_of("牵头单位") == "lead"`."""
-    bare = _BRACKET.sub("", header).strip(":：")
+    bare = (_BRACKET.sub("", header) or header.strip("[]()（）〔〕【】")).strip(":：")
     for role, pattern in _roles():
         if bare and pattern.fullmatch(bare):
             return role
@@ -73,7 +73,10 @@ def read_header(lines: Sequence[Line], at: int) -> tuple[tuple[Column, ...] | No
     if at + 1 < len(lines):
         below = [cell.plain for cell, _ in lines[at + 1]]
         named = [t for t in below if t]
-        if named and len(below) == len(texts) and not below[0] and all(len(t) <= 12 and role_of(t) for t in named):
+        same = below[:1] in ([""], texts[:1])  # merged cells are empty below, or say the same again
+        pairs = [(top, low) for top, low in zip(texts, below, strict=False) if low]
+        sound = all(len(low) <= 12 and (role_of(low) or role_of(top + low)) for top, low in pairs)  # 计划 below 2026年 is 2026年计划
+        if named and len(below) == len(texts) and below != texts and same and sound:
             upper = ""
             joined = []
             for top, low in zip(texts, below, strict=True):
@@ -160,11 +163,17 @@ def _goals(columns: list[Column]) -> tuple[Column, ...]:
 
 
 def with_values(columns: tuple[Column, ...], lines: Sequence[Line]) -> tuple[Column, ...]:
-    """The columns; one headed as a goal behind the names whose cells are nothing but quantities holds values (培育企业 | 20家)."""
+    """The columns; one headed as a goal behind the names whose cells are nothing but quantities holds values (培育企业 | 20家).
+
+    A column headed 单位 whose cells are units of measure holds those, also in a table of tasks.
+    """
     found = list(columns)
     for i, column in enumerate(columns):
         cells = [line[i][0].text for line in lines if i < len(line) and line[i][0].text]
         named = any(c.role in ("indicator", "task") for c in columns[:i])
+        units = [c for c in cells if c not in ("-", "/")]
+        if column.header == "单位" and units and all(vocab.units().find(c) for c in units):
+            found[i] = replace(column, role="unit")
         if named and column.role == "task" and "目标" in column.header and cells and all(_QUANTITY.fullmatch(c) for c in cells):
             found[i] = replace(column, role="value")
     return tuple(found)

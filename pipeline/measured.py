@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ import regex
 
 from extractors.period import find_periods
 from extractors.quantity import Measure, find_quantities
+from pipeline.terms import TERM, start_of
 from schemas import vocab
 from schemas.folded import EMPTY, Folded
 from schemas.types import Cell, Mention, Segment, Slot, Target
@@ -32,6 +33,10 @@ _PLACE = regex.compile(r"(?:全|我|本)[市省县区州]|(?:.{0,4}[^不含外])
 _PRESENT = regex.compile(r"现状|基期|基数|实际|上年|去年|已完成")
 _HARMLESS = regex.compile(rf"{_PLACE.pattern}|.{{0,3}}累计|预期性?|约束性?|力争|目标值?|{_PRESENT.pattern}")
 _OPERATOR = regex.compile(r"以[上下内]|左右|不[低高少多超]|至少|大于|小于|超过")
+_TOTAL = regex.compile(r"^(?:五年|规划期(?:内)?)?累计(?:达到?|完成|新增|增加)?|^(?:达到|不)?(?=[≥≤<>])")
+_TERM = regex.compile(TERM)
+_ELSEWHERE = regex.compile(r"见附|参见|详见|另行|另发")
+_AIMED = regex.compile(r"^(?:20\d\d年)?(?:计划|目标|任务|预期)")
 _WORDED = regex.compile(r"[一-龥]")
 
 
@@ -80,8 +85,10 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valu
     unread = Measured(cell, None, words, None if present else slot, present, label[1], given, strength)
     noted = note is not None and (vocab.units().find(note["note"]) is not None or _HARMLESS.fullmatch(note["note"]) is not None)
     bare = whole[: note.start()] if note and noted else whole
-    text = bare.strip("[]()")
+    text = _TOTAL.sub("", bare.strip("[]()"))
     measure = None if find_periods(text, today) else _measure(text)
+    if _ELSEWHERE.search(whole) or (present and cell.role == "value" and _AIMED.search(cell.header.split("/")[-1])):
+        return Measured(cell)  # 见附件3; or what was planned for a year that is over: no present value and no target
     if measure is None:
         return unread
     shift = whole.find(text)
@@ -101,6 +108,8 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valu
         if not said if grows else valued:
             return Measured(cell)  # a rate of which the unit is not said, or a sum beside the yearly values
     change = grows and not _CHANGE_NAME.search(label[0].text)
+    if change and measure.quantity.value is not None and measure.quantity.value < 0:
+        return Measured(cell)  # a growth of -3.5%: no direction is sure
     quote = Slot(name.text.plain + " " + cell.text.plain, (*name.text.spans(0, len(name.text)), *cell.text.spans(0, len(cell.text))), "measured.row")
     place = note if note and _PLACE.fullmatch(note["note"]) else None
     target = Target(
@@ -138,11 +147,16 @@ def _measure(text: str) -> Measure | None:
         low, high = Decimal(hit["low"]), Decimal(hit["high"])
         years = all(regex.fullmatch(r"(?:19|20)\d\d", hit[g]) for g in ("low", "high"))
         return None if years or low >= high else Measure(Quantity("range", low, high), None, 0, len(text), False, "", False, False)
+    minus = text.startswith("-") and text[1:2].isdigit()
     found = find_quantities(text, bytearray(len(text)))
-    if len(found) != 1 or _WORDS.sub("", text[: found[0].start] + text[found[0].end :]):
+    if len(found) != 1 or _WORDS.sub("", text[minus : found[0].start] + text[found[0].end :]):
         return None
     measure: Measure = found[0].value
-    return measure
+    if not minus:
+        return measure
+    if measure.quantity.value is None or measure.quantity.value_max is not None or measure.value_start != 1:
+        return None
+    return replace(measure, quantity=replace(measure.quantity, value=-measure.quantity.value), value_start=0)
 
 
 def _row_unit(name: Cell, cell: Cell, cells: dict[str, Cell]) -> tuple[Slot | None, tuple[Slot, Folded]]:
@@ -181,4 +195,7 @@ def _deadline(cell: Cell, today: date | None) -> tuple[Period | None, Slot | Non
     if found:
         # the header's characters are another cell's: the deadline is shown with the value it governs
         return found[-1].value, Slot(found[-1].text, (), "measured.header")
+    if hit := _TERM.search(cell.header):  # “十四五”目标/年均: of the years of that plan
+        start = start_of(hit)
+        return Period("during", f"{start}-01-01", f"{start + 4}-12-31", hit.group()), Slot(hit.group(), (), "measured.header")
     return None, None

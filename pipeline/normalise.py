@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import regex
@@ -24,13 +24,16 @@ Values = dict[str, Any]
 # a double holds whole numbers exactly up to 2^53 (9·10^15), SQLite integers up to 2^63; the largest figures of plans are near 10^14 (GDP in 元)
 _TOO_LARGE = Decimal(10) ** 15
 ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
-_LEVELS = (
-    ("group", r"^(?:各|所有|相关|有关|《|市直|涉)"),
-    ("national", r"^国家|^国务院|部$|总局$"),
-    ("province", r"^(?:省|自治区|[一-龥]{2,3}省)"),
-    ("city", r"^(?:市|州|盟|[一-龥]{2,4}市)"),
-    ("county", r"^(?:县|区|旗|[一-龥]{2,4}[县区旗])"),
-    ("town", r"^(?:镇|乡|街道)"),
+_LEVELS = tuple(
+    (level, regex.compile(pattern))
+    for level, pattern in (
+        ("group", r"^(?:各|所有|相关|有关|《|市直|涉)"),
+        ("national", r"^国家|^国务院|部$|总局$"),
+        ("province", r"^(?:省|自治区|[一-龥]{2,3}省)"),
+        ("city", r"^(?:市|州|盟|[一-龥]{2,4}市)"),
+        ("county", r"^(?:县|区|旗|[一-龥]{2,4}[县区旗])"),
+        ("town", r"^(?:镇|乡|街道)"),
+    )
 )
 
 
@@ -226,9 +229,14 @@ def _tasks(tasks: Sequence[Task], document: Document, document_id: str, evidence
 
 def normalise_body(name: str) -> Values:
     """Function, kind and level of a unit: 市科技经信局 → 工业和信息化 + 科学技术, department, city."""
+    return dict(_body(name))
+
+
+@lru_cache(maxsize=4096)
+def _body(name: str) -> Values:
     folded = unicodedata.normalize("NFKC", name)
     found = [f for f in vocab.functions() if f.pattern.search(folded)]
-    level = next((level for level, pattern in _LEVELS if regex.search(pattern, folded)), None)
+    level = next((level for level, pattern in _LEVELS if pattern.search(folded)), None)
     return {
         "id": key("body", folded),
         "name": name,

@@ -24,7 +24,10 @@ _IN_BRACKETS = regex.compile(r"\((?:[^()]{0,8}(?:19|20)\d\d[^()]{0,12}|征求意
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """The official part: its lines from title to end (`body`: what follows the title), metadata and draft flag."""
+    """The official part: its lines from title to end (`body`: what follows the title), metadata and draft flag.
+
+    `sheets`: numbers of the tables that say what the document is and are no part of it.
+    """
 
     lines: tuple[Line, ...]
     first: int
@@ -32,6 +35,7 @@ class Official:
     metadata: dict[str, Slot | None]
     draft: bool
     issued: date | None
+    sheets: frozenset[int] = frozenset()
 
 
 def find_official(document: Document) -> Official:
@@ -55,7 +59,7 @@ def find_official(document: Document) -> Official:
     metadata, issued = read_metadata(stated + list(head), tail, lines, title)
     before = head if title else lines[:3]
     draft = any(rules.words("official", "draft").search(line.text.text) for line in before)
-    return Official(lines, first, last, metadata, draft, issued)
+    return Official(lines, first, last, metadata, draft, issued, frozenset(sheets))
 
 
 def _title(lines: Sequence[Line], table_start: int) -> tuple[int, int] | None:

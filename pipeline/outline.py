@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 
 import regex
 
@@ -15,21 +14,12 @@ from pipeline.labels import Line
 from pipeline.members import attachment as attachment_named
 from pipeline.members import same_part
 from pipeline.official import Official
+from pipeline.paragraphs import BODY_LABEL, FINAL, Marker, paragraphs
+from pipeline.reviews import looks_back
 from schemas.folded import Folded, fold
-from schemas.types import Block, Span
+from schemas.types import Span
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-_FINAL = regex.compile(r"[。;:!?…)\]”》]$")
-_BODY_LABEL = regex.compile(
-    r"^[(\[]?(?:牵头|责任|配合|主办|协办|参与|落实|实施|参加|承办|负责|主要责任|完成)(?:责任)?(?:单位|部门|时限|时间|期限)?(?:及分工)?[::]"
-)
-_NAMED = regex.compile(rf"{_BODY_LABEL.pattern.lstrip('^')}[^。;]*[局委办部厅院](?:[)\]])?$")  # 责任单位：县林业局 is whole
-_LISTS = regex.compile(r"[、,;.。)\]及和与等]")
-_QUANTITY = regex.compile(r"\d(?:%|‰|[一-龥--[年月日第]]{1,3})$", regex.V1)  # 接入事项12项 is whole
-_MORE = regex.compile(r"[以左上下之,、。;)\]\d及和与等并]")
-BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
-_CONTENTS = regex.compile(r"\.{6,}\d*|…{3,}\d*")  # a line of the table of contents
-_PAGE_NUMBER = regex.compile(r"[-—]+ ?\d{1,3} ?[-—]+")
 
 
 @dataclass(slots=True)
@@ -45,13 +35,15 @@ class Node:
     headings: tuple[str, ...]
     section: str
     attachment: str = ""
-    lines: list[tuple[Line, Folded]] = field(default_factory=list)
+    lines: list[tuple[Line, Folded, str]] = field(default_factory=list)  # each with the section that it stands in
     children: int = 0
+    now: str = ""  # the section at its last line, where that is not the heading's
 
-
-@cache
-def _markers() -> tuple[tuple[str, int, regex.Pattern[str]], ...]:
-    return tuple((n, int(r.attributes["level"]), r.pattern) for n, r in rules.load("outline").items() if "level" in r.attributes)
+    def add(self, line: Line, text: Folded, year: int | None) -> None:
+        """A paragraph under the item. One that opens as a review makes a section of results of all below it, until one looks ahead."""
+        if self.section in ("work", "past") and (back := looks_back(text.text, year)) is not None:
+            self.now = "past" if back else "work"
+        self.lines.append((line, text, self.now or self.section))
 
 
 def section_kind(heading: str) -> str | None:
@@ -62,65 +54,22 @@ def section_kind(heading: str) -> str | None:
     return None
 
 
-def _paragraphs(official: Official) -> Iterator[Line]:
-    """The official lines, with lines that a page or a converter broke in mid-sentence joined again."""
-    pending: Line | None = None
-    for line in official.lines[official.first : official.last]:
-        if _CONTENTS.search(line.text.text) or _PAGE_NUMBER.fullmatch(line.text.text):
-            continue
-        same = pending is not None and same_part(pending.block.where.file, line.block.where.file)
-        if pending is not None and same and _continues(pending.text, line.text):
-            block = Block(pending.block.id, "paragraph", pending.block.start, line.block.end, pending.block.where)
-            pending = Line(block, pending.text + line.text)
-            continue
-        if pending is not None:
-            yield pending
-        pending = line
-    if pending is not None:
-        yield pending
-
-
-def _continues(above: Folded, below: Folded) -> bool:
-    """Whether a line goes on with the sentence of the line above it."""
-    if len(above) < 18 or _FINAL.search(above.text) or _marker(below.text) or BULLET.match(below.text) or _BODY_LABEL.match(below.text):
-        return False
-    if _NAMED.search(above.text) and not _LISTS.match(below.text):
-        return False
-    if _QUANTITY.search(above.text) and not _MORE.match(below.text):
-        return False
-    if _width(below.text) > _width(above.text) + 8:
-        return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer
-    if any(rules.words("official", n).match(t.text) for n in ("attachment", "date_line", "title") for t in (below, above)):
-        return False
-    return bool(regex.search(r"[。,;、]", above.text)) or bool(regex.search(r"[。,;]", below.text) and _marker(above.text))
-
-
-def _width(text: str) -> int:
-    """Columns that a text takes: two for a wide character."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _marker(text: str) -> tuple[str, int, regex.Match[str]] | None:
-    for name, level, pattern in _markers():
-        hit = pattern.match(text)
-        if hit:
-            return name, level, hit
-    return None
-
-
 def _number(hit: regex.Match[str]) -> int:
-    text = hit["n"]
+    text = hit["n"].rpartition(".")[2]
     return _CIRCLED.index(text) + 1 if text in _CIRCLED else int(parse_number(text) or 0)
 
 
-def read_outline(official: Official) -> list[Node]:
-    """The items in text order. The first node has level -1 and holds what stands before any number; each attachment begins with another such node."""
+def read_outline(official: Official, year: int | None = None) -> list[Node]:
+    """The items in text order; `year` is the document's, before which all is past.
+
+    The first node has level -1 and holds what stands before any number; each attachment begins with another such node.
+    """
     root = Node(-1, "", 0, fold("", []), None, (), (), "work")
     nodes, stack = [root], [root]
     count, before_list = 0, False
     seen: dict[tuple[str, ...], str] = {}
     file = _first_file(official)
-    for line in _paragraphs(official):
+    for line, marker in paragraphs(official):
         text = line.text
         found = rules.words("official", "attachment").match(text.text)
         another = not same_part(file, line.block.where.file)
@@ -136,17 +85,16 @@ def read_outline(official: Official) -> list[Node]:
             if found:
                 continue
         attachment = root.attachment
-        marker = _marker(text.text)
-        if before_list and marker and marker[0] == "arabic":
+        if before_list and marker and marker.style == "arabic":
             continue  # the list of attachments under 附件:
-        before_list = False if marker is None or marker[0] != "arabic" else before_list
-        if marker is None and stack[-1] is root and attachment and not root.lines and len(text) < 60 and not _FINAL.search(text.text):
+        before_list = False if marker is None or marker.style != "arabic" else before_list
+        if marker is None and stack[-1] is root and attachment and not root.lines and len(text) < 60 and not FINAL.search(text.text):
             root.headings = (text.plain,)
             continue
-        if marker is None or (marker[0] == "arabic" and _is_sentence_number(text.text, marker[2])):
-            stack[-1].lines.append((line, text))
+        if marker is None or (marker.style == "arabic" and _is_sentence_number(text.text, marker.hit)):
+            stack[-1].add(line, text, year)
             continue
-        node = _apart(_node(stack, line, marker, attachment), seen)
+        node = _apart(_node(stack, line, marker, attachment, year), seen)
         nodes.append(node)
         stack.append(node)
     return nodes
@@ -179,8 +127,9 @@ def _is_sentence_number(text: str, hit: regex.Match[str]) -> bool:
     return hit.group().endswith(" ") and bool(regex.match(r"(?:个|家|项|年|月|%)", text[hit.end() :]))
 
 
-def _node(stack: list[Node], line: Line, marker: tuple[str, int, regex.Match[str]], attachment: str) -> Node:
-    name, level, hit = marker
+def _node(stack: list[Node], line: Line, marker: Marker, attachment: str, year: int | None) -> Node:
+    name, hit = marker.style, marker.hit
+    level = _decimal_level(stack, hit) if name == "decimal" else marker.level
     while stack[-1].level >= level:
         stack.pop()
     parent = stack[-1]
@@ -189,7 +138,7 @@ def _node(stack: list[Node], line: Line, marker: tuple[str, int, regex.Match[str
     heading, body = _split_heading(rest)
     title = heading.plain
     kind = section_kind(title)
-    section = kind or (parent.section if parent.level >= 0 else "work")
+    section = kind or ((parent.now or parent.section) if parent.level >= 0 else "work")
     node = Node(
         level,
         name,
@@ -202,8 +151,15 @@ def _node(stack: list[Node], line: Line, marker: tuple[str, int, regex.Match[str
         attachment,
     )
     if body.text:
-        node.lines.append((line, body))
+        node.add(line, body, year)
     return node
+
+
+def _decimal_level(stack: Sequence[Node], hit: regex.Match[str]) -> int:
+    """The level of 1.1 or 1.1.1: under 1. where that stands above, else between 一、 and (一)."""
+    first, *deeper = hit["n"].split(".")
+    numbered = any(node.style == "arabic" and node.number == int(first) for node in stack)
+    return (60 if numbered else 45) + len(deeper)
 
 
 def _apart(node: Node, seen: dict[tuple[str, ...], str]) -> Node:
@@ -219,7 +175,7 @@ def _label(style: str, hit: regex.Match[str]) -> str:
     text = hit["n"]
     if style == "cn_bracket":
         return f"({text})"
-    if style in ("cn", "arabic", "circled"):
+    if style in ("cn", "arabic", "circled", "decimal", "ordinal"):
         return text
     return f"({text})" if style == "arabic_bracket" else hit.group().rstrip(" :、")
 
@@ -234,7 +190,7 @@ def _split_heading(text: Folded) -> tuple[Folded, Folded]:
         depth += (char in "([“《") - (char in ")]”》")
         if char in "。" and depth <= 0:
             return text.cut(0, i), text.cut(i + 1, len(text))
-        if char in "([" and depth == 1 and i > 1 and _BODY_LABEL.match(text.text[i:]):
+        if char in "([" and depth == 1 and i > 1 and BODY_LABEL.match(text.text[i:]):
             return text.cut(0, i), text.cut(i, len(text))
     return text, text.cut(len(text), len(text))
 
@@ -250,7 +206,8 @@ def running_numbers(nodes: Sequence[Node]) -> set[int]:
             lists[-1].append(i)
         else:
             lists.append([i])
-    running: set[int] = set()
+    labels = Counter((node.attachment, node.path[-1]) for node in nodes if node.style == "decimal")
+    running = {i for i, node in enumerate(nodes) if node.style == "decimal" and labels[node.attachment, node.path[-1]] == 1}
     for (style, _), lists in series.items():
         if style not in ("arabic", "article", "cn_bracket"):
             continue

@@ -13,11 +13,13 @@ from pipeline.heads import is_header
 from pipeline.labels import metadata_tables
 from pipeline.official import Official
 from schemas.folded import Folded, fold
-from schemas.types import Cell, Document, Issue, Segment, Where
+from schemas.types import Block, Cell, Document, Issue, Segment, Where
 
 _FURNITURE = regex.compile(r"[-\s]*第?\d{1,3}页?(?:共\d{1,3}页)?[-\s]*|续表\d*|\(续表?\d*\)|\f")
 _GROUP = regex.compile(r"(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])[^,。;:]{2,10}")
 _TOTAL = regex.compile(r"[(（]?[一二三四五六七八九十]?[)）]?、?(?:合|总|小|共)计[:：]?")
+
+_OF_THE_YEAR = regex.compile(r"(?:本|当)?年度?(?P<rest>(?:预期|计划|工作|考核)?(?:目标|计划|任务|指标)(?:值|数|量)?)")
 
 
 @dataclass(slots=True)
@@ -42,20 +44,39 @@ def _runs(document: Document, official: Official) -> list[_Run]:
     paged = _paged(document)
     begin = official.lines[official.first - 1].block.end if official.first else 0
     runs: list[_Run] = []
-    current: tuple[int | None, int | None] | None = None
+    pieces: list[dict[int | None, list[Block]]] = []
+    table: int | None = None
     sheets = metadata_tables(document)
     for block in document.blocks:
         if block.kind != "cell" or block.start < begin or block.where.table in sheets:
             continue
-        key = (block.where.table, block.where.row)
-        if current is None or key[0] != current[0]:
+        if not runs or block.where.table != table:
             runs.append(_Run(block.start, block.end, block.where.file in paged, block.where.file))
-        if key != current:
-            runs[-1].lines.append([])
-            current = key
+            pieces.append({})
+            table = block.where.table
         runs[-1].end = block.end
-        runs[-1].lines[-1].append((fold(document.text, [(block.start, block.end)]), block.where))
+        pieces[-1].setdefault(block.where.row, []).append(block)
+    for run, rows in zip(runs, pieces, strict=True):
+        run.lines = _lines(document, rows)
     return runs
+
+
+def _lines(document: Document, rows: dict[int | None, list[Block]]) -> list[list[tuple[Folded, Where]]]:
+    """The rows of a table as cells. In tables copied as text a cell may stand in several places, and empty cells in none."""
+    held = [[b.where.column for b in blocks] for blocks in rows.values()]
+    whole = all(columns == list(range(columns[0] or 1, (columns[0] or 1) + len(columns))) and columns[0] == held[0][0] for columns in held)
+    if whole or any(c is None for columns in held for c in columns):
+        return [[(fold(document.text, [(b.start, b.end)]), b.where) for b in blocks] for blocks in rows.values()]
+    width = max(c or 0 for columns in held for c in columns)
+    lines = []
+    for row, blocks in sorted(rows.items(), key=lambda item: item[0] or 0):
+        line = []
+        for column in range(1, width + 1):
+            own = [b for b in blocks if b.where.column == column]
+            where = own[0].where if own else replace(blocks[0].where, row=row, column=column, rowspan=1, colspan=1)
+            line.append((fold(document.text, [(b.start, b.end) for b in own]), where))
+        lines.append(line)
+    return lines
 
 
 def read_rows(document: Document, official: Official) -> tuple[list[Segment], list[Issue]]:
@@ -68,7 +89,7 @@ def read_rows(document: Document, official: Official) -> tuple[list[Segment], li
     begin, issued = int(named.text) if named else None, official.issued.year if official.issued else None
     for run in _joined(_runs(document, official), official):
         found, odd = read_tables(run.lines)
-        kept = [with_present(t, begin, issued) for t in found if _holds_tasks(t)]
+        kept = [_of_year(with_present(t, begin, issued), official) for t in found if _holds_tasks(t)]
         for table in found:
             if not _holds_tasks(table):
                 segments += [_unread(row) for row in table.rows]
@@ -82,6 +103,19 @@ def read_rows(document: Document, official: Official) -> tuple[list[Segment], li
         caption = captions[i - 1]
         segments += [_unread(row) if _is_total(row) else _row(prefix, row, caption) for row in _numbered_apart(table.rows)]
     return segments, issues
+
+
+def _of_year(table: Table, official: Official) -> Table:
+    """The table with the year of a plan of one year in headings that only say 年度: 年度目标 of a plan for 2026 is 2026年目标."""
+    start, end = (official.metadata.get(name) for name in ("period_start", "period_end"))
+    if start is None or end is None or start.text != end.text:
+        return table
+
+    def dated(cell: Cell) -> Cell:
+        hit = _OF_THE_YEAR.fullmatch(cell.header) if cell.role == "value" else None
+        return replace(cell, header=f"{start.text}年{hit['rest']}") if hit else cell
+
+    return replace(table, rows=tuple(replace(row, cells=tuple(map(dated, row.cells))) for row in table.rows))
 
 
 def _holds_tasks(table: Table) -> bool:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from extractors import reader
 from pipeline.assemble import assemble
+from pipeline.ledger import complete
 from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
 from pipeline.agreement import agree
 from pipeline.segment import segment
+from pipeline.terms import term_of
 from schemas.limits import Limits
 from schemas.types import Document, Extraction, Issue, Segment, Slot
 
@@ -40,14 +42,17 @@ def process_file(
 def process(document: Document, given: Mapping[str, str] | None = None, second: bool = True) -> Result:
     """All stages for one parsed document; pure but for the vocabularies, rules and model it reads. `second`: with the second reader."""
     official = find_official(document)
-    segments, odd = segment(document, official)
-    extraction = assemble(segments, _today(official.issued, official.metadata), official.issued, _year(official.issued, official.metadata))
-    if second:
-        extraction = agree(segments, extraction, reader.proposals)
+    today = _today(official.issued, official.metadata)
+    year = _year(official.issued, official.metadata)
+    segments, odd = segment(document, official, today, year)
+    extraction = assemble(segments, today, official.issued, year)
     issues = list(extraction.issues) + odd
     if not extraction.tasks and not extraction.targets:
         issues.append(Issue("warning", "no_plan", document.name, "no task and no target was found: is this file a plan?"))
     extraction = replace(extraction, metadata=official.metadata, draft=official.draft, issues=tuple(issues))
+    extraction = replace(extraction, uncovered=complete(document, official, extraction))
+    if second:
+        extraction = agree(segments, extraction, reader.proposals)
     return Result(document, tuple(segments), extraction, normalise(document, extraction, given or {}))
 
 
@@ -59,7 +64,8 @@ def _today(issued: date | None, metadata: Mapping[str, Slot | None]) -> date | N
 
 def _year(issued: date | None, metadata: Mapping[str, Slot | None]) -> int | None:
     """The year of the document; deadlines before it are past."""
-    return issued.year if issued else _years(metadata)[0]
+    title = metadata.get("title")
+    return issued.year if issued else _years(metadata)[0] or (term_of(title.text) if title else None)
 
 
 def _years(metadata: Mapping[str, Slot | None]) -> tuple[int | None, int | None]:

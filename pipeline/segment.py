@@ -4,39 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import regex
 
 from pipeline import phases
 from pipeline.official import Official
-from pipeline.outline import BULLET, Node, path_of, read_outline, running_numbers
+from pipeline.outline import Node, path_of, read_outline, running_numbers
+from pipeline.paragraphs import BULLET
+from pipeline.reviews import year_spoken_of
 from pipeline.rows import read_rows
 from schemas.types import Cell, Document, Issue, Segment, Slot
 
+_MEASURES = ("arabic", "decimal", "ordinal")  # numbers that measures have
 
-def segment(document: Document, official: Official) -> tuple[list[Segment], list[Issue]]:
-    """Segments of the official text in text order, and issues of its tables."""
-    nodes = read_outline(official)
+
+def segment(document: Document, official: Official, today: date | None = None, year: int | None = None) -> tuple[list[Segment], list[Issue]]:
+    """Segments of the official text in text order, and issues of its tables. `today` lies in the year that words such as 今年 speak of,
+    `year` is the document's as far as it is known."""
+    nodes = read_outline(official, year_spoken_of(official, year))
     running = running_numbers(nodes)
-    segments = [s for i, node in enumerate(nodes) for s in _clauses(node, i in running)]
+    segments: list[Segment] = []
+    stages: list[tuple[int, Slot]] = []  # of the headings above, with their levels
+    for i, node in enumerate(nodes):
+        stages = [(level, slot) for level, slot in stages if level < node.level]
+        if own := phases.of_heading(node.heading, node.section, today) if node.level >= 0 else None:
+            stages.append((node.level, own))
+        segments += _clauses(node, i in running, stages[-1][1] if stages else None, today)
     rows, issues = read_rows(document, official)
     ordered = sorted(segments + rows, key=lambda s: next((c.text.starts[0] for c in s.cells if c.text.starts), 0))
     return ordered, issues
 
 
-def _clauses(node: Node, running: bool) -> Iterator[Segment]:
-    """The heading and the paragraphs of an item."""
+def _clauses(node: Node, running: bool, stage: Slot | None, today: date | None) -> Iterator[Segment]:
+    """The heading and the paragraphs of an item; `stage` is the planning stage that it stands in."""
     path = path_of(node, running)
     title = node.heading.plain.rstrip("。:;,，：；")
-    blank = Segment("", "clause", path, title, node.headings, node.section, (), leaf=not node.children)
-    stage = phases.of_heading(node.heading, node.section) if node.level >= 0 else None
+    blank = Segment("", "clause", path, title, node.headings, node.section, (), leaf=not node.children, numbered=node.style in _MEASURES)
     if node.heading.text:
         cells = (Cell("text", "", node.heading),)
         yield replace(blank, id=f"{path}#0", cells=cells, number=node.marker, heading=True, stage=stage)
     lead: Slot | None = None
-    for i, (line, text) in enumerate(node.lines, 1):
+    for i, (line, text, section) in enumerate(node.lines, 1):
         if not BULLET.match(text.text) and i > 1 and lead and not regex.match(r"^[^。]{2,14}[。:]|^[一二三四五六七八九]是", text.text):
             lead = None
         cells = (Cell("text", "", text, line.block.where),)
-        yield replace(blank, id=f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}", cells=cells, stage=phases.of_label(text) or lead or stage)
-        lead = phases.of_list_lead(text) or (phases.of_opening(text) if node.section == "goal" else None) or lead
+        yield replace(
+            blank,
+            id=f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}",
+            cells=cells,
+            section=section,
+            stage=phases.of_label(text) or lead or stage,
+        )
+        lead = phases.of_list_lead(text, today) or (phases.of_opening(text, today) if node.section == "goal" else None) or lead

@@ -31,6 +31,7 @@ def header_paths(lines: Sequence[Line], at: int) -> list[list[str]] | None:
                         texts[r][c] = cell.plain
     paths = [[t for i, t in enumerate(column) if t and t not in column[:i]] for column in zip(*texts, strict=True)]
     grouped = any(where.colspan > 1 and cell.text for cell, where in first)
+    paths[-1] = paths[-1] or [""]  # cells behind the last heading are not read
     return paths if grouped and all(paths) else None
 
 

@@ -60,6 +60,8 @@ _FORMULA = regex.compile(
 )
 _PLAIN = {"ge": "≥", "le": "≤", "sim": "~", "pct": "%"}
 _KEEP_SPACE = regex.compile(r"[A-Za-z0-9]")
+_PLAIN_CHARS = regex.compile(r"[^\s$\\_^{}\u200b-\u200f\ufeff\u00ad⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉·・]*+")
+_TABLE = str.maketrans(_FOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,11 @@ class Folded:
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
         """Source ranges of a folded range, in text order: one, or several where the source was rejoined."""
+        end = min(end, len(self.text))
+        if start < end and 0 <= self.ends[end - 1] - self.starts[start] - (end - start) <= _GAP:
+            return (Span(self.starts[start], self.ends[end - 1]),)  # no gap in it can be wider
         pieces: list[Span] = []
-        for i in range(start, min(end, len(self.text))):
+        for i in range(start, end):
             low, high = self.starts[i], self.ends[i]
             # white space, formula remains and a line break may lie between two characters of one piece, a table row may not
             if pieces and 0 <= low - pieces[-1].end <= _GAP:
@@ -104,6 +109,10 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
     White space goes, except one space between two Latin words or numbers. Full width becomes half width, but the
     Chinese full stop and enumeration comma stay. `fold("≥ 4.5％", [(0, 7)]).text == "≥4.5%"`.
     """
+    ranges = list(ranges)
+    if len(ranges) == 1 and _PLAIN_CHARS.fullmatch(source, *ranges[0]):  # most texts: one character for one
+        whole = source[slice(*ranges[0])]
+        return Folded(whole.translate(_TABLE), whole, tuple(range(*ranges[0])), tuple(range(ranges[0][0] + 1, ranges[0][1] + 1)))
     text: list[str] = []
     plain: list[str] = []
     starts: list[int] = []

@@ -8,6 +8,7 @@ from typing import Literal
 
 Operator = Literal[">=", ">", "<=", "<", "=", "~", "range"]
 PeriodKind = Literal["by", "during", "annual", "continuous"]
+Precision = Literal["day", "ten_days", "month", "quarter", "half", "year", "plan", "century"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,13 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A deadline: kind, first and last day (ISO dates, the end inclusive), and the date words as written."""
+    """A deadline: kind, first and last day (ISO dates, the end inclusive), the date words as written, and how exact they are.
+
+    `precision` is the finest stretch that the words name: 2025年底前 a year, 8月底前 a month, 6月上旬 ten days, “十四五”末 a plan.
+    """
 
     kind: PeriodKind
     start: str | None
     end: str | None
     raw: str
+    precision: Precision | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,16 @@ class Unit:
     count: bool
 
 
+def _quotient(above: Unit, below: Unit) -> Unit:
+    return Unit(
+        f"{above.id}/{below.id}",
+        f"{above.dimension}/{below.dimension}",
+        f"{above.base}/{below.base}",
+        above.factor / below.factor,
+        False,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """All units by spelling, those that only stand below a line, and the spellings' pattern."""
@@ -50,22 +61,17 @@ class Units:
     def find(self, text: str) -> Unit | None:
         """The unit of a spelling with its magnitude word and its quotient, or None.
 
-        `units().find("万亩")` is 平方米 × 20000000/3; `units().find("吨标煤/万元")` has the dimension energy/money.
+        `units().find("万亩")` is 平方米 × 20000000/3; `units().find("吨标煤/万元")` has the dimension energy/money;
+        `units().find("升/人·日")` and `units().find("升/(人·日)")` are the same.
         """
+        if (unit := self._single(text, self.by_form)) is not None:
+            return unit
         above, _, below = text.replace("每", "/").partition("/")
         unit = self._single(above, self.by_form)
-        if not below or unit is None:
-            return None if below else unit
-        under = self._single(below, self.denominators | self.by_form)
-        if under is None:
-            return None
-        return Unit(
-            f"{unit.id}/{under.id}",
-            f"{unit.dimension}/{under.dimension}",
-            f"{unit.base}/{under.base}",
-            unit.factor / under.factor,
-            False,
-        )
+        for part in regex.split("[/·]", below.strip("()")) if below else ():
+            under = self._single(part, self.denominators | self.by_form)
+            unit = _quotient(unit, under) if unit and under else None
+        return unit if below else None
 
     def _single(self, text: str, forms: dict[str, Unit]) -> Unit | None:
         if text in forms:
@@ -100,10 +106,19 @@ def units() -> Units:
         tail = f"(?![{guarded[form]}])" if form in guarded else ""
         return regex.escape(form) + (tail or ("(?![A-Za-z0-9])" if form.isascii() and form.isalnum() else ""))
 
-    magnitude = "(?:万亿|百万|千万|[万亿千])?"
-    single = "|".join(spelled(f) for f in sorted(by_form, key=len, reverse=True))
-    under = "|".join(spelled(f) for f in sorted(below | by_form, key=len, reverse=True))
-    pattern = f"(?:{single})(?:[/·]{magnitude}(?:{under}))?"
+    def alternatives(forms: set[str]) -> str:
+        """One pattern for all forms, the longest first; forms with the same first character stand together, for speed."""
+        groups: dict[str, list[str]] = {}
+        for form in sorted(forms, key=lambda f: (-len(f), f)):
+            groups.setdefault(form[0], []).append(spelled(form))
+        heads = "".join(regex.escape(first) for first in groups)
+        return f"(?=[{heads}])(?:" + "|".join(f"(?={regex.escape(first)})(?:{'|'.join(group)})" for first, group in groups.items()) + ")"
+
+    words = sorted(data["magnitudes"], key=len, reverse=True)
+    magnitude = f"(?:{'|'.join(words)})"
+    plain = alternatives(set(below) | set(by_form))
+    under = f"(?:{plain}|{magnitude}(?:{plain}))"  # 千瓦时 is no thousand 瓦
+    pattern = f"(?:{alternatives(set(by_form))})(?:[/·](?:{under}(?:[/·]{under})?|\\({under}[/·]{under}\\)|(?:10|十|百)?万))?"
     return Units(by_form, below, data["magnitudes"], pattern)
 
 
@@ -134,8 +149,17 @@ def _region_names() -> dict[str, tuple[Region, ...]]:
 
 
 @cache
-def _name_lengths() -> tuple[int, ...]:
-    return tuple(sorted({len(n) for n in _region_names()}, reverse=True))
+def _name_heads() -> dict[str, tuple[int, ...]]:
+    """The first two characters of names of divisions → the lengths of those names, longest first."""
+    heads: dict[str, set[int]] = {}
+    for name in _region_names():
+        heads.setdefault(name[:2], set()).add(len(name))
+    return {head: tuple(sorted(sizes, reverse=True)) for head, sizes in heads.items()}
+
+
+def region_name_at(text: str, at: int) -> int:
+    """The length of the longest full name of a division that begins at a place of a text, 0 where none does."""
+    return next((n for n in _name_heads().get(text[at : at + 2], ()) if text[at : at + n] in _region_names()), 0)
 
 
 def region_names_in(text: str) -> list[tuple[int, int, str]]:
@@ -143,7 +167,7 @@ def region_names_in(text: str) -> list[tuple[int, int, str]]:
     found = []
     at = 0
     while at < len(text):
-        size = next((n for n in _name_lengths() if text[at : at + n] in _region_names() and len(text) - at >= n), 0)
+        size = region_name_at(text, at)
         if size:
             found.append((at, at + size, text[at : at + size]))
         at += size or 1
@@ -226,6 +250,25 @@ class Lookup:
 def lookups() -> tuple[Lookup, ...]:
     """The corrections of `vocab/lookups.yaml`."""
     return tuple(Lookup(**entry) for entry in read("lookups") or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """One year's weekdays off and weekend days worked (调休), by the State Council's arrangement named in `source`."""
+
+    source: str
+    off: frozenset[date]
+    work: frozenset[date]
+
+
+@cache
+def holidays() -> dict[int, Holidays]:
+    """The official calendars of `vocab/holidays.yaml` by year; a year without one is unknown."""
+    found = {}
+    for entry in read("holidays"):
+        off = {first + timedelta(days=n) for first, last in entry["rest"] for n in range((last - first).days + 1)}
+        found[entry["year"]] = Holidays(entry["source"], frozenset(off), frozenset(entry["work"]))
+    return found
 
 
 def version() -> str:

@@ -29,7 +29,7 @@ def read(text: str, name: str = "plan.txt") -> Result:
     return process(parse_bytes(text.encode(), name))
 
 
-def findings(text: str, cell: str = "") -> tuple[str, list[Finding], list[Rejection]]:
+def findings(text: str, cell: str = "", year: int | None = None) -> tuple[str, list[Finding], list[Rejection]]:
     """Folded text, findings and rejections of one paragraph."""
     folded = fold(text, [(0, len(text))]).text
     closed = body.find_ranges(folded)
@@ -37,7 +37,7 @@ def findings(text: str, cell: str = "") -> tuple[str, list[Finding], list[Reject
     dates = [d for d in find_periods(folded, TODAY) if not any(masked[d.start : d.end])]
     for d in dates:
         masked[d.start : d.end] = b"\1" * (d.end - d.start)
-    context = Context(dates, find_quantities(folded, masked), cell=cell)
+    context = Context(dates, find_quantities(folded, masked), year=year, cell=cell)
     sentences = split(folded, closed)
     found, rejected = link(folded, sentences, context)
     return folded, found + state.find_states(folded, sentences, context, masked, found, False), rejected

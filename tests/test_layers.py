@@ -21,7 +21,6 @@ HELPERS = {
 }
 RECOGNISE = {f"pipeline.recognise.{name}" for name in ("reading", "raster", "strokes", "crops")}
 ONLY_IN = {
-    "jieba": {"extractors.nlp"},
     "rjieba": {"extractors.nlp"},
     "spacy": {"extractors.nlp"},
     "sqlalchemy": {"schemas.tables", "pipeline.store", "pipeline.batch", "pipeline.compare", "pipeline.exporters.frames"},

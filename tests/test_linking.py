@@ -3,43 +3,6 @@
 import pytest
 
 from tests.conftest import findings, read
-from tests.specs_targets import CHANGES, COUNTS, LEVELS, LISTS, NO_STATES, NOT_TARGETS, PARTS, STATES
-
-
-@pytest.mark.parametrize(("text", "expected"), LEVELS + COUNTS + CHANGES + LISTS + PARTS)
-def test_targets(text, expected):
-    folded, found, _ = findings(text)
-    got = [
-        (
-            f.name.text(folded),
-            folded[slice(*f.scope)] if f.scope else None,
-            f.quantity.operator,
-            float(f.quantity.value),
-            f.unit,
-            f.deadline.value.end if f.deadline else None,
-        )
-        for f in found
-        if f.quantity
-    ]
-    assert got == expected
-
-
-@pytest.mark.parametrize(("text", "reason"), NOT_TARGETS)
-def test_numbers_that_are_no_targets_say_why(text, reason):
-    _, found, rejected = findings(text)
-    assert [f for f in found if f.quantity] == []
-    assert reason in {r.reason for r in rejected}
-
-
-@pytest.mark.parametrize(("text", "expected"), STATES)
-def test_states(text, expected):
-    folded, found, _ = findings(text)
-    assert expected in [(f.name.text(folded), f.kind, folded[slice(*f.value)]) for f in found]
-
-
-@pytest.mark.parametrize("text", NO_STATES)
-def test_slogans_are_no_targets(text):
-    assert findings(text)[1] == []
 
 
 def test_direction_and_baseline():

@@ -84,18 +84,20 @@ def test_names_that_a_cell_with_words_shares_stay_apart():
 
 def test_numbers_of_a_cell_with_blanks_ranges_magnitudes_and_notes():
     table = "指标\t单位\t2025年目标值\n港口\t万吨\t1 200\n道路\t公里\t12 345.6\n机场\t个\t3～5\n渠道\t公里\t1.2万\n供水率\t%\t95（累计）"
+    table += "\n碳排放增速\t%\t-3.5"
     assert rows(table) == [
         ("港口", "target", "=", 1200, "万吨", "2025"),
         ("道路", "target", "=", 12345.6, "公里", "2025"),
         ("机场", "target", "range", 3, "个", "2025"),
         ("渠道", "target", "=", 1.2, "万公里", "2025"),
         ("供水率", "target", "=", 95, "%", "2025"),
+        ("碳排放增速", "target", "=", -3.5, "%", "2025"),
     ]
     (target,) = result("指标\t单位\t2025年目标值\n达标率\t%\t100（城区）").targets
     assert (target.scope.text, target.unit.text, target.deadline.end) == ("城区", "%", "2025-12-31")
 
 
-@pytest.mark.parametrize("cell", ["2.1：1", "15:1", "85.3/86", "-3", "±5", "1/3", "5+2", "95（以上）", "2021～2025", "85%、90%", "2025年"])
+@pytest.mark.parametrize("cell", ["2.1：1", "15:1", "85.3/86", "±5", "1/3", "5+2", "95（以上）", "2021～2025", "85%、90%", "2025年"])
 def test_a_cell_that_is_not_one_number_gives_none_but_a_line_in_the_ledger(cell):
     found = result(f"指标\t单位\t2025年目标值\n某某比\t%\t{cell}")
     assert found.targets == ()

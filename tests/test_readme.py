@@ -20,7 +20,8 @@ COMMANDS = [line.split("#")[0].strip() for line in BLOCKS.splitlines() if line.s
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(RAW, folder / "raw_docs")
-    shutil.copytree(GOLD, folder / "tests" / "gold")
+    for name in ("gold", "golden"):
+        shutil.copytree(ROOT / "tests" / name, folder / "tests" / name)
     return folder
 
 

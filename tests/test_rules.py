@@ -6,6 +6,8 @@ import pytest
 
 from extractors import rules
 from schemas.errors import RuleError
+from schemas.folded import fold
+from tests.conftest import RAW
 
 KINDS = sorted(p.stem for p in Path(rules.__file__).with_name("rules").glob("*.yaml"))
 CASES = [(kind, name) for kind in KINDS for name in rules.load(kind)]
@@ -34,3 +36,13 @@ def test_a_wrong_rule_file_is_named(tmp_path, monkeypatch):
     (tmp_path / "odd.yaml").write_text("rules:\n- {name: x, pattern: '${nowhere}', examples: [], not: []}\n", "utf-8")
     with pytest.raises(RuleError, match="unknown fragment nowhere"):
         rules.load.__wrapped__("odd")
+
+
+def test_literals_hide_no_match():
+    texts = [path.read_text("utf-8") for path in sorted(RAW.glob("*.txt"))]
+    lines = [line for text in texts for line in fold(text, [(0, len(text))]).text.split("。")]
+    for kind, name in CASES:
+        rule = rules.load(kind)[name]
+        examples = [e if isinstance(e, str) else e[0] for e in rule.examples]
+        for text in (lines if rule.literals else []) + examples:
+            assert rule.possible(text, 0, len(text)) or not rule.pattern.search(text), f"{name} would find something in {text}"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from pipeline import store
 from schemas import tables
+from schemas.reasons import explain
 
 Line = dict[str, Any]
 Frames = dict[str, list[Line]]
@@ -52,7 +53,7 @@ def read(engine: sa.Engine) -> Frames:
         "tasks": _tasks(tasks, links, bodies, names),
         "targets": _targets(targets, tasks, names, spans),
         "issues": [{k: i[k] for k in ("document", "level", "code", "where", "message")} for i in issues],
-        "coverage": [_covered(c, names) for c in coverage],
+        "coverage": [_coverage(c, names) for c in coverage],
     }
 
 
@@ -85,6 +86,11 @@ def _document(row: Line) -> Line:
         "rules_version": row["rules_version"],
         "vocab_version": row["vocab_version"],
     }
+
+
+def _coverage(row: Line, names: dict[str, str]) -> Line:
+    place = {k: row[k] for k in ("where", "reason", "text", "start", "end")}
+    return {"document": names[row["document_id"]], **place, "explanation": explain(row["reason"]), "proposals": json.loads(row["proposals"] or "[]")}
 
 
 def _deadline(row: Line) -> Line | None:
@@ -160,11 +166,6 @@ def _targets(targets: list[Line], tasks: list[Line], names: dict[str, str], span
             }
         )
     return lines
-
-
-def _covered(row: Line, names: dict[str, str]) -> Line:
-    line = {k: row[k] for k in ("where", "reason", "text", "start", "end")}
-    return {"document": names[row["document_id"]], **line, "proposals": json.loads(row["proposals"] or "[]")}
 
 
 def _whole(value: float | None) -> float | int | None:

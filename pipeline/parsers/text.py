@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Literal
 
 from pipeline.content import Content
+from pipeline.parsers.flat import FlatTable, Line, Range, find_tables
+from pipeline.parsers.furniture import page_numbers
 from schemas.errors import ParseError
 from schemas.limits import Budget
 from schemas.types import Block, Issue, Where
@@ -107,30 +112,87 @@ def parse(data: bytes, budget: Budget) -> Content:
     if sum(c < " " and c not in "\t\r\n\f\v" for c in text[:_SAMPLE]) > 0.05 * min(len(text), _SAMPLE) + 1:
         raise ParseError("the file holds binary data, not text")
     text = text.replace("\0", " ")  # one character for one: offsets stay true
-    blocks: list[Block] = []
-    table = row = offset = 0
-    in_table = False
-    lines = text.splitlines(keepends=True)
-    for line_number, line in enumerate(lines, 1):
+    lines = _lines(text)
+    found, unread = find_tables(text, lines)
+    flat = {table.first: table for table in found}
+    writer = _Writer(text, budget)
+    at = 0
+    while at < len(lines):
+        if at in flat:
+            writer.flat_table(flat[at], lines)
+        else:
+            writer.line(lines[at], lines[at + 1] if at + 1 < len(lines) else None)
+        at = flat[at].last if at in flat else at + 1
+    return Content(text, tuple(writer.blocks), (*issues, *unread, *writer.issues))
+
+
+def _lines(text: str) -> list[Line]:
+    """The lines that hold something, without the numbers of pages."""
+    whole = text.splitlines(keepends=True)
+    numbers = page_numbers(whole)
+    found, offset = [], 0
+    for i, line in enumerate(whole):
         content = line.rstrip("\r\n\f\v\x1c\x1d\x1e\x85\u2028\u2029")
-        separator = _separator(content, in_table, lines[line_number] if line_number < len(lines) else "")
-        if separator:
-            if not in_table:
-                table, row, in_table = table + 1, 0, True
-            if not content.strip("|-: \t"):
-                offset += len(line)
-                continue
-            row += 1
-            at = offset
-            for column, cell in enumerate(content.split(separator), 1):
-                where = Where(line=line_number, table=table, row=row, column=column)
-                budget.cells(1)
-                blocks.append(Block(len(blocks), "cell", at, at + len(cell), where))
-                at += len(cell) + 1
-        elif content.strip():
-            in_table = False
-            mark = _MARKDOWN.match(content)
-            start = offset + (mark.end() if mark else 0)
-            blocks.append(Block(len(blocks), "paragraph", start, offset + len(content), Where(line=line_number)))
+        skipped = numbers.get(i, 0)
+        if content[skipped:].strip():
+            found.append(Line(i + 1, offset + skipped, offset + len(content)))
         offset += len(line)
-    return Content(text, tuple(blocks), tuple(issues))
+    return found
+
+
+class _Writer:
+    """The blocks of a text, line by line; holds the table that the last line belongs to."""
+
+    def __init__(self, text: str, budget: Budget) -> None:
+        self.text, self.budget = text, budget
+        self.blocks: list[Block] = []
+        self.issues: list[Issue] = []
+        self.table = self.row = self.last = 0
+        self.in_table = False
+
+    def line(self, line: Line, following: Line | None) -> None:
+        """A paragraph, or a row whose cells are parted by tabs or bars."""
+        content = self.text[line.start : line.end]
+        below = self.text[following.start : following.end] if following and following.number == line.number + 1 else ""
+        separator = _separator(content, self.in_table, below)
+        if separator is None:
+            self.in_table = False
+            mark = _MARKDOWN.match(content)
+            self._block("paragraph", line.start + (mark.end() if mark else 0), line.end, Where(line=line.number))
+            return
+        if not self.in_table:
+            self.table, self.row, self.in_table = self.table + 1, 0, True
+        if not content.strip("|-: \t"):
+            return
+        self.row += 1
+        at = line.start
+        for column, cell in enumerate(content.split(separator), 1):
+            self.budget.cells(1)
+            self._block("cell", at, at + len(cell), Where(line=line.number, table=self.table, row=self.row, column=column))
+            at += len(cell) + 1
+
+    def flat_table(self, table: FlatTable, lines: Sequence[Line]) -> None:
+        """A table whose cells are parted by blanks only; a cell of several lines gives a block for each."""
+        self.table, self.in_table = self.table + 1, False
+        pieces: list[tuple[Range, int, int, int, int]] = []
+        deep = len(table.heads)
+        for row, level in enumerate(table.heads, 1):
+            for column, (ranges, wide) in level.items():
+                tall = deep if wide == 1 and row == 1 else 1
+                pieces += [(r, row, column, tall, wide) for r in ranges]
+        for row, flat in enumerate(table.rows, deep + 1):
+            pieces += [(r, row, column, 1, 1) for column, ranges in flat.cells.items() for r in ranges]
+        starts = [line.start for line in lines]
+        for (start, end), row, column, tall, wide in sorted(pieces):
+            self.budget.cells(1)
+            number = lines[bisect_right(starts, start) - 1].number
+            self._block("cell", start, end, Where(line=number, table=self.table, row=row, column=column + 1, rowspan=tall, colspan=wide))
+        for flat in table.rows:
+            if not flat.fits:
+                start = min(r[0] for ranges in flat.cells.values() for r in ranges)
+                number = lines[bisect_right(starts, start) - 1].number
+                message = "this row of a table that was copied as text does not fit its header: its cells are not read"
+                self.issues.append(Issue("warning", "table_not_read", f"line {number}", message))
+
+    def _block(self, kind: Literal["paragraph", "cell"], start: int, end: int, where: Where) -> None:
+        self.blocks.append(Block(len(self.blocks), kind, start, end, where))

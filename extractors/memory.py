@@ -1,0 +1,123 @@
+"""What has been read of a text, and what the clauses of a sentence leave for later ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import regex
+
+from extractors import rules
+from extractors.deadline import governing_date
+from extractors.findings import Context, Finding, Rejection, end_year
+from extractors.indicator import Name, Phrase, Stretch
+from extractors.predicate import Predicate
+from extractors.quantity import Measure
+from extractors.sentence import Sentence
+from schemas.types import Mention
+from schemas.values import Quantity
+
+_LEADS = regex.compile(r"(?:[,:]|力争|争取|确保|实现|使|推动|促进|预计|前|底)*")
+_STRIVEN = regex.compile(r"力争|争取")
+
+
+@dataclass(slots=True)
+class Memory:
+    """What has been read of a text, and what the clauses of a sentence leave for later ones: subject, scope, the verb of a list."""
+
+    text: str
+    context: Context
+    findings: list[Finding] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    subject: list[Name] = field(default_factory=list)
+    phrase: Phrase | None = None
+    scope: Stretch | None = None
+    said_scope: Stretch | None = None
+    began: int = 0
+    dates: list[Mention] = field(default_factory=list)  # of the sentence
+    listed: bool = False
+    before: Phrase | None = None  # of the clause just before, where it holds no number
+    topic: Name | None = None  # of a clause before a colon: 冷链流通率:果蔬达到25%
+    head_scope: Stretch | None = None  # said at the head of the sentence; a semicolon ends it
+
+    def hold(self, names: list[Name], phrase: Phrase) -> None:
+        """Keep the subject for values that follow; of its scope only what speaks of the whole area holds for later subjects."""
+        if phrase.end > phrase.start or self.phrase is None:
+            self.phrase = phrase
+        self.subject = list(dict.fromkeys(names))
+        self.said_scope = phrase.scope or self.said_scope
+        if phrase.scope:
+            self.note_scope(phrase.scope)
+
+    def note_scope(self, scope: Stretch) -> None:
+        """Keep a scope that holds for what the sentence goes on to list: 全市, or one at its head."""
+        if rules.words("phrase", "whole").match(self.text, *scope):
+            self.scope = self.scope or scope
+        elif self.head_scope is None and _LEADS.fullmatch("".join(self.text[a:b] for a, b in self._undated(self.began, scope[0]))):
+            self.head_scope = scope
+
+    def _undated(self, start: int, end: int) -> list[Stretch]:
+        """The parts of a stretch outside its dates."""
+        parts, at = [], start
+        for low, high in self.date_spans():
+            if start <= low < end:
+                parts.append((at, low))
+                at = high
+        return [*parts, (at, end)]
+
+    def bracket_date(self, q: Mention) -> Mention | None:
+        """The date that stands alone in the bracket after a value: 40%(2025年)."""
+        return next((d for d in self.dates if self.text[q.end : d.start] == "(" and self.text[d.end : d.end + 1] == ")"), None)
+
+    def date_spans(self) -> list[Stretch]:
+        return [(d.start, d.end) for d in self.dates]
+
+    def deadline_at(self, at: int, sentence: Sentence) -> Mention | None:
+        return governing_date(self.text, self.context.dates, sentence, at, self.context.goal)
+
+    def add(
+        self,
+        name: Name,
+        scope: Stretch | None,
+        kind: str,
+        way: str | None,
+        q: Mention,
+        pred: Predicate,
+        status: str,
+        sentence: Sentence,
+        rule: str,
+        confidence: float,
+        quote: Stretch | None = None,
+        date: Mention | None = None,
+    ) -> None:
+        measure: Measure = q.value
+        deadline = None if status == "current" else date or self.bracket_date(q) or self.deadline_at(q.start, sentence)
+        if (ends := end_year(deadline)) and self.context.year and ends < self.context.year:
+            self.reject(q, "past")
+            return
+        quantity = measure.quantity
+        if kind == "rank":
+            quantity = Quantity("<=", quantity.value, quantity.value_max) if quantity.value_max is None else quantity
+        if quote is None:
+            quote = (min(name.start, q.start), max(q.end, name.end))
+        strength = pred.strength or ("力争" if _STRIVEN.search(self.text, max(sentence.start, quote[0] - 12), q.start) else None)
+        self.findings.append(
+            Finding(
+                name,
+                scope,
+                kind,
+                quantity,
+                (measure.value_start, measure.value_end),
+                measure.unit,
+                way,
+                pred.base,
+                deadline,
+                status,
+                strength,
+                quote,
+                rule,
+                confidence,
+            )
+        )
+
+    def reject(self, q: Mention, reason: str) -> None:
+        self.rejections.append(Rejection(q.start, q.end, reason))

@@ -1,0 +1,159 @@
+"""Numbers behind the name of their indicator: 森林覆盖率达到38.5%, 建设公园6个."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import regex
+
+from extractors import nlp
+from extractors.distribution import spread
+from extractors.exclusion import DURATIONS
+from extractors.findings import dimension
+from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
+from extractors.naming import Naming
+from extractors.past import is_present
+from extractors.predicate import Predicate, read_back
+from extractors.quantity import Measure
+from extractors.sentence import Clause, Sentence
+from schemas.types import Mention
+
+_TEMPORAL = regex.compile(
+    r"(?:到|自|于|在)?(?:\(?\d{1,4}年|\d{1,3}[月日](?:底|末|前|内)|[一二三四五六七八九十]季度|[上下]半年|今年|明年|此后|以后|今后|其后|次年|来年|年底|自?[一-龥]{0,4}印发之日)"
+)
+_EMBEDDED = regex.compile(r"新建|增设|设立|打造|引进|创建|开通|配备|安装|加装|建成(?!区)|投放|上线|汇聚|集聚|入驻|接入|推出|孵化|部署")
+_WORD = regex.compile(r"[一-龥A-Za-z]{2}")
+_IN_ALL = regex.compile(r"[共计总合]+")
+_WHO = regex.compile(r"[一-龥A-Za-z0-9、()]{2,14}?(?=(?:[于在到]?\d|[于在]|$))")
+_HEAD_BEHIND = regex.compile(r"(?:分别|各自)(?P<head>[一-龥]{2,6})$")  # 货物贸易、对外投资分别占比达30%、20%
+_LOWERED = regex.compile(r"(?:降低|减少|压减|压降|缩短|压缩|缩减|缩小)(?!到|至)[的了]?$")
+
+
+@dataclass(slots=True)
+class Predicated(Naming):
+    """Reads "name … number"."""
+
+    def predicated(self, q: Mention, clause: Clause, sentence: Sentence, taken: int, mine: list[Mention]) -> int:
+        measure: Measure = q.value
+        pred = read_back(self.text, taken, q.start, self.date_spans())
+        phrase = noun_phrase(self.text, taken, pred.start, self.date_spans(), doing=True)
+        said = measure.said or pred.verb or pred.way is not None
+        if measure.unit is None and not said and not self.context.cell:
+            self.reject(q, "bare_number")
+            return q.end
+        again = bool(_IN_ALL.fullmatch(self.text, taken, q.start))
+        if phrase.empty and taken > clause.start and not again and not (pred.verb or pred.way or measure.said or self.listed or pred.apart):
+            self.reject(q, "no_indicator")  # a second value of the same name needs a verb of its own
+            return q.end
+        dated = self.bracket_date(q)
+        if dated and self.subject and regex.fullmatch(r"\([^()]*\)[、,和及]?", self.text[taken : q.start]):
+            phrase = replace(phrase, start=q.start, end=q.start)  # 达到40%(2025年)、45%(2030年)
+        if pred.way == "rank" and self.text[phrase.end - 1 : phrase.end] in ("中", "上"):
+            phrase = replace(phrase, end=phrase.end - 1)
+        if phrase.apart:
+            pred = replace(pred, apart=True, marked=True)
+        if measure.count and not pred.marked:
+            phrase = self._embedded(phrase)
+        head = _HEAD_BEHIND.search(self.text, phrase.start, phrase.end)
+        if head and is_measurable(head["head"]):
+            pred, phrase = replace(pred, apart=True, marked=True), replace(phrase, end=head.start())
+        names, scopes, verb = self.names(phrase, pred, mine, q)
+        if head and pred.apart:
+            names = [Name((part, head.span("head"))) for part in split_scopes(self.text, (phrase.start, phrase.end))]
+        if self.topic and len(names) == 1 and names[0] != self.topic and not is_measurable(names[0].text(self.text)):
+            names = [Name((*names[0].parts, *self.topic.parts))]
+        if not names:
+            self.reject(q, "no_indicator")
+            return q.end
+        label = names[0].text(self.text)
+        if _TEMPORAL.match(label):
+            self.reject(q, "date")
+            return q.end
+        if "%" in label or not _WORD.search(label):
+            self.reject(q, "no_indicator")
+            return q.end
+        part = self._in_list(phrase, clause) or any(
+            f.quote[0] >= sentence.start and f.unit == measure.unit for f in self.findings
+        )  # 其中: parts of a total
+        named = is_measurable(label) or label.startswith(("每", "人均", "平均")) or _acts(label)
+        if not said and not verb and not part and not named and not self.context.cell:
+            self.reject(q, "no_verb")
+            self.subject = []  # a later value is not of what stands before this one
+            return q.end
+        if self._is_duration(measure, pred, label):
+            self.reject(q, "duration")
+            return q.end
+        kind, way = self._kind(measure, pred, label, verb, phrase)
+        if kind == "level":
+            kind, way = self._unsaid_change(measure, pred, phrase, taken, names[0])
+        status = "current" if is_present(self.text, sentence.start, q.start) else "target"
+        rest = [m for m in mine if m.start >= q.start]
+        shares = spread(self.text, rest, names, scopes, pred.apart, [d for d in self.dates if pred.base is None or d.start != pred.base[0]])
+        if shares is None:
+            for other in rest:
+                self.reject(other, "distribution")
+            return clause.end
+        rule, confidence = f"linking.{kind}", 0.95 if said else 0.85
+        for share in shares:
+            self.add(share.name, share.scope, kind, way, share.value, pred, status, sentence, rule, confidence, date=share.date)
+        self.said_scope = shares[-1].scope
+        self.hold(names, phrase if not phrase.empty else replace(phrase, scope=self.said_scope))
+        self.listed = bool(verb) or self.listed
+        return shares[-1].value.end
+
+    def _embedded(self, phrase: Phrase) -> Phrase:
+        """A phrase whose verb stands behind who or where: 中医院于6月底前增设床位 → 床位, scope 中医院."""
+        hits = [h for h in _EMBEDDED.finditer(self.text, phrase.start + 3, phrase.end - 1) if self.text[h.end() : h.end() + 1] not in "率的"]
+        if not hits or not nlp.is_boundary(self.text[phrase.start : phrase.end], hits[-1].start() - phrase.start):
+            return phrase
+        verb = hits[-1].span()
+        who = _WHO.match(self.text, phrase.start, verb[0])
+        scope = phrase.scope
+        if who and phrase.verb is None and nlp.words(who.group())[-1][2][0] in "nfsj":
+            scope = (scope[0] if scope and scope[1] == phrase.start else phrase.start, who.end())
+        return replace(phrase, start=verb[1], scope=scope, verb=verb)
+
+    def _is_duration(self, measure: Measure, pred: Predicate, label: str) -> bool:
+        """Whether a stretch of time is just that: 用8年时间 is, 平均住院日降至8天 is not."""
+        kind = dimension(measure.unit)
+        linked = pred.verb or pred.way or measure.said or self.context.cell
+        return kind in DURATIONS and (not linked or (not is_measurable(label) and kind != "score"))
+
+    def _in_list(self, phrase: Phrase, clause: Clause) -> bool:
+        """Whether a bare "name number" goes on with a list that a verb of doing opened: 新建公园6个、步道45公里."""
+        if not (self.listed and self.findings and not phrase.empty):
+            return False
+        if not any(f.quote[0] >= self.began for f in self.findings):
+            return True  # the first of a bracket
+        between = self.text[self.findings[-1].quote[1] : phrase.start]
+        return regex.fullmatch(r"[、,和及以与并其中]*", between) is not None
+
+    def _kind(self, measure: Measure, pred: Predicate, label: str, verb: Stretch | None, phrase: Phrase) -> tuple[str, str | None]:
+        if pred.way == "rank" and measure.unit in (None, "名", "位", "强", "%", "个"):
+            return "rank", None
+        if pred.way in ("increase", "decrease"):
+            return "change", pred.way
+        if verb and measure.unit and phrase.verb and not pred.verb and regex.fullmatch(r"增加|减少|压减", self.text[verb[0] : verb[1]]):
+            return "change", "increase" if "增" in self.text[verb[0] : verb[1]] else "decrease"
+        if (
+            measure.count
+            and not regex.search(r"(?:率|指数|数|量|能力|规模|水平|面积|密度|额|值)$", label)
+            and not label.startswith(("每", "人均", "平均"))
+        ):
+            return "count", None
+        return "level", None
+
+    def _unsaid_change(self, measure: Measure, pred: Predicate, phrase: Phrase, taken: int, name: Name) -> tuple[str, str | None]:
+        """Whether a level is a change by what stands before: 降低成本5%以上 (not 降低失业率至5%); 增长6%左右,力争达到7%."""
+        if not pred.verb and (measure.suffix or not measure.said) and _LOWERED.search(self.text, taken, phrase.start):
+            return "change", "decrease"
+        last = self.findings[-1] if self.findings else None
+        if last and phrase.empty and pred.strength and last.name is name and last.unit == measure.unit:
+            return last.kind, last.way
+        return "level", None
+
+
+def _acts(label: str) -> bool:
+    """Whether a name is that of an action: 接待游客, 职业技能培训, 四旁植树."""
+    words = nlp.words(label)
+    return len(words) > 1 and (words[0][2] == "v" or words[-1][2] in ("v", "vn"))

@@ -1,0 +1,181 @@
+"""The paragraphs of the official text: lines that a page or a converter broke joined again, each with the marker that it begins with."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from statistics import mode
+
+import regex
+
+from extractors import rules
+from extractors.numerals import parse_number
+from pipeline.decimals import decimal_lines
+from pipeline.labels import Line
+from pipeline.members import same_part
+from pipeline.official import Official
+from schemas.types import Block
+
+FINAL = regex.compile(r"[。;:!?…)\]”》]$")
+BODY_LABEL = regex.compile(
+    r"^[(\[]?(?:牵头|责任|配合|主办|协办|参与|落实|实施|参加|承办|负责|主要责任|完成)(?:责任)?(?:单位|部门|时限|时间|期限)?(?:及分工)?[::]"
+)
+_NAMED = regex.compile(rf"{BODY_LABEL.pattern.lstrip('^')}[^。;]*[局委办部厅院](?:[)\]])?$")  # 责任单位：县林业局 is whole
+_LISTS = regex.compile(r"[、,;.。)\]及和与等]")
+_QUANTITY = regex.compile(r"\d(?:%|‰|[一-龥--[年月日第]]{1,3})$", regex.V1)  # 接入事项12项 is whole
+_MORE = regex.compile(r"[以左上下之,、。;)\]\d及和与等并]")
+BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
+_CONTENTS = regex.compile(r"\.{6,}\d*|…{3,}\d*")  # a line of the table of contents
+_PAGE_NUMBER = regex.compile(r"[-—]+ ?\d{1,3} ?[-—]+")
+_HEADING_ENDED = regex.compile(r"[。;:]")
+_UPPER = ("part", "chapter", "section", "cn", "cn_bracket")  # headings above the measures
+_INNER = regex.compile(r"[。,;:]")
+_ORDINAL = regex.compile(r"[^。;]{4,48}。(?=.{20})")  # 一是坚定实施扩大内需战略。坚持… : a heading and its text
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """The number at the head of a paragraph: its style, the level of that style, and the match."""
+
+    style: str
+    level: int
+    hit: regex.Match[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What the lines as a whole say: those that begin with a decimal or an ordinal marker (by block), and how wide a broken line is (0: none is)."""
+
+    special: dict[int, Marker]
+    width: float
+
+
+@cache
+def _styles() -> tuple[tuple[str, int, regex.Pattern[str]], ...]:
+    fixed = ((n, r) for n, r in rules.load("outline").items() if "level" in r.attributes and n != "ordinal")
+    return tuple((n, int(r.attributes["level"]), r.pattern) for n, r in fixed)
+
+
+def paragraphs(official: Official) -> Iterator[tuple[Line, Marker | None]]:
+    """The official lines, with lines that a page or a converter broke in mid-sentence joined again, and their markers."""
+    lines = [line for line in official.lines[official.first : official.last] if not _is_furniture(line)]
+    layout = _Layout(_special(lines), _page_width(lines))
+    pending: Line | None = None
+    last: Line | None = None
+    for line in lines:
+        same = pending is not None and same_part(pending.block.where.file, line.block.where.file)
+        if pending is not None and last is not None and same and _continues(pending, last, line, layout):
+            block = Block(pending.block.id, "paragraph", pending.block.start, line.block.end, pending.block.where)
+            pending = Line(block, pending.text + line.text)
+        else:
+            if pending is not None:
+                yield pending, _marker(pending, layout)
+            pending = line
+        last = line
+    if pending is not None:
+        yield pending, _marker(pending, layout)
+
+
+def _is_furniture(line: Line) -> bool:
+    return bool(_CONTENTS.search(line.text.text) or _PAGE_NUMBER.fullmatch(line.text.text))
+
+
+def _special(lines: Sequence[Line]) -> dict[int, Marker]:
+    """The markers that only their series tells: decimal numbers, and 一是, 二是 … at the head of paragraphs."""
+    decimals = decimal_lines(lines)
+    found = {}
+    for line in lines:
+        if line.block.id in decimals and (hit := rules.words("outline", "decimal").match(line.text.text)):
+            found[line.block.id] = Marker("decimal", 0, hit)
+    return found | _ordinals(lines)
+
+
+def _ordinals(lines: Sequence[Line]) -> dict[int, Marker]:
+    """Paragraphs that begin 一是, 二是 … with a sentence that heads what follows, where the series stands under one heading above the measures."""
+    rule = rules.load("outline")["ordinal"]
+    found: dict[int, Marker] = {}
+    series: list[tuple[int, Marker]] = []
+    above = ""
+
+    def close() -> None:
+        found.update(series if len(series) > 1 else ())
+        series.clear()
+
+    for line in lines:
+        hit = rule.pattern.match(line.text.text)
+        if hit and above in _UPPER and _ORDINAL.match(line.text.text, hit.end()):
+            number = parse_number(hit["n"])
+            if number == 1:
+                close()
+            if number == len(series) + 1:
+                series.append((line.block.id, Marker("ordinal", int(rule.attributes["level"]), hit)))
+                continue
+        if plain := _plain_marker(line.text.text):
+            close()
+            above = plain.style
+    close()
+    return found
+
+
+def _page_width(lines: Sequence[Line]) -> float:
+    """Columns of a full line, where most lines are as wide as a page; 0 where each paragraph is a line."""
+    widths = [w for line in lines if (w := _shown_width(line)) >= 20]
+    usual = mode(widths) if widths else 0
+    return usual if len(widths) > 20 and sum(abs(w - usual) <= 6 for w in widths) >= 0.6 * len(widths) else 0
+
+
+def _shown_width(line: Line) -> int:
+    """Columns that a line takes with its blanks."""
+    text = line.text
+    return _width(text.text) + max(text.ends[-1] - text.starts[0] - len(text), 0) if text.text else 0
+
+
+def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
+    """Whether a line goes on with the sentence of the lines above it, of which `last` is the one right above."""
+    above, below = pending.text, line.text
+    if len(above) < 18 or FINAL.search(above.text) or _marker(line, layout) or BULLET.match(below.text) or BODY_LABEL.match(below.text):
+        return False
+    if not (layout.width and _shown_width(last) >= layout.width - 2) and _is_whole(above.text, below.text):
+        return False
+    heading = bool(_marker(pending, layout)) and not _HEADING_ENDED.search(above.text)
+    if _width(below.text) > _width((last if heading else pending).text.text) + 8:
+        return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer
+    if any(rules.words("official", n).match(t.text) for n in ("attachment", "date_line", "title") for t in (below, above)):
+        return False
+    if heading and layout.width and _shown_width(last) <= 0.92 * layout.width:
+        return False
+    if heading and layout.width and _width(below.text) < 0.7 * layout.width and not _INNER.search(below.text):
+        return True  # the end of a heading that its line did not hold
+    return bool(regex.search(r"[。,;、]", above.text)) or bool(regex.search(r"[。,;]", below.text) and _marker(pending, layout))
+
+
+def _is_whole(above: str, below: str) -> bool:
+    """Whether a line that need not be broken ends as a whole entry does: with a named unit, or with a quantity."""
+    listed = bool(_NAMED.search(above)) and not _LISTS.match(below)
+    return listed or (bool(_QUANTITY.search(above)) and not _MORE.match(below))
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes: two for a wide character."""
+    return sum(map(_columns, text))
+
+
+@cache
+def _columns(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _marker(line: Line, layout: _Layout) -> Marker | None:
+    return layout.special.get(line.block.id) or _plain_marker(line.text.text)
+
+
+def _plain_marker(text: str) -> Marker | None:
+    for name, level, pattern in _styles():
+        if hit := pattern.match(text):
+            return Marker(name, level, hit)
+    return None
+
+
+__all__ = ["BODY_LABEL", "BULLET", "FINAL", "Marker", "paragraphs"]

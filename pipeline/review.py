@@ -1,0 +1,89 @@
+"""The review queue: what a person should look at first, one item for each place of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.exporters.frames import Frames, Line
+from schemas.reasons import REASONS, UNEXPLAINED, explain
+
+LOW_CONFIDENCE = 0.8  # below it: states that a verb of direction gives, counts that a verb outside the lists governs, values read badly from pictures
+# what the queue begins with, and goes on with
+GROUPS = ("document", "unexplained", "number", "confidence", "table", "deadline")
+_ISSUES = {
+    "table_not_read": ("table", "no heading of the table names tasks or indicators"),
+    "table_without_header": ("table", "the columns are read by what their cells look like"),
+    "unknown_column": ("table", "the cells of this column are not read"),
+    "rows_uncertain": ("table", "where one row ends and the next begins is uncertain"),
+}
+_WIDTH = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to look at: its group (one of GROUPS), where it stands, the text, why it is here.
+
+    `start` and `end` count characters of the document's text; None for what has no place in it. `confidence` is that of a target.
+    """
+
+    group: str
+    document: str
+    where: str
+    reason: str
+    text: str
+    says: str
+    start: int | None = None
+    end: int | None = None
+    confidence: float | None = None
+
+
+def queue(frames: Frames) -> list[Item]:
+    """What a person should look at, the most urgent first: documents that failed, numbers that nothing explains, numbers that may be
+    targets, targets of low confidence, tables and deadlines that are not read."""
+    return sorted([*_numbers(frames["coverage"]), *_targets(frames["targets"]), *_issues(frames["issues"])], key=order)
+
+
+def order(item: Item) -> tuple[int, int, float, str, int]:
+    """The key by which the queue is sorted: the group, the rank of the reason, how sure the reading is, the place."""
+    rank = REASONS[item.reason].rank if item.reason in REASONS else None
+    return GROUPS.index(item.group), rank or 0, item.confidence or 0.0, item.document, item.start or 0
+
+
+def lines(items: Sequence[Item]) -> Iterator[str]:
+    """The items for people, one line each."""
+    for item in items:
+        text = " ".join(item.text.split())
+        text = text if len(text) <= _WIDTH else text[:_WIDTH] + "…"
+        sure = f" {item.confidence:.2f}" if item.confidence is not None else ""
+        yield f"{item.document}\t{item.where}\t{item.reason}{sure}\t“{text}”\t{item.says}"
+
+
+def _numbers(coverage: Sequence[Line]) -> Iterator[Item]:
+    """Lines of the ledger whose reason a person should look at."""
+    for line in coverage:
+        reason = line["reason"]
+        if reason in REASONS and REASONS[reason].rank is not None:
+            group = reason if reason in (UNEXPLAINED, "deadline") else "number"
+            yield Item(group, line["document"], line["where"], reason, line["text"], explain(reason), line["start"], line["end"])
+
+
+def _targets(targets: Sequence[Line]) -> Iterator[Item]:
+    """Targets that were read with low confidence."""
+    for line in targets:
+        if line["confidence"] < LOW_CONFIDENCE:
+            name = " ".join(str(line[k]) for k in ("scope", "indicator", "operator", "value_text") if line[k])
+            where = line["task"] or "正文"
+            yield Item(
+                "confidence", line["document"], where, line["rule"], line["quote"], f"read as {name}", line["start"], line["end"], line["confidence"]
+            )
+
+
+def _issues(issues: Sequence[Line]) -> Iterator[Item]:
+    """Documents that failed, and tables that are not read or not for certain."""
+    for line in issues:
+        if line["level"] == "error":
+            yield Item("document", line["document"], line["where"], line["code"], line["message"], "nothing of this document was stored")
+        elif line["code"] in _ISSUES:
+            group, says = _ISSUES[line["code"]]
+            yield Item(group, line["document"], line["where"], line["code"], line["message"], says)
