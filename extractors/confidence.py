@@ -16,6 +16,7 @@ from schemas.types import Target
 
 FILE = Path(__file__).with_name("model") / "confidence.json"
 FAMILIES = ("cell", "level", "count", "count_before", "change", "grade")
+FIRM = 0.7  # the rules' score below which a state is one of mere direction: 稳步提升
 READERS = ("differs", "rules", "unread")  # what is below "both"
 
 
@@ -43,6 +44,6 @@ def _table() -> Mapping[str, Any]:
 def probability(target: Target) -> float:
     """The probability that indicator and value of a record are right: of a state, the share that was right in unseen documents."""
     if target.quantity is None:
-        return float(_table()["states"])
+        return float(_table()["states"][target.confidence >= FIRM])
     odds = sum(w * x for w, x in zip(_table()["weights"], features(target), strict=True))
     return round(1 / (1 + exp(-odds)), 4)

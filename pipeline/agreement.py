@@ -124,13 +124,15 @@ def _meet(some: Sequence[Span], others: Sequence[Span]) -> bool:
 def _proposing(uncovered: Sequence[Uncovered], loose: Sequence[Heard]) -> tuple[Uncovered, ...]:
     """The ledger with the proposals: on the entry that holds the number; where none does, on one of their own."""
     entries = list(uncovered)
+    said = _marked(s for entry in entries if entry.reason == "repeat" for s in entry.spans)  # stated elsewhere, as a target
+    loose = [h for h in loose if not any(any(said[s.start : s.end]) for s in h.proposed.value.spans)]
     starts = sorted((s.start, s.end, i) for i, entry in enumerate(entries) for s in entry.spans)
     for h in {h.proposed.value.spans: h for h in loose}.values():
         first = h.proposed.value.spans[0]
         at = bisect_right(starts, (first.start, first.start + 10**9, 0)) - 1
         held = next((i for low, high, i in reversed(starts[max(0, at - 3) : at + 1]) if low <= first.start < high), None)
-        if held is None:
+        if held is None and h.proposed.quantity is not None:  # the ledger is one of numbers: a grade has no line of its own
             entries.append(Uncovered(h.where, h.passage.plain, h.passage.spans(0, len(h.passage)), "proposed", (h.proposed,)))
-        else:
+        elif held is not None:
             entries[held] = replace(entries[held], proposals=(*entries[held].proposals, h.proposed))
     return tuple(entries)

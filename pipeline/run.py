@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from extractors import reader
+from pipeline.agreement import agree
 from pipeline.assemble import assemble
 from pipeline.ledger import complete
 from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
-from pipeline.agreement import agree
 from pipeline.segment import segment
 from pipeline.terms import term_of
 from schemas.limits import Limits

@@ -14,8 +14,8 @@ from extractors import confidence, nlp, reader
 from extractors.model import silver
 from extractors.model.train import Settings, train
 from extractors.reader import Labelled, Proposal
-from pipeline.parsers import parse_bytes
 from pipeline.agreement import agree
+from pipeline.parsers import parse_bytes
 from pipeline.run import process
 from schemas.errors import ModelError
 from tests.conftest import ROOT, read

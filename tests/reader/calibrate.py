@@ -6,7 +6,6 @@ import numpy as np
 
 from extractors import confidence
 
-STATES = (88 + 1) / (94 + 2)  # states and milestones of the gold documents: right and found, smoothed
 GOLD_WEIGHT = 2.0  # a record of a real document counts as two of an invented one
 RIDGE = 1.0
 
@@ -37,7 +36,16 @@ def table(parts: list) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.array(rows), np.array(right, dtype=float), np.array(weight)
 
 
-def fit(parts: list) -> str:
+def rates(states: list) -> list[float]:
+    """The share of states and milestones that are right, smoothed: of those of mere direction, and of the others."""
+    shares = []
+    for firm in (False, True):
+        mine = [good for target, good in states if (target.confidence >= confidence.FIRM) == firm]
+        shares.append(round((sum(mine) + 1) / (len(mine) + 2), 4))
+    return shares
+
+
+def fit(parts: list, states: list) -> str:
     """Write the file; returns the reliability on held-out foldings (Brier score, against always saying the share of right ones; bins)."""
     guesses, truth = [], []
     for i in range(len(parts)):
@@ -46,7 +54,7 @@ def fit(parts: list) -> str:
             guesses.append(float(1 / (1 + np.exp(-np.array(confidence.features(target)) @ w))))
             truth.append(float(good))
     weights = fitted(*table(parts))
-    confidence.FILE.write_text(json.dumps({"weights": [round(float(x), 4) for x in weights], "states": round(STATES, 4)}, indent=1) + "\n", "utf-8")
+    confidence.FILE.write_text(json.dumps({"weights": [round(float(x), 4) for x in weights], "states": rates(states)}, indent=1) + "\n", "utf-8")
     p, y = np.array(guesses), np.array(truth)
     lines = [f"confidence out of fold: Brier {np.mean((p - y) ** 2):.4f} (always {y.mean():.3f}: {y.mean() * (1 - y.mean()):.4f}), {len(y)} records"]
     for low, high in ((0, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.98), (0.98, 1.01)):

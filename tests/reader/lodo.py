@@ -19,7 +19,7 @@ from pipeline.agreement import agree, passages_of
 from pipeline.run import Result, process_file
 from schemas.types import Target
 from tests.conftest import GOLD, RAW
-from tests.reader import calibrate, folds, generated
+from tests.reader import calibrate, folds, generated, passages
 
 spec = importlib.util.spec_from_file_location("score", GOLD / "score.py")
 score = importlib.util.module_from_spec(spec)
@@ -116,6 +116,16 @@ def right(document: str, targets: list[dict]) -> list[bool | None]:
     ]
 
 
+def states(document: str) -> list[tuple[Target, bool]]:
+    """The rules' states and milestones of a document, and whether each is one of gold's; without those that gold leaves open."""
+    result = process_file(RAW / f"{document}.txt", second=False)
+    lines = [line(t, result.document.text) for t in result.extraction.targets]
+    gold = score.read_folder(GOLD / document)["targets"]
+    pairs = {j: i for i, j in score.pair(gold, lines, score.similarity)}
+    found = [(t, j in pairs, j in pairs and gold[pairs[j]]["optional"]) for j, t in enumerate(result.extraction.targets)]
+    return [(t, good) for t, good, open_ in found if t.quantity is None and not open_]
+
+
 def fold(held: tuple[str, tuple[str, ...]], settings: Settings) -> Fold:
     """Train without a document and two domains; read and score both."""
     document, domains = held
@@ -176,7 +186,7 @@ def main() -> None:
     for name in sorted({g for g, _ in groups}):
         print(f"{name:20s} {groups[name, True]} right, {groups[name, False]} wrong")
     if "--fit" in sys.argv:
-        print(calibrate.fit([(f.rated, f.invented) for f in found]))
+        print(calibrate.fit([(f.rated, f.invented) for f in found], [pair for name in passages.documents() for pair in states(name)]))
     if "--errors" in sys.argv:
         for f in found:
             for entry in f.wrong:

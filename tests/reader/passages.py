@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator
 
 from extractors.reader import Labelled, passages
+from pipeline.agreement import readable_cells
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
-from pipeline.agreement import readable_cells
 from pipeline.segment import segment
 from schemas.folded import fold
 from tests.conftest import GOLD, RAW
