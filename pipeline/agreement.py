@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from extractors.reader import Claim, Proposal, claims, passages
 from schemas.folded import Folded
+from schemas.reasons import UNEXPLAINED
 from schemas.types import Extraction, Proposed, Segment, Slot, Span, Target, Uncovered
 
 Propose = Callable[[Sequence[str]], list[list[Proposal]]]
@@ -132,7 +133,7 @@ def _proposing(uncovered: Sequence[Uncovered], loose: Sequence[Heard]) -> tuple[
         at = bisect_right(starts, (first.start, first.start + 10**9, 0)) - 1
         held = next((i for low, high, i in reversed(starts[max(0, at - 3) : at + 1]) if low <= first.start < high), None)
         if held is None and h.proposed.quantity is not None:  # the ledger is one of numbers: a grade has no line of its own
-            entries.append(Uncovered(h.where, h.passage.plain, h.passage.spans(0, len(h.passage)), "proposed", (h.proposed,)))
+            entries.append(Uncovered(h.where, h.passage.plain, h.passage.spans(0, len(h.passage)), UNEXPLAINED, (h.proposed,)))
         elif held is not None:
             entries[held] = replace(entries[held], proposals=(*entries[held].proposals, h.proposed))
     return tuple(entries)
