@@ -50,10 +50,10 @@ lodo: setup  ## leave one document out: the rules, the second reader, and both; 
 	$(ONE) $(BIN)/python -m tests.reader.lodo --fit
 
 diff: setup  ## which records a change alters, beside the snapshot (AGAINST=revision, ALLOW=1)
-	@$(BIN)/zhibiao diff $(if $(AGAINST),--against $(AGAINST)) $(if $(ALLOW),--allow) 2>/dev/null
+	@$(BIN)/zhibiao diff $(if $(AGAINST),--against $(AGAINST)) $(if $(ALLOW),--allow)
 
 golden: setup  ## adopt the change: write the snapshot anew (ALLOW=1 where a gold figure may fall)
-	@$(BIN)/zhibiao diff --write tests/golden/records $(if $(ALLOW),--allow) 2>/dev/null
+	@$(BIN)/zhibiao diff --write tests/golden/records $(if $(ALLOW),--allow)
 
 bench: setup  ## speed beside pdfplumber, as ratios
 	$(BIN)/python -m tests.bench.bench_tables

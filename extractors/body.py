@@ -10,12 +10,11 @@ import regex
 
 from extractors import rules
 from extractors.bodyname import Assignment, Carried, is_body, official, unit_like, units
+from extractors.brackets import outermost
 from schemas.types import Mention
 
 _VERBS = ("verb_local", "verb_lead", "verb_cooperate", "verb_implement", "verb_responsible", "verb_none")
 _LABELS = ("lead", "cooperate", "implement", "responsible")
-# (?1) goes as deep as brackets do
-_BRACKETS = regex.compile(r"([(\[](?:[^()\[\]]++|(?1))*+[)\]])")
 # a text without any of these assigns nothing, and most paragraphs have none
 _MAY = regex.compile(r"[(\[]|牵头|负责|(?:单位|部门|主体|机构|责任|配合|主办|协办|分工)[:\]为]")
 _ROLE_VERB = r"(?:牵头|负责|配合|参与|协办|协助|主办|落实|实施)"
@@ -134,8 +133,7 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _bracketed(text: str) -> Iterator[_Statement]:
-    for hit in _BRACKETS.finditer(text):
-        start, end = hit.span()
+    for start, end in outermost(text):
         if end - start < 5 or text[start - 1 : start] == "《":
             continue
         closes = _closes(text, start, end)

@@ -9,7 +9,9 @@ from extractors.indicator import noun_phrase
 from extractors.sentence import Clause, Sentence, depth_at
 from schemas.types import Mention
 
-_PAST_DATE = regex.compile(r"(?:以来|开始|伊始|[之以]?后(?![期续勤备方])|率先[一-龥]{1,6}后|[一-龥]{0,10}后(?=,)|期间?累计已|版|起(?!重)|[一-龥]{0,4}排行|(?:的)?基础上|为基[期数准年])")
+_PAST_DATE = regex.compile(
+    r"(?:以来|开始|伊始|[之以]?后(?![期续勤备方])|率先[一-龥]{1,6}后|[一-龥]{0,10}后(?=,)|期间?累计已|版|起(?!重)|[一-龥]{0,4}排行|(?:的)?基础上|为基[期数准年])"
+)
 _ALL_BY = regex.compile(r"(?:以上[一-龥]{0,4})?(?:均|全部|都)(?:力争|确保|要|须)?(?:于|在)?$")
 _DONE = regex.compile(r"(?:全部|基本)?(?:完成|完工|建成|竣工|投用|投入使用|到位|开工|达到|实现)[一-龥]{0,8}$")
 _BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|由|以|按|于|对照|截至目前|截至|根据|结合|按照|落实|依据)$")

@@ -72,8 +72,8 @@ def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, co
         return "routine"
     if measure.chinese and _is_idiom(text, q, left):
         return "idiom"
-    if context.results and not regex.search(r"20\d\d年(?:底)?(?:力争|计划|要|将|目标)", left):
-        return "past"
+    if context.outside:
+        return "outside"
     return "past" if is_past(text, q, sentence, context) else None
 
 

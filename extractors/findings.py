@@ -45,7 +45,8 @@ class Context:
     """What a paragraph or cell brings along: dates and numbers in it, its heading as a fallback subject.
 
     `year` is the year the document was issued in (earlier deadlines are past); `cell` names the column role of a table
-    cell, in which a bare "name number" is a target; `results` tells that the section reports what was achieved.
+    cell, in which a bare "name number" is a target; `results` tells that the section reports what was achieved, `outside` that the
+    paragraph stands before an outline begins (a page's own words, a notice).
     """
 
     dates: list[Mention]
@@ -56,6 +57,7 @@ class Context:
     results: bool = False
     support: bool = False
     goal: bool = False
+    outside: bool = False
 
 
 def between(mentions: list[Mention], start: int, end: int) -> list[Mention]:

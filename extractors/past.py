@@ -27,6 +27,8 @@ def is_past(text: str, q: Mention, sentence: Sentence, context: Context) -> bool
     去年…,今年力争… : a later word or date of the future ends what was achieved.
     """
     at: int = q.value.value_start
+    if context.results:
+        return not dated_ahead(text, sentence.start, q.start, context)
     if _ONLY.search(text, sentence.start, at):
         return True
     if _REVIEWED.search(text, sentence.start, q.start):
@@ -57,11 +59,14 @@ def is_present(text: str, start: int, end: int) -> bool:
 
 def _intended(text: str, start: int, end: int, sentence: Sentence, context: Context) -> bool:
     """Whether words or a date of the future stand in a stretch."""
-    if _INTENDED.search(text, start, end):
-        return True
-    for date in between(context.dates, max(start, sentence.start), end):
+    return bool(_INTENDED.search(text, start, end)) or dated_ahead(text, max(start, sentence.start), end, context)
+
+
+def dated_ahead(text: str, start: int, end: int, context: Context) -> bool:
+    """Whether a date of the future stands in a stretch; where the document's year is not known, 到2025年 is one, in a review 2025年 is not."""
+    for date in between(context.dates, start, end):
         year = int(date.value.end[:4]) if date.value.end else 0
-        if year > (context.year or 9999) or (context.year is None and regex.match(r"到|20\d\d年", date.text)):
+        if year > (context.year or 9999) or (context.year is None and regex.match(r"到" if context.results else r"到|20\d\d年", date.text)):
             return True
         if year == context.year and regex.search(r"到|前$|底|末|20\d\d年", date.text):
             return True

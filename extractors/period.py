@@ -99,7 +99,7 @@ def _find(text: str, today: date | None, issued: date | None, entry: bool) -> li
                 continue
             here = _year_said(text, low, found, today) if rule.name in _UNDATED else today
             period = _build(rule.name, hit, here, issued)
-            if period:
+            if period and not (rule.name in _UNDATED and here is today and _turned(period, issued)):
                 found.append(Mention("period", high - len(period.raw), high, period.raw, period, f"period.{rule.name}"))
     return sorted(found, key=lambda m: m.start)
 
@@ -195,6 +195,11 @@ def _year_said(text: str, at: int, found: list[Mention], today: date | None) -> 
     sentence = text.rfind("。", 0, at)
     full = [m for m in found if sentence < m.start < at and m.rule in _DATED]
     return date(int(max(full, key=lambda m: m.start).value.end[:4]), 1, 1) if full else today
+
+
+def _turned(period: Period, issued: date | None) -> bool:
+    """Whether a date without a year has gone by when a document is issued late in a year: 3月底前 of a November may be next year's."""
+    return issued is not None and issued.month >= 10 and (period.end or "") < issued.isoformat()
 
 
 def _year(text: str | None) -> int:

@@ -58,7 +58,7 @@ _DASH = "至|到|-{1,2}|~"
 _LETTERED = regex.compile(
     r"[A-Za-z][A-Za-z\-_.]{0,40}+\d[\d.\-/A-Za-z]*|(?<!\d)\d++(?:[.+]\d++){0,20}+(?P<letters>[A-Za-z]+)\d*|(?<!\d)\d++(?:\+(?:\d++|[A-Za-z](?![A-Za-z]))){1,20}+"
 )
-_UNIT_TAIL = regex.compile(r"(?<=[\d/·(万亿千百吨克μµmk] ?)(?:[kKhc]?m[23]|Nm3|CO2)(?![A-Za-z0-9])")
+_UNIT_TAIL = regex.compile(r"(?<=[\d/·(一二两三四五六七八九十百千万亿吨克μµmk] ?)(?:[kKhc]?m[23]|Nm3|t?CO2)(?![A-Za-z0-9])")
 _MAGNITUDE = regex.compile(r"(?:万亿|[万亿])$")
 _ORDINAL = regex.compile(r"[第其]$|[\d.A-Za-z]$")
 # a minus sign stands at the head, behind punctuation, or behind a word that leads to a value; behind other words a dash may just part them
@@ -172,12 +172,12 @@ def _comparable(low: _Term, high: _Term) -> bool:
 
 
 def _term(text: str, hit: regex.Match[str], number: str, mag: str, unit: str, more: str) -> _Term | None:
-    """One number of a hit: a final 万/亿 of the numeral belongs to the unit, a final 千 may be the head of 千瓦 or 千米."""
+    """One number of a hit: a final 万/亿 of the numeral belongs to the unit, a final 千 or 百 may be the head of 千瓦 or 百分点."""
     numeral, magnitude, name = hit[number], hit[mag] or "", hit[unit]
     end = hit.end(number)
-    if numeral.endswith("千") and len(numeral) > 1 and (not name or not magnitude):
+    if numeral[-1] in "千百" and len(numeral) > 1 and (not name or not magnitude):
         longer = _unit().match(text, end - 1)
-        if longer and longer.group().startswith("千"):
+        if longer and longer.group()[0] == numeral[-1]:
             numeral, name, magnitude = numeral[:-1], longer.group(), ""
             end = longer.end()
     tail = _MAGNITUDE.search(numeral)

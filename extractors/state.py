@@ -11,7 +11,7 @@ from extractors.deadline import governing_date
 from extractors.findings import Context, Finding, between, end_year
 from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
 from extractors.naming import STRONG, plain_scope
-from extractors.past import achieved_before
+from extractors.past import achieved_before, dated_ahead
 from extractors.sentence import Clause, Sentence
 from schemas.types import Mention
 from schemas.values import Quantity
@@ -58,8 +58,6 @@ def find_states(
 ) -> list[Finding]:
     """Findings without number. `firm` says that directional statements count (headings, indicator cells); `staged` that a date of the
     row or stage may serve deliverables."""
-    if context.results:
-        return []
     found: list[Finding] = []
     for sentence in sentences:
         if sentence.inner:
@@ -139,6 +137,8 @@ def _make(
     kind = rule.attributes.get("kind", "qualitative")
     deadline = governing_date(text, context.dates, sentence, hit.start(), context.goal)
     if (ends := end_year(deadline)) and context.year and ends < context.year:
+        return []
+    if context.outside or context.results and not dated_ahead(text, sentence.start, hit.start(), context):
         return []
     if achieved_before(text, hit.start(), sentence, context) or text[max(clause.start, hit.start() - 1) : hit.start()] == "已":
         return []

@@ -34,6 +34,7 @@ _GOES_ON = regex.compile(
 )
 _SAID = regex.compile(r"(?:[≥≤<>=]|达到?|不(?:高于|低于|少于|多于|超过)|(?:提[高升]|增加|下?降低?|减少)[到至]|控制在|超过|至少|保持在?|稳定在?)$")
 _IN_BRACKETS = regex.compile(r"[(\[][^()\[\]]+[)\]]")
+_SIZED = regex.compile(r"(?!\d[AGKD](?![A-Za-z]))\d")  # 55dB, not 5G, 4A, 8K, 3D
 _NUMERIC = regex.compile(r"[\d.]{2}")
 _SENTENCES = regex.compile(r"[。;]")
 _TIME_ENTRY = regex.compile(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]")
@@ -84,7 +85,8 @@ class _Builder:
         for measured in read_measures(segment, self.today, self.year):
             if measured.target is not None:
                 self.targets.append(Said(segment, measured.cell.role, measured.target))
-                self.drafts[segment.path or ""].targets += 1
+                if draft := self.drafts.get(segment.path or ""):
+                    draft.targets += 1
             elif measured.sentence:
                 self._sentence_cell(segment, measured)
             else:
@@ -169,9 +171,10 @@ class _Builder:
             segment.title,
             self.year,
             cell.role if segment.kind == "row" and cell.role == "indicator" else "",
-            segment.section == "past" or (self.outlined and segment.path is None and not segment.headings) or _reviews(text),
+            segment.section == "past" or _reviews(text),
             segment.section == "support",
             segment.section == "goal",
+            self.outlined and segment.path is None and not segment.headings,
         )
         findings, rejections = link(text, sentences, context)
         rejections += [Rejection(q.start, q.end, "broken") for q in broken]
@@ -358,7 +361,8 @@ def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[i
             why.append((hit.start(), hit.end(), rule.attributes["reason"]))
     for low, high in lettered(text):
         masked[low:high] = b"\1" * (high - low)
-        why.append((low, high, "unknown_unit" if _SAID.search(text[max(0, low - 8) : low]) and text[low].isdigit() else "name"))
+        threshold = _SAID.search(text, max(0, low - 8), low) and _SIZED.match(text, low)
+        why.append((low, high, "unknown_unit" if threshold else "name"))
     return masked, why
 
 

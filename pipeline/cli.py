@@ -252,7 +252,7 @@ def diff(
     judged = scoring.verdicts(gold, old, new, documents) if gold.is_dir() else []
     for shown in changes.lines(changed, judged, documents) if format is Shown.table else ():
         typer.echo(shown)
-    for line in [*map(asdict, changed), *map(asdict, judged)] if format is Shown.jsonl else ():
+    for line in [*map(asdict, changed), *({**asdict(v), "falls": v.falls} for v in judged)] if format is Shown.jsonl else ():
         _line(line)
     fallen = not allow and any(v.falls for v in judged)
     if write and not fallen:

@@ -15,6 +15,7 @@ import regex
 from extractors.findings import Finding, Rejection, dimension
 from extractors.period import find_periods
 from extractors.quantity import Measure, find_quantities
+from pipeline.heads import NUMBER, role_of
 from pipeline.official import Official
 from schemas.folded import Folded, fold
 from schemas.reasons import REASONS, UNEXPLAINED
@@ -27,9 +28,10 @@ _NUMERAL = regex.compile(r"[一二两三四五六七八九十百千万亿]")
 _ARTICLE = ("", "times", "duration", "months", "years")  # 一个, 一次, 一年
 _LABEL = regex.compile(r"(?:附[件表图录]|[图表])\d+(?:[-.]\d+)*[:、.]?")
 _OUTLINE = regex.compile(
-    r"(?:\d{1,2}(?:\.\d{1,2})*|[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\]]|[一二三四五六七八九十]{1,3}(?=[、.]))[.、]?(?=[^\d%‰])"
+    r"(?:\d{1,2}(?:\.\d{1,2})+(?=[一-龥“])|[(\[](?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\]]|(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、](?!\d))"
 )
 _PAGE = regex.compile(r"(?:[.…]{2,}\d{0,4})?$")
+_LONGEST_NUMBER = 8
 _NOTE = regex.compile(r"(?:注释?|说明|备注|资料来源|数据来源)[:\d①(]")
 _ROLE_REASON = {"deadline": "deadline", "note": "note"}
 _READ_AS_TEXT = ("text", "task", "indicator")
@@ -70,7 +72,8 @@ def loose_numbers(reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
     """
     values = _Marks((f.value[0], f.value[0] + 1, "") for f in reading.findings)
     numbers = (_Marks((r.start, r.start + 1, r.reason) for r in reading.rejections), _Marks(_unseen(reading)))
-    masked = _Marks(reading.why)
+    read = _Cover(Span(*f.value) for f in reading.findings)
+    masked = _Marks(mark for mark in reading.why if not read.touches([Span(*mark[:2])]))
     dates = _Marks((d.start, d.start + 1, "date") for d in reading.dates)
     units = _Marks((a, b, "units") for a, b in reading.closed if _DIGIT.search(reading.text[a:b]))
     at = 0
@@ -163,10 +166,19 @@ def _missed(segment: Segment, cell: Cell, covered: _Cover) -> Iterator[Uncovered
 
 def _outside(document: Document, official: Official, held: _Cover, covered: _Cover, headers: set[str]) -> Iterator[Uncovered]:
     """Sentences of paragraphs and cells of the plan that are in no segment."""
+    numbering: set[tuple[int | None, int | None]] = set()
     for block in _blocks(document, official):
-        text = _bare(fold(document.text, [(block.start, block.end)]))
-        if not text.text or held.touches((Span(block.start, block.end),)):
+        if held.touches((Span(block.start, block.end),)):
             continue
+        column = (block.where.table, block.where.column)
+        if block.kind == "cell" and block.end - block.start <= _LONGEST_NUMBER:
+            word = document.text[block.start : block.end].strip()
+            if role_of(word) == "number":
+                numbering.add(column)
+            elif column in numbering and NUMBER.fullmatch(word):
+                continue  # of a row that is no task
+        text = fold(document.text, [(block.start, block.end)])
+        text = _bare(text) if block.kind == "paragraph" else text
         for start, end in _sentences(text.text):
             spans = text.spans(start, end)
             reason = _place_reason(block, text, headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -66,10 +66,12 @@ def read_measures(segment: Segment, today: date | None, year: int | None) -> Ite
     """
     cells = {c.role: c for c in segment.cells if c.role not in _VALUES}
     name = cells.get("indicator") or cells.get("task")
-    columns = [c for c in segment.cells if c.role in _VALUES and not _EMPTY.fullmatch(c.text.text)]
-    valued = any(c.role == "value" for c in columns)
-    for cell in columns:
-        yield _read(segment, name, cell, cells, valued, today, year) if name else Measured(cell)
+    valued = any(c.role == "value" and not _EMPTY.fullmatch(c.text.text) for c in segment.cells)
+    for cell in segment.cells:
+        if cell.role == "name":  # in tables of districts each value has a name before it
+            name = cell
+        elif cell.role in _VALUES and not _EMPTY.fullmatch(cell.text.text):
+            yield _read(segment, name, cell, cells, valued, today, year) if name else Measured(cell)
 
 
 def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valued: bool, today: date | None, year: int | None) -> Measured:
@@ -115,7 +117,7 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valu
     target = Target(
         segment.path,
         label[0],
-        Slot(cell.text.plain[slice(*place.span("note"))], cell.text.spans(*place.span("note")), "measured.note") if place else None,
+        _scope(cell, place, cells),
         "change" if change else kind_of(unit, label[0].text),
         measure.quantity,
         Slot(cell.text.plain[low:high], cell.text.spans(low, high), "measured.cell"),
@@ -134,6 +136,14 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valu
     return Measured(cell, target)
 
 
+def _scope(cell: Cell, note: regex.Match[str] | None, cells: dict[str, Cell]) -> Slot | None:
+    """The place that a value holds for: in a note behind it (95(城区)), or the district of its row."""
+    if note:
+        return Slot(cell.text.plain[slice(*note.span("note"))], cell.text.spans(*note.span("note")), "measured.note")
+    district = cells.get("place")
+    return Slot(district.text.plain, district.text.spans(0, len(district.text)), "measured.place") if district and district.text.text else None
+
+
 def kind_of(unit: Slot | None, name: str) -> str:
     """`count` for things counted (个, 家) under a name that is no ratio or amount, else `level`."""
     known = vocab.units().find(unit.text) if unit else None
@@ -147,16 +157,11 @@ def _measure(text: str) -> Measure | None:
         low, high = Decimal(hit["low"]), Decimal(hit["high"])
         years = all(regex.fullmatch(r"(?:19|20)\d\d", hit[g]) for g in ("low", "high"))
         return None if years or low >= high else Measure(Quantity("range", low, high), None, 0, len(text), False, "", False, False)
-    minus = text.startswith("-") and text[1:2].isdigit()
     found = find_quantities(text, bytearray(len(text)))
-    if len(found) != 1 or _WORDS.sub("", text[minus : found[0].start] + text[found[0].end :]):
+    if len(found) != 1 or _WORDS.sub("", text[: found[0].start] + text[found[0].end :]):
         return None
     measure: Measure = found[0].value
-    if not minus:
-        return measure
-    if measure.quantity.value is None or measure.quantity.value_max is not None or measure.value_start != 1:
-        return None
-    return replace(measure, quantity=replace(measure.quantity, value=-measure.quantity.value), value_start=0)
+    return measure
 
 
 def _row_unit(name: Cell, cell: Cell, cells: dict[str, Cell]) -> tuple[Slot | None, tuple[Slot, Folded]]:

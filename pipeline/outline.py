@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -40,8 +39,9 @@ class Node:
     now: str = ""  # the section at its last line, where that is not the heading's
 
     def add(self, line: Line, text: Folded, year: int | None) -> None:
-        """A paragraph under the item. One that opens as a review makes a section of results of all below it, until one looks ahead."""
-        if self.section in ("work", "past") and (back := looks_back(text.text, year)) is not None:
+        """A paragraph under the item. One that opens as a review makes a section of results of all below it, until one looks ahead; under a
+        heading of a review all is past."""
+        if self.section == "work" and (back := looks_back(text.text, year)) is not None:
             self.now = "past" if back else "work"
         self.lines.append((line, text, self.now or self.section))
 
@@ -145,7 +145,7 @@ def _node(stack: list[Node], line: Line, marker: Marker, attachment: str, year: 
         _number(hit),
         heading,
         (line.text.spans(0, hit.end()) or (None,))[0],
-        (*parent.path, _label(name, hit)),
+        (*(() if name == "decimal" else parent.path), _label(name, hit)),  # 2.1.1 says what stands above it
         (*parent.headings, title),
         section,
         attachment,
@@ -206,8 +206,7 @@ def running_numbers(nodes: Sequence[Node]) -> set[int]:
             lists[-1].append(i)
         else:
             lists.append([i])
-    labels = Counter((node.attachment, node.path[-1]) for node in nodes if node.style == "decimal")
-    running = {i for i, node in enumerate(nodes) if node.style == "decimal" and labels[node.attachment, node.path[-1]] == 1}
+    running: set[int] = set()
     for (style, _), lists in series.items():
         if style not in ("arabic", "article", "cn_bracket"):
             continue

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import regex
 
+from pipeline.districts import district_table
 from pipeline.grid import Row, Table, place, read_tables, with_present
 from pipeline.heads import is_header
 from pipeline.labels import metadata_tables
@@ -19,6 +20,7 @@ _FURNITURE = regex.compile(r"[-\s]*第?\d{1,3}页?(?:共\d{1,3}页)?[-\s]*|续�
 _GROUP = regex.compile(r"(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])[^,。;:]{2,10}")
 _TOTAL = regex.compile(r"[(（]?[一二三四五六七八九十]?[)）]?、?(?:合|总|小|共)计[:：]?")
 
+_UNIT_NOTE = regex.compile(r"[(\[]?单位[::].{1,10}[)\]]?")
 _OF_THE_YEAR = regex.compile(r"(?:本|当)?年度?(?P<rest>(?:预期|计划|工作|考核)?(?:目标|计划|任务|指标)(?:值|数|量)?)")
 
 
@@ -88,7 +90,8 @@ def read_rows(document: Document, official: Official) -> tuple[list[Segment], li
     named = official.metadata.get("period_start")
     begin, issued = int(named.text) if named else None, official.issued.year if official.issued else None
     for run in _joined(_runs(document, official), official):
-        found, odd = read_tables(run.lines)
+        districts = district_table(run.lines, _above(official, run.start, run.file))
+        found, odd = ([districts], []) if districts else read_tables(run.lines)
         kept = [_of_year(with_present(t, begin, issued), official) for t in found if _holds_tasks(t)]
         for table in found:
             if not _holds_tasks(table):
@@ -101,7 +104,7 @@ def read_rows(document: Document, official: Official) -> tuple[list[Segment], li
     for i, table in enumerate(tables, 1):
         prefix = "表" if len(tables) == 1 else f"表{i}"
         caption = captions[i - 1]
-        segments += [_unread(row) if _is_total(row) else _row(prefix, row, caption) for row in _numbered_apart(table.rows)]
+        segments += [_segment(prefix, row, caption) for row in _numbered_apart(table.rows)]
     return segments, issues
 
 
@@ -119,7 +122,7 @@ def _of_year(table: Table, official: Official) -> Table:
 
 
 def _holds_tasks(table: Table) -> bool:
-    return bool(table.rows) and any(c.role in ("task", "indicator") for c in table.columns)
+    return bool(table.rows) and any(c.role in ("task", "indicator", "place") for c in table.columns)
 
 
 def _numbered_apart(rows: Sequence[Row]) -> Iterator[Row]:
@@ -147,6 +150,19 @@ def _unread(row: Row) -> Segment:
     cells = tuple(replace(c, role="ignored") for c in row.cells if c.text.text and c.role in row.own and c.role != "number")
     start = next((c.text.starts[0] for c in cells), 0)
     return Segment(f"row.{start}", "row", None, "", (), "work", cells)
+
+
+def _segment(prefix: str, row: Row, caption: Cell | None) -> Segment:
+    """A row as a segment. What a table divides among districts is the plan's own target where it adds it up, but no task of anybody."""
+    if "total" in row.own and row.number != "小计":
+        return replace(_row(prefix, row, caption), path=None)
+    return _unread(row) if _is_total(row) else _row(prefix, row, caption)
+
+
+def _above(official: Official, start: int, file: str | None) -> list[Folded]:
+    """The two paragraphs right above a table, the nearest first; notes of its unit are left out."""
+    lines = [line.text for line in official.lines if line.block.start < start and line.block.where.file == file]
+    return [text for text in reversed(lines) if not _UNIT_NOTE.fullmatch(text.text)][:2]
 
 
 def _joined(runs: Sequence[_Run], official: Official) -> Iterator[_Run]:
@@ -185,7 +201,7 @@ def _caption(official: Official, start: int, file: str | None) -> Cell | None:
 
 def _row(prefix: str, row: Row, caption: Cell | None) -> Segment:
     path = f"{prefix}/{row.number}.{row.sub}" if row.sub else f"{prefix}/{row.number}"
-    name = row.cell("indicator") or row.cell("task")
+    name = row.cell("indicator") or row.cell("task") or row.cell("place")
     title = name.text.plain if name else ""
     if name and name.role == "task":
         title = regex.split(r"[。;；]", title)[0]

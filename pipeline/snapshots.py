@@ -91,7 +91,7 @@ def _of_revision(revision: str) -> Reading:
     listed = _git("ls-tree", "--name-only", revision, f"{SNAPSHOT.as_posix()}/")
     if not listed:
         raise ZhibiaoError(f"{revision}: no database URL, folder of an earlier reading, or git revision with {SNAPSHOT}")
-    return {Path(name).stem: _lines(_git("show", f"{revision}:{name}") or "") for name in listed.splitlines()}
+    return {Path(name).stem: _lines(_git("show", f"{revision}:./{name}") or "") for name in listed.splitlines()}
 
 
 def _git(*words: str) -> str | None:

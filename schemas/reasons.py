@@ -27,6 +27,8 @@ REASONS: dict[str, Reason] = {
     "no_verb": Reason("a name and a number that nothing ties: 乡镇医疗机构人员2.16名", 1, "number_without_verb"),
     "unknown_unit": Reason("a threshold in a unit that is not known: 不高于55xY", 1, "unknown_unit"),
     "fraction": Reason("a fraction, ratio or power, which is not read: 1/3, 15:1, 10⁴", 1),
+    "vague": Reason("a number in words that says no exact value: 数百家, 几十个"),
+    "product": Reason("a product, which is not multiplied out: 2×66万千瓦"),
     "column": Reason("in a table column or cell that is not read: 权重, an unknown heading", 2),
     "deadline": Reason("in a deadline cell that is not read as a date", 1),
     "outside": Reason("in a paragraph or cell of the plan that no rule reads: a table of contents, a list of attachments", 2),

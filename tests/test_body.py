@@ -1,6 +1,9 @@
 """Units and roles: cells, blanket clauses, conventions, ranges (the notations of statements are in specs/bodies.json)."""
 
+import time
+
 from extractors.body import declares_first_leads, find_blanket, find_bodies, find_ranges, is_body, read_cell
+from extractors.brackets import outermost
 
 
 def test_the_column_decides_the_role():
@@ -46,3 +49,10 @@ def test_ranges_end_before_the_text_goes_on():
 def test_names_of_one_unit():
     assert is_body("市机关事务中心")
     assert not is_body("加强组织领导")
+
+
+def test_brackets_that_never_close_take_no_time():
+    assert outermost("甲(乙[丙])丁(戊") == [(1, 7)]
+    started = time.process_time()
+    assert find_ranges("(市" * 20000) == []
+    assert time.process_time() - started < 1

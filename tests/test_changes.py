@@ -210,6 +210,7 @@ def test_json_lines(folder):
     edit(folder / SNAPSHOT / "plan.jsonl", '"operator": ">="', '"operator": "="')
     found = [json.loads(line) for line in zhibiao("diff", "--format", "jsonl", cwd=folder).stdout.splitlines()]
     assert (found[0]["way"], found[0]["fields"], found[0]["old"]["operator"], found[0]["new"]["operator"]) == ("altered", ["operator"], "=", ">=")
+    assert found[-1]["falls"] is False
     assert {"figure", "before", "after"} <= set(found[-1])
 
 

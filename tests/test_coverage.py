@@ -128,6 +128,7 @@ def reasons(text):
         ("目前全市森林覆盖率达到30%。", ("目前全市森林覆盖率达到30%", "present")),
         ("夜间区域噪声不高于55xY。", ("夜间区域噪声不高于55xY", "unknown_unit")),
         ("推广5G基站建设。", ("推广5G基站建设", "name")),
+        ("接入能力达到5G水平。", ("接入能力达到5G水平", "name")),
         ("垃圾清运车配备比例达到1:50。", ("垃圾清运车配备比例达到1:50", "fraction")),
         ("污水处理率达到95%。要确保污水处理率达到95%。", ("污水处理率达到95%", "repeat")),
         ("污水处理率达到95%,其中年产500吨以上的企业先行。", ("其中年产500吨以上的企业先行", "condition")),
@@ -138,6 +139,15 @@ def reasons(text):
 def test_the_reason_says_why(text, expected):
     found = reasons(f"方案\n一、任务\n1.工作。{text}\n")
     assert (expected in found) if expected else found == []
+
+
+def test_a_number_at_the_head_of_a_line_or_cell_that_nothing_reads_is_no_outline_number():
+    text = "方案\n一、任务\n1.造林。加强造林。\n指标\t目标值\t责任单位\n造林\t5亩\t市林业局\n\t5年目标\t30户\n2个县\t\t\n"
+    result = read(text)
+    covered = [(r["start"], r["end"]) for table in ("evidence", "coverage") for r in result.rows.tables[table]]
+    for number in ("5亩", "5年目标", "30户", "2个县"):
+        at = text.index(number)
+        assert any(start < at + len(number) and at < end for start, end in covered), number
 
 
 def test_what_a_person_should_look_at_is_the_reason_of_a_sentence_that_has_several():

@@ -40,6 +40,11 @@ def test_decimals_below_arabic_numbers():
     assert [t.path for t in read(text).extraction.tasks] == ["1.1", "1.2", "2.1"]
 
 
+def test_finer_items_stand_below_their_decimal_number():
+    text = "云水市规划\n第二章 任务\n2.1 产业\n2.1.1 工业\n（1）培育企业20家。\n（2）建设园区3个。\n2.1.2 农业\n①粮食产量达到20万吨。\n"
+    assert [t.path for t in read(text).extraction.tasks] == ["2.1.1/(1)", "2.1.1/(2)", "2.1.2/①"]
+
+
 def test_one_decimal_alone_is_no_outline():
     text = "云水市实施方案\n一、主要任务\n完成植树造林，新增造林面积\n1.1 万亩，建成公园3个。\n"
     assert [t.path for t in read(text).extraction.tasks] == ["一"]
@@ -123,3 +128,8 @@ def test_a_page_number_breaks_no_word():
     result = read(text)
     target = next(t for t in result.extraction.targets if t.indicator.text == "生活垃圾回收利用率")
     assert str(target.quantity.value) == "45"
+
+
+def test_letters_are_the_finest_numbers():
+    text = "云水市教育方案\n一、任务\n1.新建学校。新建学校20所。\n2.加强师资。\na）充实队伍。补充教师500名。\nb）改善条件。改造校舍3万平方米。\n"
+    assert [t.path for t in read(text).extraction.tasks] == ["1", "一/2/a)", "一/2/b)"]

@@ -153,3 +153,19 @@ def test_other_lines_are_no_tables(text):
     document = parse_bytes(text.encode(), "plan.txt")
     assert not [b for b in document.blocks if b.kind == "cell"]
     assert not document.issues
+
+
+def test_headings_behind_the_values_and_cells_of_words():
+    table = (
+        "序号 指标名称 单位 2020年 2025年 指标属性\n1 空气质量优良天数比率 % 95.2 完成上级下达任务 约束性\n2 PM2.5 浓度 微克/立方米 25 23 约束性\n"
+        "3 森林覆盖率 % 40 41.5 约束性\n"
+    )
+    found = [(t.task, t.indicator.text, t.status, t.value.text) for t in read(HEAD + table + TAIL).extraction.targets]
+    assert ("表/1", "空气质量优良天数比率", "target", "完成上级下达任务") in found
+    assert ("表/2", "PM2.5浓度", "target", "23") in found
+
+
+def test_a_category_before_the_number_is_left_out():
+    table = "类别 序号 指标 单位 2020年 2025年\n创新 1 研发经费投入强度 % 2.1 2.8\n驱动 2 每万人发明专利 件 10 15\n3 数字经济占比 % 8 12\n"
+    found = [(t.task, t.indicator.text, t.value.text) for t in read(HEAD + table + TAIL).extraction.targets if t.status == "target"]
+    assert found == [("表/1", "研发经费投入强度", "2.8"), ("表/2", "每万人发明专利", "15"), ("表/3", "数字经济占比", "12")]

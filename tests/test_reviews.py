@@ -76,3 +76,8 @@ def test_other_openings_keep_a_section_open():
     text = "云水市绿色发展方案\n一、主要任务\n每五年开展一次评估。到2027年森林覆盖率达到40%。\n(一)植树造林\n完成造林5万亩。\n"
     assert ("森林覆盖率", "40") in _targets(text)
     assert ("造林", "5") in _targets(text)
+
+
+def test_under_the_heading_of_a_review_nothing_is_a_target():
+    text = "云水市“十五五”教育规划\n一、面临形势\n到2030年，学龄人口达到30万人。\n二、主要目标\n到2030年，学前教育毛入园率达到95%。\n"
+    assert _targets(text) == {("学前教育毛入园率", "95")}

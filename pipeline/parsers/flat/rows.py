@@ -17,7 +17,7 @@ def read_rows(parts: Parts, first: int, body: int) -> FlatTable | None:
     head = read_head([parts[k] for k in range(first, body)])
     if head is None:
         return None
-    groups, last = _groups(parts, body)
+    groups, last = _groups(parts, body, "other" in head.before)
     if len(groups) < _FEWEST:
         return None
     kinds = ["number", "name", *(k for k in ("unit", "attribute") if k in head.before)]
@@ -35,11 +35,11 @@ def read_rows(parts: Parts, first: int, body: int) -> FlatTable | None:
     return FlatTable(first, last, _levels(head, kinds), rows)
 
 
-def _groups(parts: Parts, at: int) -> tuple[list[tuple[list[Token], list[Token], list[Token]]], int]:
+def _groups(parts: Parts, at: int, led: bool) -> tuple[list[tuple[list[Token], list[Token], list[Token]]], int]:
     """The numbered rows 1, 2, 3 …, each with the tokens of the lines above and below that belong to it, and the line behind the last.
 
     A cell of several lines is set in the middle of its row, so as many lines stand above the number as below it: the lines between two
-    numbers then fall to one or the other.
+    numbers then fall to one or the other. `led`: a category (创新驱动) may stand before a number; it is not read.
     """
     found: list[tuple[list[Token], list[Token], list[Token]]] = []
     number, below = 1, 0
@@ -48,7 +48,7 @@ def _groups(parts: Parts, at: int) -> tuple[list[tuple[list[Token], list[Token],
             found.append(([], list(parts[at]), []))
             at += 1
             continue
-        line = next((k for k in range(at, min(at + 2 * _TALLEST, len(parts))) if _begins(parts[k], number)), None)
+        line = next((k for k in range(at, min(at + 2 * _TALLEST, len(parts))) if _begins(_own(parts[k], led), number)), None)
         if line is None or line - at < below:
             break
         above = line - at - below
@@ -57,7 +57,7 @@ def _groups(parts: Parts, at: int) -> tuple[list[tuple[list[Token], list[Token],
         loose = [parts[k] for k in range(at + below, line)]
         if any(not _is_loose(piece) for piece in loose):
             break
-        found.append(([t for piece in loose for t in piece], list(parts[line]), []))
+        found.append(([t for piece in loose for t in piece], _own(parts[line], led), []))
         at, below, number = line + 1, above, number + 1
     if below and at + below <= len(parts) and all(_is_loose(parts[k]) for k in range(at, at + below)):
         found[-1][2].extend(t for k in range(at, at + below) for t in parts[k])
@@ -68,6 +68,12 @@ def _groups(parts: Parts, at: int) -> tuple[list[tuple[list[Token], list[Token],
         found.pop()
         at -= 1
     return found, at
+
+
+def _own(line: Sequence[Token], led: bool) -> list[Token]:
+    """The pieces of a row from its number on."""
+    skip = led and len(line) > 2 and line[1].text.isdecimal() and regex.fullmatch(r"[一-龥]{1,6}", line[0].text)
+    return list(line[1:] if skip else line)
 
 
 def _begins(line: Sequence[Token], number: int) -> bool:
