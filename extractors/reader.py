@@ -16,7 +16,7 @@ from typing import Any
 import regex
 
 from extractors import nlp
-from extractors.quantity import Measure, find_quantities
+from extractors.quantity import Measure, find_quantities, lettered
 from schemas.errors import ModelError
 from schemas.types import Mention
 
@@ -135,8 +135,16 @@ def claims(text: str, found: Sequence[Proposal]) -> list[Claim]:
     the text says 分别; a value before its name takes the next name.
     """
     values = [p for p in found if p.label in ("VL", "VR")]
-    measures = find_quantities(text, bytearray(len(text))) if values else []
+    measures = _measures(text) if values else []
     return [_claim(text, p, found, _parsed(measures, p)) for p in values if _parsed(measures, p) or _GRADE.search(text, p.start, p.end)]
+
+
+def _measures(text: str) -> list[Mention]:
+    """The numbers with their units, without those of names (5G) and the article 一 (一个平台)."""
+    masked = bytearray(len(text))
+    for low, high in lettered(text):
+        masked[low:high] = b"\1" * (high - low)
+    return [m for m in find_quantities(text, masked) if not (m.value.chinese and m.value.quantity.value == 1)]
 
 
 def _parsed(measures: Sequence[Mention], proposed: Proposal) -> Measure | None:
