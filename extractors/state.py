@@ -138,7 +138,7 @@ def _make(
     deadline = governing_date(text, context.dates, sentence, hit.start(), context.goal)
     if (ends := end_year(deadline)) and context.year and ends < context.year:
         return []
-    if context.outside or context.results and not dated_ahead(text, sentence.start, hit.start(), context):
+    if context.outside or (context.results and not dated_ahead(text, sentence.start, hit.start(), context)):
         return []
     if achieved_before(text, hit.start(), sentence, context) or text[max(clause.start, hit.start() - 1) : hit.start()] == "已":
         return []

@@ -14,6 +14,7 @@ from pipeline.labels import Line
 _ENDED = regex.compile(r"[。;:!?…)\]”》]$")
 _AMOUNT = regex.compile(r"左右|以[上下内]|多|余|倍|成|至|到")
 _CHAPTERS = ("part", "chapter", "cn", "arabic")
+_MANY = 4
 _SKIPPED = 2  # a heading that a converter lost does not end the series
 
 Number = tuple[int, ...]
@@ -22,8 +23,17 @@ Number = tuple[int, ...]
 def decimal_lines(lines: Sequence[Line]) -> set[int]:
     """Ids of the blocks that begin with a number of a decimal outline: each number follows the one before it (1.1, 1.1.1, 1.1.2, 1.2).
 
-    A number with two parts that begins a quantity counts only where the line above has ended. One number alone is no outline.
+    A number with two parts that begins a quantity counts only where the line above has ended. One number alone is no outline. An excerpt may
+    begin anywhere (14.3), but then several must follow.
     """
+    whole = _series(lines, excerpt=False)
+    if len(whole) > 1:
+        return whole
+    part = _series(lines, excerpt=True)
+    return part if len(part) >= _MANY else set()
+
+
+def _series(lines: Sequence[Line], excerpt: bool) -> set[int]:
     found: set[int] = set()
     last: Number | None = None
     chapter = 0
@@ -34,13 +44,16 @@ def decimal_lines(lines: Sequence[Line]) -> set[int]:
             continue
         number = tuple(map(int, hit["n"].split(".")))
         fresh = len(found) < 2 or number[0] == chapter
-        if not (follows(last, number) or (fresh and follows(None, number))):
+        begins = fresh and (excerpt or follows(None, number))
+        if not (follows(last, number) or begins):
             continue
         if len(number) == 2 and _is_amount(line.text.text, hit) and not (i and _ENDED.search(lines[i - 1].text.text)):
             continue
+        if excerpt and not follows(last, number):
+            found = set()
         found.add(line.block.id)
         last = number
-    return found if len(found) > 1 else set()
+    return found
 
 
 def follows(last: Number | None, number: Number) -> bool:

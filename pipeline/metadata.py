@@ -51,9 +51,10 @@ def read_metadata(
         found["issue_date"] = signed[1]
         found["issuer"] = signed[0] or found["issuer"]
     for line in tail[:4]:
-        hit = rules.words("official", "approved_on").match(line.text.text)
-        if hit and not found["issue_date"]:
-            found["issue_date"] = _date_slot(line, hit, "approved_on")
+        for rule in ("approved_on", "delivered_on"):
+            hit = rules.words("official", rule).match(line.text.text)
+            if hit and not found["issue_date"]:
+                found["issue_date"] = _date_slot(line, hit, rule)
     if not found["issue_date"]:
         for line in before:
             hit = rules.words("official", "issued_on").search(line.text.text)
