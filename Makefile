@@ -3,7 +3,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check accuracy diff golden bench fmt lock clean soak
+.PHONY: help setup system run test check accuracy model lodo diff golden bench fmt lock clean soak
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -38,6 +38,16 @@ test: check  ## lint, types, layers, accuracy floors, behaviour
 
 accuracy: setup  ## score the extraction against the gold annotations
 	@$(BIN)/zhibiao score tests/gold 2>/dev/null
+
+# one thread: the same passages and seed give the same weights
+ONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+model: setup  ## train the second reader on the gold annotations and on silver sentences
+	@mkdir -p build
+	$(BIN)/python -m tests.reader.passages > build/passages.jsonl
+	$(ONE) $(BIN)/python -m extractors.model.train build/passages.jsonl
+
+lodo: setup  ## leave one document out: the rules, the second reader, and both; fits the confidence
+	$(ONE) $(BIN)/python -m tests.reader.lodo --fit
 
 diff: setup  ## which records a change alters, beside the snapshot (AGAINST=revision, ALLOW=1)
 	@$(BIN)/zhibiao diff $(if $(AGAINST),--against $(AGAINST)) $(if $(ALLOW),--allow)

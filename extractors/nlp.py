@@ -1,8 +1,15 @@
-"""Word boundaries and parts of speech. The only importer of rjieba (jieba's algorithm and dictionary, compiled); characters stay the coordinates."""
+"""Word boundaries, parts of speech, and the trained span model; characters stay the coordinates.
+
+The only importer of rjieba (jieba's algorithm and dictionary, compiled) and spaCy.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import regex
@@ -74,3 +81,120 @@ def is_boundary(text: str, at: int) -> bool:
 def verb_ends_at(text: str, at: int) -> tuple[int, int] | None:
     """The verb that ends at `at`, if the tagger sees one there."""
     return next(((s, e) for s, e, flag in words(text) if e == at and flag.startswith("v")), None)
+
+
+# --- the trained span model ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text from `start` to `end`, what the model sees of it, and its part of speech."""
+
+    start: int
+    end: int
+    seen: str
+    flag: str
+
+
+_PIECE = regex.compile(r"\d+(?:[.,]\d+)*|[A-Za-z]+|[^0-9A-Za-z]+")
+_YEAR = regex.compile(r"(?:19|20)\d\d")
+_BATCH = 64
+
+
+@cache
+def _segmenter() -> Any:
+    """A segmenter of its own for the model: what it learned from must not change with our vocabularies."""
+    import rjieba
+
+    return rjieba.Jieba()
+
+
+def model_words(text: str) -> list[Word]:
+    """A text as the model sees it: a number is `0`, `000` or, looking like a year, `2000`; of a Latin word it sees four letters.
+
+    `[w.seen for w in model_words("到2025年达95.5%")]` is 到 2000 年 达 0 %.
+    """
+    found = []
+    text = text.encode("utf-8", "replace").decode()  # half of a surrogate pair becomes a question mark: as many characters as before
+    for hit in _PIECE.finditer(text):
+        piece, at = hit.group(), hit.start()
+        if piece[0].isdecimal():
+            seen = "2000" if _YEAR.fullmatch(piece) else "0" if len(piece) < 3 or "." in piece else "000"
+            found.append(Word(at, hit.end(), seen, "m"))
+        elif piece[0].isascii() and piece[0].isalpha():
+            found.append(Word(at, hit.end(), piece[:4], "eng"))
+        else:
+            for word, flag in _segmenter().tag(piece):
+                found.append(Word(at, at + len(word), word, flag))
+                at += len(word)
+    return found
+
+
+class SpanModel:
+    """A spaCy pipeline of one component: a narrow CNN over given tokens and a tag for each. It knows nothing of what the tags mean."""
+
+    def __init__(self, pipeline: Any) -> None:
+        import spacy.symbols
+
+        pipeline.vocab.lex_attr_getters[spacy.symbols.SUFFIX] = lambda word: word[-1:]  # the head of a Chinese word is its last character
+        self._pipeline = pipeline
+        self._tagger = pipeline.get_pipe("tagger")
+        self.tags: tuple[str, ...] = tuple(self._tagger.labels)
+
+    @classmethod
+    def new(cls, tags: Sequence[str], width: int, depth: int, window: int, seed: int) -> SpanModel:
+        """An untrained model; the same seed gives the same weights."""
+        import spacy
+
+        spacy.util.fix_random_seed(seed)  # type: ignore[attr-defined]
+        rows = {"ORTH": 6000, "PREFIX": 3000, "SUFFIX": 3000, "SHAPE": 200, "LEMMA": 200}
+        embed = {"@architectures": "spacy.MultiHashEmbed.v2", "width": width, "attrs": list(rows), "rows": list(rows.values())}
+        embed["include_static_vectors"] = False
+        encode = {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": width, "depth": depth, "window_size": window, "maxout_pieces": 2}
+        layers = {"@architectures": "spacy.Tok2Vec.v2", "embed": embed, "encode": encode}
+        pipeline = spacy.blank("xx")
+        tagger = pipeline.add_pipe("tagger", config={"model": {"@architectures": "spacy.Tagger.v2", "nO": None, "tok2vec": layers}})
+        for tag in tags:
+            tagger.add_label(tag)  # type: ignore[attr-defined]
+        pipeline.initialize()
+        return cls(pipeline)
+
+    @classmethod
+    def load(cls, folder: Path) -> SpanModel:
+        """The model that `save` wrote."""
+        import spacy
+
+        return cls(spacy.load(folder, exclude=["tokenizer", "vocab"]))
+
+    def save(self, folder: Path) -> None:
+        """Write the weights and the configuration (spaCy's own format, no pickled code, no list of words)."""
+        self._pipeline.to_disk(folder, exclude=["tokenizer", "vocab"])
+
+    def fit(self, examples: Sequence[tuple[Sequence[Word], Sequence[str]]], epochs: int, seed: int) -> None:
+        """Learn from pairs of words and tags; the same examples and seed give the same weights on one thread."""
+        from spacy.training import Example
+
+        random = Random(seed)
+        pairs = [Example(self._doc(words), self._doc(words, tags)) for words, tags in examples]
+        steps, done = max(1, epochs * len(pairs) // _BATCH), 0
+        optimizer = self._pipeline.resume_training()
+        for _ in range(epochs):
+            random.shuffle(pairs)
+            for at in range(0, len(pairs), _BATCH):
+                optimizer.learn_rate = 0.002 * max(0.02, min(done / 50 + 0.1, 1.0) * (1 - done / steps))
+                self._pipeline.update(pairs[at : at + _BATCH], sgd=optimizer, drop=0.15)
+                done += 1
+
+    def scores(self, texts: Sequence[Sequence[Word]]) -> list[Any]:
+        """For each text an array of the probability of each tag (columns, as in `tags`) for each word (rows)."""
+        found: list[Any] = []
+        for at in range(0, len(texts), _BATCH):
+            rows = self._tagger.model.predict([self._doc(words) for words in texts[at : at + _BATCH]])
+            found += [self._tagger.model.ops.softmax(row) for row in rows]
+        return found
+
+    def _doc(self, words: Sequence[Word], tags: Sequence[str] | None = None) -> Any:
+        from spacy.tokens import Doc
+
+        seen, flags = [w.seen for w in words], [w.flag for w in words]
+        return Doc(self._pipeline.vocab, words=seen, spaces=[False] * len(seen), lemmas=flags, tags=list(tags) if tags else None)

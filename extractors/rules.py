@@ -75,9 +75,10 @@ def _expand(text: str, fragments: dict[str, str], where: str) -> str:
 
 @cache
 def version() -> str:
-    """A hash over all rule files and extractor sources: part of what a document's rows depend on."""
+    """A hash over all rule files, extractor sources and the trained model: part of what a document's rows depend on."""
     digest = hashlib.sha256()
-    for path in sorted([*_FOLDER.glob("*.yaml"), *_FOLDER.parent.glob("*.py")]):
+    model = [p for p in _FOLDER.parent.glob("model/**/*") if p.is_file() and p.suffix != ".pyc"]
+    for path in sorted([*_FOLDER.glob("*.yaml"), *_FOLDER.parent.glob("*.py"), *model]):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -23,7 +23,7 @@ from pipeline.parsers.sniff import expected_format
 from pipeline.parsers.text import decode
 from pipeline.run import process_file
 from schemas import vocab
-from schemas.errors import ParseError, RuleError, StoreError
+from schemas.errors import ModelError, ParseError, RuleError, StoreError
 from schemas.limits import Limits
 from schemas.types import Issue
 
@@ -116,8 +116,9 @@ def run(
     watch: Callable[[Sequence[Path]], Iterator[Path]] = iter,
     out: Path | None = None,
     limits: Limits | None = None,
+    second: bool = True,
 ) -> Report:
-    """Process and store all files; a file that fails is noted and the batch goes on. `watch` may show progress."""
+    """Process and store all files; a file that fails is noted and the batch goes on. `watch` may show progress; `second`: with the second reader."""
     report = Report(datetime.now(UTC).isoformat(timespec="seconds"))
     begun = time.monotonic()
     files, lists = find_files(paths, out)
@@ -127,8 +128,8 @@ def run(
     _forget_removed(paths, names, engine)
     for path in watch(files):
         try:
-            _one(path, names[path], given.get(path.name, {}), engine, report, limits)
-        except RuleError:
+            _one(path, names[path], given.get(path.name, {}), engine, report, limits, second)
+        except (RuleError, ModelError):
             raise
         except (ParseError, StoreError) as error:
             code = "parse_failed" if isinstance(error, ParseError) else "store_failed"
@@ -142,8 +143,8 @@ def run(
     return report
 
 
-def _one(path: Path, name: str, given: Mapping[str, str], engine: sa.Engine, report: Report, limits: Limits | None) -> None:
-    result = process_file(path, given, name, limits)
+def _one(path: Path, name: str, given: Mapping[str, str], engine: sa.Engine, report: Report, limits: Limits | None, second: bool) -> None:
+    result = process_file(path, given, name, limits, second)
     store.save(engine, result.rows)
     store.forget_failure(engine, name)
     report.documents += 1

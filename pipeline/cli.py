@@ -48,6 +48,13 @@ class Format(StrEnum):
     xlsx = "xlsx"
 
 
+class Readers(StrEnum):
+    """Who reads."""
+
+    both = "both"
+    rules = "rules"
+
+
 class Shown(StrEnum):
     """Formats of `review` and `diff`: for people, or for tools."""
 
@@ -62,6 +69,9 @@ class View(StrEnum):
     csv = "csv"
     xlsx = "xlsx"
     html = "html"
+
+
+Reading = Annotated[Readers, typer.Option("--readers", help="Who reads: the rules and the trained second reader, or the rules alone.")]
 
 
 def main() -> None:
@@ -85,6 +95,7 @@ def run(
     db: Database = DEFAULT_DB,
     out: Out = Path("output"),
     limit: Limit = None,
+    readers: Reading = Readers.both,
 ) -> None:
     """Read documents, store their rows, export them, and write the comparison of all regions."""
     from pipeline import batch, compare, store, terminal
@@ -93,7 +104,7 @@ def run(
 
     limits = read_limits(limit or ())
     engine = store.connect(db)
-    report = batch.run(paths or [Path("raw_docs")], engine, terminal.progress, out, limits)
+    report = batch.run(paths or [Path("raw_docs")], engine, terminal.progress, out, limits, readers is Readers.both)
     written = [p for name in EXPORTERS for p in EXPORTERS[name](frames.read(engine), out)]
     if report.documents:
         matrix = compare.compare(engine, [])
@@ -134,9 +145,9 @@ def segment(file: File, limit: Limit = None) -> None:
 
 
 @app.command()
-def extract(file: File, limit: Limit = None) -> None:
+def extract(file: File, limit: Limit = None, readers: Reading = Readers.both) -> None:
     """Print the tasks and targets of a document as JSON lines, with the offsets of their evidence."""
-    rows = _result(file, limit).rows
+    rows = _result(file, limit, readers is Readers.both).rows
     paths = {t["id"]: t["path"] for t in rows.tables["task"]}
     for kind in ("task", "task_body", "target"):
         for row in rows.tables[kind]:
@@ -258,13 +269,15 @@ def db_upgrade(db: Database = DEFAULT_DB) -> None:
     typer.echo(f"{db}: schema and vocabularies are up to date", err=True)
 
 
-def _result(file: str, limit: list[str] | None) -> Result:
+def _result(file: str, limit: list[str] | None, second: bool = False) -> Result:
     from pipeline.parsers import parse_bytes
     from pipeline.run import process, process_file
     from schemas.limits import read_limits
 
     limits = read_limits(limit or ())
-    return process(parse_bytes(sys.stdin.buffer.read(), "-", limits=limits)) if file == "-" else process_file(Path(file), limits=limits)
+    if file == "-":
+        return process(parse_bytes(sys.stdin.buffer.read(), "-", limits=limits), second=second)
+    return process_file(Path(file), limits=limits, second=second)
 
 
 def _line(values: dict[str, Any]) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 import regex
 
 from extractors import rules
+from extractors.confidence import probability
 from schemas import vocab
-from schemas.types import Block, Document, Extraction, Issue, Segment, Slot, Span, Target, Task, Where
+from schemas.types import Block, Document, Extraction, Issue, Proposed, Segment, Slot, Span, Target, Task, Where
 
 Values = dict[str, Any]
 # a double holds whole numbers exactly up to 2^53 (9·10^15), SQLite integers up to 2^63; the largest figures of plans are near 10^14 (GDP in 元)
@@ -121,6 +122,7 @@ def normalise(document: Document, extraction: Extraction, given: Mapping[str, st
             "end": u.spans[-1].end if u.spans else 0,
             "text": u.text,
             "reason": u.reason,
+            "proposals": json.dumps([_proposed(p) for p in u.proposals], ensure_ascii=False) if u.proposals else None,
         }
         for i, u in enumerate(extraction.uncovered)
     ]
@@ -294,6 +296,8 @@ def _targets(
                 **_canonical(document.name, target, where, issues),
                 "rule": target.rule,
                 "confidence": _confidence(document, target),
+                "readers": target.readers,
+                "second": json.dumps(_proposed(target.second), ensure_ascii=False) if target.second else None,
             }
         )
         for slot in ("indicator", "scope", "value", "unit", "baseline", "deadline_slot", "quote"):
@@ -301,9 +305,25 @@ def _targets(
     return rows
 
 
+def _proposed(proposed: Proposed) -> Values:
+    """What the second reader makes of a value, as it is stored and exported."""
+    quantity, spans = proposed.quantity, proposed.value.spans
+    return {
+        "indicator": proposed.indicator,
+        "value_text": proposed.value.text,
+        "operator": quantity.operator if quantity else None,
+        "value": _number(quantity.value) if quantity else None,
+        "value_max": _number(quantity.value_max) if quantity else None,
+        "unit": proposed.unit,
+        "start": spans[0].start,
+        "end": spans[-1].end,
+        "score": proposed.score,
+    }
+
+
 def _confidence(document: Document, target: Target) -> float:
-    """The rule's confidence; of a value that was read from a picture, times the recogniser's for it."""
-    return round(target.confidence * min((document.confidence(s.start, s.end) for s in target.value.spans), default=1.0), 4)
+    """How likely the record is right; of a value that was read from a picture, times the recogniser's confidence for it."""
+    return round(probability(target) * min((document.confidence(s.start, s.end) for s in target.value.spans), default=1.0), 4)
 
 
 def _quote(document: Document, quote: Slot) -> str:

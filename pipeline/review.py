@@ -10,7 +10,7 @@ from schemas.reasons import REASONS, UNEXPLAINED, explain
 
 LOW_CONFIDENCE = 0.8  # below it: states that a verb of direction gives, counts that a verb outside the lists governs, values read badly from pictures
 # what the queue begins with, and goes on with
-GROUPS = ("document", "unexplained", "number", "confidence", "table", "deadline")
+GROUPS = ("document", "unexplained", "number", "confidence", "proposal", "table", "deadline")
 _ISSUES = {
     "table_not_read": ("table", "no heading of the table names tasks or indicators"),
     "table_without_header": ("table", "the columns are read by what their cells look like"),
@@ -40,7 +40,7 @@ class Item:
 
 def queue(frames: Frames) -> list[Item]:
     """What a person should look at, the most urgent first: documents that failed, numbers that nothing explains, numbers that may be
-    targets, targets of low confidence, tables and deadlines that are not read."""
+    targets, targets of low confidence, proposals of the second reader, tables and deadlines that are not read."""
     return sorted([*_numbers(frames["coverage"]), *_targets(frames["targets"]), *_issues(frames["issues"])], key=order)
 
 
@@ -66,17 +66,30 @@ def _numbers(coverage: Sequence[Line]) -> Iterator[Item]:
         if reason in REASONS and REASONS[reason].rank is not None:
             group = reason if reason in (UNEXPLAINED, "deadline") else "number"
             yield Item(group, line["document"], line["where"], reason, line["text"], explain(reason), line["start"], line["end"])
+        elif line.get("proposals"):
+            says = "the second reader takes for a target: " + ", ".join(_second(p) for p in line["proposals"])
+            yield Item("proposal", line["document"], line["where"], reason, line["text"], says, line["start"], line["end"])
+
+
+def _second(proposed: Line) -> str:
+    return f"{proposed['indicator'] or '(no name)'} {proposed['value_text']}"
 
 
 def _targets(targets: Sequence[Line]) -> Iterator[Item]:
-    """Targets that were read with low confidence."""
+    """Targets that were read with low confidence, or by one reader, or by the two under different names."""
     for line in targets:
-        if line["confidence"] < LOW_CONFIDENCE:
+        if line["confidence"] < LOW_CONFIDENCE or line.get("readers") in ("rules", "differs"):
             name = " ".join(str(line[k]) for k in ("scope", "indicator", "operator", "value_text") if line[k])
             where = line["task"] or "正文"
-            yield Item(
-                "confidence", line["document"], where, line["rule"], line["quote"], f"read as {name}", line["start"], line["end"], line["confidence"]
-            )
+            says = f"read as {name}" + _doubt(line)
+            yield Item("confidence", line["document"], where, line["rule"], line["quote"], says, line["start"], line["end"], line["confidence"])
+
+
+def _doubt(line: Line) -> str:
+    """What the second reader makes of a target's value, where it does not agree."""
+    if line.get("readers") == "differs":
+        return f"; the second reader has {_second(line['second'])}"
+    return "; the second reader takes the number for no target" if line.get("readers") == "rules" else ""
 
 
 def _issues(issues: Sequence[Line]) -> Iterator[Item]:

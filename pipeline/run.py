@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from extractors import reader
+from pipeline.agreement import agree
 from pipeline.assemble import assemble
 from pipeline.ledger import complete
 from pipeline.normalise import Rows, normalise
@@ -28,14 +30,17 @@ class Result:
     rows: Rows
 
 
-def process_file(path: Path, given: Mapping[str, str] | None = None, name: str | None = None, limits: Limits | None = None) -> Result:
-    """All stages for one file; `name` is the document's (default: the file's, without its last ending). Raises ParseError where it cannot be read."""
+def process_file(
+    path: Path, given: Mapping[str, str] | None = None, name: str | None = None, limits: Limits | None = None, second: bool = True
+) -> Result:
+    """All stages for one file; `name` is the document's (default: the file's, without its last ending). Raises ParseError where it cannot be read,
+    ModelError where the second reader is asked for and is missing."""
     document = parse_file(path, limits)
-    return process(replace(document, name=name or document.name), given)
+    return process(replace(document, name=name or document.name), given, second)
 
 
-def process(document: Document, given: Mapping[str, str] | None = None) -> Result:
-    """All stages for one parsed document; pure but for the vocabularies and rules it reads."""
+def process(document: Document, given: Mapping[str, str] | None = None, second: bool = True) -> Result:
+    """All stages for one parsed document; pure but for the vocabularies, rules and model it reads. `second`: with the second reader."""
     official = find_official(document)
     today = _today(official.issued, official.metadata)
     year = _year(official.issued, official.metadata)
@@ -46,6 +51,8 @@ def process(document: Document, given: Mapping[str, str] | None = None) -> Resul
         issues.append(Issue("warning", "no_plan", document.name, "no task and no target was found: is this file a plan?"))
     extraction = replace(extraction, metadata=official.metadata, draft=official.draft, issues=tuple(issues))
     extraction = replace(extraction, uncovered=complete(document, official, extraction))
+    if second:
+        extraction = agree(segments, extraction, reader.proposals)
     return Result(document, tuple(segments), extraction, normalise(document, extraction, given or {}))
 
 

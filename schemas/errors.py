@@ -19,3 +19,7 @@ class RuleError(ZhibiaoError):
 
 class StoreError(ZhibiaoError):
     """The database refuses a document, for example because evidence does not stand in the source."""
+
+
+class ModelError(ZhibiaoError):
+    """The trained model of the second reader, or the library that runs it, is missing; says how to get it or do without."""

@@ -146,6 +146,8 @@ target = Table(
     Column("unit_rule", Text),
     Column("rule", Text, nullable=False),
     Column("confidence", Float, nullable=False),
+    Column("readers", String(8), nullable=False, server_default="unread"),
+    Column("second", Text),
 )
 evidence = Table(
     "evidence",
@@ -239,6 +241,7 @@ coverage = Table(
     Column("end", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("reason", String(24), nullable=False),
+    Column("proposals", Text),
 )
 correction = Table(
     "correction",

@@ -215,6 +215,22 @@ class Task:
     deadline_slot: Slot | None
 
 
+Readers = Literal["both", "differs", "rules", "unread"]
+"""Who read a value: `both` readers under one name; `differs`: the second reader puts it under another; `rules`: the second reader takes the
+number for no target; `unread`: the second reader does not read such statements (states without a number), or was not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What the second reader takes for a target: the value as written, and the name as written that it ties it to ("" where it saw none)."""
+
+    indicator: str
+    value: Slot
+    quantity: Quantity | None
+    unit: str | None
+    score: float
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One commitment: an indicator, a threshold and a deadline, as written and as parsed."""
@@ -236,16 +252,19 @@ class Target:
     rule: str
     confidence: float
     segment: str = ""
+    readers: Readers = "unread"
+    second: Proposed | None = None  # what the second reader makes of the value, where it differs
 
 
 @dataclass(frozen=True, slots=True)
 class Uncovered:
-    """An entry of the coverage ledger: a number that gave no target, and why not."""
+    """An entry of the coverage ledger: a number that gave no target, and why not; and what the second reader makes of it, if anything."""
 
     where: str
     text: str
     spans: tuple[Span, ...]
     reason: str
+    proposals: tuple[Proposed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import regex
 
 ROOT = Path(__file__).parent.parent
 CONDUCTORS = {"pipeline.run", "pipeline.batch", "pipeline.cli", "pipeline.scoring", "pipeline.compare"}
-STAGES = {f"pipeline.{name}" for name in ("official", "segment", "assemble", "normalise", "store", "compare")}
+STAGES = {f"pipeline.{name}" for name in ("official", "segment", "assemble", "agreement", "normalise", "store", "compare")}
 # a stage may use these pure helpers
 HELPERS = {
     "pipeline.segment": {"pipeline.official"},
@@ -22,6 +22,7 @@ HELPERS = {
 RECOGNISE = {f"pipeline.recognise.{name}" for name in ("reading", "raster", "strokes", "crops")}
 ONLY_IN = {
     "rjieba": {"extractors.nlp"},
+    "spacy": {"extractors.nlp"},
     "sqlalchemy": {"schemas.tables", "pipeline.store", "pipeline.batch", "pipeline.compare", "pipeline.exporters.frames"},
     "alembic": {"pipeline.store"},
     "pandas": {"pipeline.compare", "pipeline.exporters.csv"},

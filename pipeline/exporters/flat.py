@@ -17,8 +17,8 @@ def flatten(line: Line) -> dict[str, Any]:
     for name, value in line.items():
         if name == "deadline":
             flat |= {f"deadline_{k}": _safe((value or {}).get(k)) for k in ("raw", "kind", "start", "end")}
-        elif isinstance(value, list) and value and isinstance(value[0], list):
-            flat[name] = json.dumps(value)
+        elif isinstance(value, list) and value and isinstance(value[0], list | dict):
+            flat[name] = json.dumps(value, ensure_ascii=False)
         elif isinstance(value, list):
             flat[name] = _safe("、".join(map(str, value)))
         elif isinstance(value, dict):

@@ -90,7 +90,7 @@ def _document(row: Line) -> Line:
 
 def _coverage(row: Line, names: dict[str, str]) -> Line:
     place = {k: row[k] for k in ("where", "reason", "text", "start", "end")}
-    return {"document": names[row["document_id"]], **place, "explanation": explain(row["reason"])}
+    return {"document": names[row["document_id"]], **place, "explanation": explain(row["reason"]), "proposals": json.loads(row["proposals"] or "[]")}
 
 
 def _deadline(row: Line) -> Line | None:
@@ -158,8 +158,10 @@ def _targets(targets: list[Line], tasks: list[Line], names: dict[str, str], span
                         "unit_rule",
                         "rule",
                         "confidence",
+                        "readers",
                     )
                 },
+                "second": json.loads(row["second"]) if row["second"] else None,
                 "target_id": row["id"],
             }
         )
