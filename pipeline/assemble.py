@@ -56,10 +56,10 @@ class _Draft:
     order: int = 0
 
 
-def assemble(segments: Sequence[Segment], today: date | None, issued: date | None, year: int | None) -> Extraction:
+def assemble(segments: Sequence[Segment], today: date | None, issued: date | None, year: int | None, titled: bool = False) -> Extraction:
     """Records of one document (metadata is added by the caller). `today` reads words such as 今年, `issued` is the day of issue, `year`
-    dates the document: deadlines before it are past."""
-    builder = _Builder(today, issued, year, any(s.path or s.headings for s in segments))
+    dates the document: deadlines before it are past. Unless it is `titled`, what stands before its outline may be a page's own words."""
+    builder = _Builder(today, issued, year, not titled and any(s.path or s.headings for s in segments))
     for segment in segments:
         builder.add(segment)
     return builder.finish(segments)

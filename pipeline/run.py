@@ -45,7 +45,7 @@ def process(document: Document, given: Mapping[str, str] | None = None, second: 
     today = _today(official.issued, official.metadata)
     year = _year(official.issued, official.metadata)
     segments, odd = segment(document, official, today, year)
-    extraction = assemble(segments, today, official.issued, year)
+    extraction = assemble(segments, today, official.issued, year, official.metadata.get("title") is not None)
     issues = list(extraction.issues) + odd
     if not extraction.tasks and not extraction.targets:
         issues.append(Issue("warning", "no_plan", document.name, "no task and no target was found: is this file a plan?"))
