@@ -156,7 +156,8 @@ def _make(
     phrase = noun_phrase(text, *region, dates, doing=kind == "milestone" or side == "inside")
     before = noun_phrase(text, at, hit.start(), dates) if side != "before" else phrase
     start, end = phrase.start, _before_date(text, phrase.start, phrase.end, dates)
-    around = (before.start, before.end) if side != "before" and not before.empty and plain_scope(text[before.start : before.end]) else None
+    whom = rule.name == "all_of" or plain_scope(text[before.start : before.end])
+    around = (before.start, _before_date(text, before.start, before.end, dates)) if side != "before" and not before.empty and whom else None
     if around:
         before = replace(before, start=before.end)  # 县级以上城市建成区基本消除黑臭水体
     scope = phrase.scope or around or (before.scope if before.scope and before.empty else None) or sight.scope
