@@ -166,12 +166,12 @@ class _Builder:
         if too_long(text):
             self.issues.append(Issue("warning", "long_sentence", segment.path or "正文", f"“{cell.text.plain[:60]}…” is too long for one sentence"))
         context = Context(
-            dates,
+            [] if segment.section == "outlook" else dates,  # a date of a forecast is no deadline
             quantities,
             segment.title,
             self.year,
             cell.role if segment.kind == "row" and cell.role == "indicator" else "",
-            segment.section == "past" or _reviews(text),
+            segment.section in ("past", "outlook") or _reviews(text),
             segment.section == "support",
             segment.section == "goal",
             self.outlined and segment.path is None and not segment.headings,
@@ -308,7 +308,7 @@ class _Builder:
             return True
         if assigned(draft.bodies) or draft.deadline:
             return True
-        if not draft.segment.leaf or draft.segment.section in ("talk", "goal", "past", "support"):
+        if not draft.segment.leaf or draft.segment.section in ("talk", "goal", "past", "outlook", "support"):
             return False
         return draft.targets > 0 or (draft.segment.numbered and not path.startswith("附件"))
 

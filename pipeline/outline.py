@@ -47,7 +47,7 @@ class Node:
 
 
 def section_kind(heading: str) -> str | None:
-    """What a heading makes of its section: goal, talk, past, support, or None."""
+    """What a heading makes of its section: goal, talk, past, outlook, support, or None."""
     for name, rule in rules.load("outline").items():
         if rule.attributes.get("role") == "section" and rule.pattern.search(heading):
             return name
