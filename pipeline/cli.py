@@ -282,3 +282,7 @@ def _result(file: str, limit: list[str] | None, second: bool = False) -> Result:
 
 def _line(values: dict[str, Any]) -> None:
     typer.echo(json.dumps(values, ensure_ascii=False, default=str))
+
+
+if __name__ == "__main__":
+    main()

@@ -10,11 +10,11 @@ import regex
 from extractors import rules
 from extractors.numerals import parse_number
 from pipeline.labels import Line
+from pipeline.lookback import looks_back
 from pipeline.members import attachment as attachment_named
 from pipeline.members import same_part
 from pipeline.official import Official
 from pipeline.paragraphs import BODY_LABEL, FINAL, Marker, paragraphs
-from pipeline.reviews import looks_back
 from schemas.folded import Folded, fold
 from schemas.types import Span
 

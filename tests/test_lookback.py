@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.reviews import looks_back
-from pipeline.terms import term_of
+from extractors.terms import term_of
+from pipeline.lookback import looks_back
 from tests.conftest import read
 
 PLAN = """云水市国民经济和社会发展第十四个五年规划
