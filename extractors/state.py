@@ -37,7 +37,7 @@ _DELIVERABLE = regex.compile(
 
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
 _WORDLESS = regex.compile(r"[\d\W]+")
-_VISION = regex.compile(r"(?:格局|社会|强[国省市县区]|高地|先行区|示范区|新篇章|新局面)$")
+_VISION = regex.compile(r"(?:格局|社会|强[国省市县区]|高地|先行区|示范区|新篇章|新局面|时期|阶段|一年)$")
 _GUARDED = regex.compile(r"(?:坚决|牢牢)?(?:守住|坚守|严守|守牢|筑牢|兜牢)")
 _DOCUMENT = regex.compile(r"《[^》]*》")
 _SYSTEM = regex.compile(r"(?:体系|机制|制度)$")
