@@ -84,6 +84,8 @@ def _is_idiom(text: str, q: Mention, left: str) -> bool:
         return False
     if value == 1 or unit == "次" or (unit == "兆" and q.value.chinese):
         return True
+    if unit == "件" and text.startswith("民生实事", q.end):
+        return True  # 十件民生实事 is a name
     if value is None or value >= 10 or unit not in _IDIOM_UNITS:
         return False
     if unit in _SORTS:

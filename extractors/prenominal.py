@@ -20,8 +20,8 @@ from schemas.types import Mention
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
 _DATED = regex.compile(r"(?:年底|年内|月底|季度末|今年|明年|当年|到期)")  # 其中2条年底前取得批复
 _AT_LEAST = regex.compile(r"(?:至少|不少于)(?:要|应|须)?$")
-_BUILDING = regex.compile(r"[^已未拟](?:新建|新改建|改建|扩建|建成|打造|培育|新增|引进|创建|布局建设|配备|栽植)$")
-_SERVED = regex.compile(r"提供|开展(?!的)|实施(?!的)|发放")
+_BUILDING = regex.compile(r"[^已未拟](?:新建|新改建|改建|扩建|建成|打造|培育|新增|引进|创建|布局建设|配备|栽植|开展|举办)$")
+_SERVED = regex.compile(r"(?:免费)?(?:提供|开展(?!的)|实施(?!的)|发放)|免费")
 _FOR = regex.compile(r"[为对向给]$|组织$|帮助$|支持$|资助$|惠及$")
 _GIVEN = regex.compile(r"\G[^,。;]{2,30}?(?:提供|开展|实施|发放|落实|给予|进行|接受|参加|就业)")
 _STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
