@@ -80,7 +80,7 @@ _NOT_A_PLACE = regex.compile(r"(?:人民)?政府|委|[级直]|党|内外|籍|场
 def head_pattern() -> regex.Pattern[str]:
     """What an indicator's name usually ends with (率, 比例, 浓度, 面积 …)."""
     data = rules.fragment("phrase", "head")
-    return regex.compile(rf"{data}(?:\([^)]*\))?$")
+    return regex.compile(rf"(?r){data}(?:\([^)]*\))?$")  # from the end: one look, however long the text
 
 
 def is_measurable(text: str) -> bool:
