@@ -31,7 +31,8 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int,
             continue
         if _PAST_DATE.match(text, d.end) or (d.text == "年度" and text[d.end : d.end + 1].isdigit()):
             continue
-        if d.value.kind == "annual" and _later_clause(sentence, d, at) and text[d.end : d.end + 1] != ",":
+        later = _later_clause(sentence, d, at) if d.value.kind == "annual" and text[d.end : d.end + 1] != "," else None
+        if later and not _doing_first(text, later):
             continue  # 每年新增5万人,失业率控制在5.5%以内: 每年 says nothing of the rate
         if d.value.kind == "annual" and "累计" in text[d.end : at]:
             continue
@@ -51,8 +52,14 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int,
     return best
 
 
-def _later_clause(sentence: Sentence, d: Mention, at: int) -> bool:
-    return not any(c.start <= d.start and at < c.end for c in sentence.clauses)
+def _later_clause(sentence: Sentence, d: Mention, at: int) -> Clause | None:
+    """The clause of a place, where it is not that of the date."""
+    return next((c for c in sentence.clauses if c.start <= at < c.end and not c.start <= d.start < c.end), None)
+
+
+def _doing_first(text: str, clause: Clause) -> bool:
+    """Whether a clause goes on with a list of things to do: 每年净增企业180家,攻克关键技术10项."""
+    return noun_phrase(text, clause.start, clause.end, [], doing=True).verb is not None
 
 
 def _closing_date(text: str, dates: list[Mention], sentence: Sentence, at: int) -> Mention | None:

@@ -32,11 +32,11 @@ def spread(
         if len(names) > 1 and len(scopes) == len(names):
             return [Share(n, s, values[0]) for n, s in zip(names, scopes, strict=True)]
         return [Share(name, scopes[0], values[0]) for name in ([names[0]] if apart and len(names) == 1 else names)]
-    listed = _share_unit(_share_operator(_listed(text, values)))
+    listed = _share_unit(_share_operator(in_list(text, values)))
     if len(names) == len(listed):
         places = scopes if len(scopes) == len(listed) else [scopes[0]] * len(listed)
         return [Share(n, s, v) for n, s, v in zip(names, places, listed, strict=True)]
-    years = _listed(text, [d for d in dates if d.end <= values[0].start][::-1], backwards=True)[::-1]
+    years = in_list(text, [d for d in dates if d.end <= values[0].start][::-1], backwards=True)[::-1]
     if len(years) == 1 and len(listed) > 1:
         years = _each_year(years[0])  # 2024-2026年…依次达到9%、10%和11.5%
     if len(names) == 1 and len(years) == len(listed) > 1:
@@ -53,7 +53,7 @@ def _each_year(date: Mention) -> list[Mention]:
     return [replace(date, value=replace(period, kind="by", start=None, end=f"{year}-12-31")) for year in years]
 
 
-def _listed(text: str, mentions: list[Mention], backwards: bool = False) -> list[Mention]:
+def in_list(text: str, mentions: list[Mention], backwards: bool = False) -> list[Mention]:
     """The mentions from the first on that only 、 和 及 stand between."""
     kept = mentions[:1]
     for m in mentions[1:]:

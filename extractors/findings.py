@@ -46,7 +46,7 @@ class Context:
 
     `year` is the year the document was issued in (earlier deadlines are past); `cell` names the column role of a table
     cell, in which a bare "name number" is a target; `results` tells that the section reports what was achieved, `outside` that the
-    paragraph stands before an outline begins (a page's own words, a notice), `row` that the text is a cell of a table of tasks.
+    paragraph stands before an outline begins (a page's own words, a notice), `row` that the text is a cell of a table of tasks, or a heading.
     """
 
     dates: list[Mention]

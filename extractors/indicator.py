@@ -93,6 +93,11 @@ def is_measurable(text: str) -> bool:
     return bool(head_pattern().search(text)) and len(text) > 1
 
 
+def is_action(text: str) -> bool:
+    """Whether a word names something done: 整治 and 溯源 do, 红薯 does not."""
+    return bool(_NOUN_VERB.search(text)) or nlp.words(text)[-1][2].startswith("v")
+
+
 def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: bool = False) -> Phrase:
     """Strip lead words, dates and scope from the head of a stretch; with `doing` also a verb of doing.
 

@@ -35,6 +35,7 @@ _CONDITION = regex.compile(
 _TOPIC_REST = regex.compile(
     r"(?:的)?(?:调查|监测|统计|评估|考核|目标|情况|建设|工作)?|是.*|再[上创].{2,5}|(?:持续|稳步|明显|显著|大幅|不断|逐步|进一步|有序)(?:提[高升]|增[长加]|扩大|下降|降低|改善|好转)"
 )
+_LISTING = regex.compile(r"\((?:其中|含|包括|包含)[^()]*\d")
 _HOLDS = regex.compile(r"(?:其中|含|包括|包含)[,:]?")
 _BESIDE = regex.compile(r"[、和或及至]+")
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
@@ -137,6 +138,8 @@ class _Reader(Predicated, Prenominal):
                 cut = min((i for c in ("、", "和", "及", "与") if (i := self.text.find(c, at, following.start)) > 0), default=-1)
             own = read_back(self.text, at, following.start, self.date_spans())
             stop = cut if cut > at else following.start if not own.verb else clause.end
+        if (bracket := _LISTING.search(self.text, at, stop)) is not None:
+            stop = bracket.start()  # 30万亩特色种植(其中:烤烟10万亩)
         if (another := _another_count().search(self.text, at + 2, stop)) is not None:
             stop = another.start()  # 千家企业、集聚万名人才
         tail = _TAIL_NOUN.search(self.text, at, stop)

@@ -8,6 +8,7 @@ import regex
 
 from extractors import rules
 from extractors.deadline import governing_date
+from extractors.distribution import in_list
 from extractors.findings import Context, Finding, Rejection, end_year
 from extractors.indicator import Name, Phrase, Stretch
 from extractors.predicate import Predicate
@@ -68,6 +69,14 @@ class Memory:
         """The date that stands alone in the bracket after a value: 40%(2025年)."""
         return next((d for d in self.dates if self.text[q.end : d.start] == "(" and self.text[d.end : d.end + 1] == ")"), None)
 
+    def _each_year(self, q: Mention) -> list[Mention]:
+        """The years of a list that 各 ends: 2025年、2026年各完成帮扶20家."""
+        before = [d for d in self.dates if d.end <= q.start]
+        if not before or self.text[before[-1].end : before[-1].end + 1] not in ("各", "均"):
+            return []
+        years = in_list(self.text, before[::-1], backwards=True)[::-1]
+        return years if len(years) > 1 else []
+
     def date_spans(self) -> list[Stretch]:
         return [(d.start, d.end) for d in self.dates]
 
@@ -88,6 +97,26 @@ class Memory:
         confidence: float,
         quote: Stretch | None = None,
         date: Mention | None = None,
+    ) -> None:
+        """Record a value, once for each year of a list that 各 ends."""
+        years: list[Mention | None] = [*self._each_year(q)] if date is None and status == "target" else []
+        for year in years or [date]:
+            self._record(name, scope, kind, way, q, pred, status, sentence, rule, confidence, quote, year)
+
+    def _record(
+        self,
+        name: Name,
+        scope: Stretch | None,
+        kind: str,
+        way: str | None,
+        q: Mention,
+        pred: Predicate,
+        status: str,
+        sentence: Sentence,
+        rule: str,
+        confidence: float,
+        quote: Stretch | None,
+        date: Mention | None,
     ) -> None:
         measure: Measure = q.value
         deadline = None if status == "current" else date or self.bracket_date(q) or self.deadline_at(q.start, sentence)

@@ -8,7 +8,7 @@ import regex
 
 from extractors import nlp, rules
 from extractors.findings import dimension
-from extractors.indicator import LEVEL, Name, Phrase, Stretch, is_measurable, narrowed, noun_phrase, split_scopes, split_subjects
+from extractors.indicator import LEVEL, Name, Phrase, Stretch, is_action, is_measurable, narrowed, noun_phrase, split_scopes, split_subjects
 from extractors.memory import Memory
 from extractors.predicate import Predicate
 from schemas.types import Mention
@@ -24,6 +24,11 @@ _BARE_HEAD = regex.compile(
 )
 _NAME_THEN_PLACE = regex.compile(
     r"(.{2,}(?:率|比例|占比|比重|面积|浓度))(市区|城区|(?:市|县)?(?:中心|主)城区|县城|农村|城镇|城市|乡村|[一-龥]{2}地区|中心城区|山区|平原|丘陵|职工|居民)"
+)
+_YIELD = regex.compile(r"(?:年|总)?(?:产量|单产|综合产值|产值|销售收入)")
+_SOWN = regex.compile(r"(?<=[一-龥]{2})(?:播种|种植|栽培|养殖|在地|种养)(?:总)?(?:面积|规模)$")
+_FRONT = regex.compile(
+    r"(?:国家|省|市|县)级(?:及?以上)?(?:“[^”]{2,10}”)?|(?:适龄|农村|城镇|育龄|学龄)?(?:妇女|儿童|老年人|残疾人|孕产妇|学生|职工|居民)"
 )
 _LAST_PLACE = regex.compile(r"[、和及与][一-龥]{2,4}(?:县|市|区|镇|乡|街道)")
 _KEPT_VERBS = ("新增", "净增", "累计")
@@ -78,9 +83,13 @@ class Naming(Memory):
             if len(base.parts) > 1 and self.text[base.parts[-1][0]] == "占":
                 base = Name(base.parts[:-1])  # 绿色贷款余额占…: the rate of growth is that of 绿色贷款余额
             return [Name((*self._without_rate(base).parts, (phrase.start, phrase.end)))], [scope], verb
+        if _YIELD.fullmatch(self.text, phrase.start, phrase.end) and len(self.subject) == 1:
+            low, high = self.subject[0].parts[-1]
+            if sown := _SOWN.search(self.text, low, high):
+                return [Name((*self.subject[0].parts[:-1], (low, sown.start()), (phrase.start, phrase.end)))], [scope], verb  # 蔬菜播种面积…、产量
         if "其中" in self.text[self.began : phrase.start] and self.text[phrase.end : phrase.end + 1] == "的" and len(self.subject) == 1:
             return [Name(((phrase.start, phrase.end + 1), *self.subject[0].parts))], [scope], verb  # 其中直通港区的不少于5条
-        if (shared := self._shared_level(phrase)) is not None:
+        if (shared := self._shared_level(phrase) or self._shared_front(phrase)) is not None:
             return [shared], [scope], verb
         if self.text[phrase.start : phrase.end].startswith("占") and len(self.subject) == 1:
             return [Name((*self._without_rate(self.subject[0]).parts, (phrase.start, phrase.end)))], [scope], verb
@@ -160,6 +169,17 @@ class Naming(Memory):
             return Name(((low, low + per.end()), (phrase.start, phrase.end)))
         return None
 
+    def _shared_front(self, phrase: Phrase) -> Name | None:
+        """The level or the people at the front of the name before, where the next one is built alike:
+        省级“四好农村路”示范县1个、示范乡镇3个; 适龄妇女宫颈癌筛查1.2万人、乳腺癌筛查0.6万人."""
+        if not self._in_sequence(phrase) or len(self.subject) != 1 or len(self.subject[0].parts) != 1 or phrase.verb:
+            return None
+        low, high = self.subject[0].parts[0]
+        front = _FRONT.match(self.text, low, high)
+        own, rest = self.text[phrase.start : phrase.end], self.text[front.end() : high] if front else ""
+        alike = rest and (rest[:2] == own[:2] or rest[-2:] == own[-2:])
+        return Name(((low, front.end()), (phrase.start, phrase.end))) if front and alike and not _FRONT.match(own) else None
+
     def _in_sequence(self, phrase: Phrase) -> bool:
         """Whether only 、 stands between the last finding and this phrase."""
         return bool(self.findings) and self.text[self.findings[-1].quote[1] : phrase.start] in ("、", "和", "及")
@@ -167,7 +187,7 @@ class Naming(Memory):
     def shared_head(self, name: Name, phrase: Phrase) -> Name:
         """A bare action of a list takes the object of the one before: 80%入河排污口溯源及40%整治 → 入河排污口整治."""
         low, high = name.parts[0]
-        if high - low > 2:
+        if high - low > 2 or not is_action(self.text[low:high]):
             return name
         first, last = phrase.start, phrase.end
         if phrase.empty and self.findings and self.findings[-1].rule == "linking.count_before":

@@ -76,7 +76,8 @@ class Predicated(Naming):
             f.quote[0] >= sentence.start and f.unit == measure.unit for f in self.findings
         )  # 其中: parts of a total
         named = is_measurable(label) or label.startswith(("每", "人均", "平均")) or _acts(label)
-        if not said and not verb and not part and not named and not self.context.cell:
+        bare = not (said or verb or part or self.context.cell or self.text[q.start - 1 : q.start] in ("至", "到"))
+        if bare and (not named or not (self.context.goal or self.context.row or self.deadline_at(q.start, sentence))):
             self.reject(q, "no_verb")
             self.subject = []  # a later value is not of what stands before this one
             return q.end

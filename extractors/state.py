@@ -24,20 +24,25 @@ _SLOGAN = regex.compile(
 _DATED = ("milestone",)
 _PLAIN_FINISH = regex.compile(r"建成|完成|印发|出台|竣工|投产|成立")
 _WATERS = regex.compile(
-    r"(?:[一-龥]{1,6}?(?:河|湖|江|水库|溪|海)(?:[、和及](?=[一-龥]{1,6}?(?:河|湖|江|水库|溪|海)))?)+(?=(?:国考|省考|市考|出境|入境|干流|全湖|主要)?(?:断面|水质|平均水质|全湖))"
+    r"(?:[一-龥]{1,6}?(?:河|湖|江|水库|库区|溪|海)(?:[、和及](?=[一-龥]{1,6}?(?:河|湖|江|水库|库区|溪|海)))?)+(?=(?:国考|省考|市考|出境|入境|干流|全湖|主要)?(?:断面|水质|平均水质|全湖))"
 )
 _STAGE_VERBS = regex.compile(r"编制|印发|完成|建成")
 _INDICATOR_LIKE = regex.compile(
     r"(?:(?<!效)率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)$"
 )
 _DELIVERABLE = regex.compile(
-    r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|达峰|碳中和|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$"
+    r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|段|航道|枢纽|码头|机场|通道|隧道|管网|电站|风电场|生产线|》|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|达峰|碳中和|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$"
 )
 
 
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
 _WORDLESS = regex.compile(r"[\d\W]+")
-_VISION = regex.compile(r"(?:体系|格局|机制|制度|社会|强[国省市县区]|高地|先行区|示范区)$")
+_VISION = regex.compile(r"(?:格局|社会|强[国省市县区]|高地|先行区|示范区|新篇章|新局面|时期|阶段|一年)$")
+_GUARDED = regex.compile(r"(?:坚决|牢牢)?(?:守住|坚守|严守|守牢|筑牢|兜牢)")
+_DOCUMENT = regex.compile(r"《[^》]*》")
+_SYSTEM = regex.compile(r"(?:体系|机制|制度)$")
+_ISSUED = regex.compile(r"^\(|[\[(](?:19|20)\d\d[\])]\d+号")
+_ACHIEVED = regex.compile(r"已有|已经|现有|[%‰]")
 _WHOLE_LIFE = regex.compile(
     r"^(?:宏观|国民|区域|县域)?(?:经济|经济运行|经济发展|社会(?:大局)?|大局|局势|形势|秩序|市场|队伍|政治(?:大局)?)(?:发展|运行|形势|态势)?(?:总体)?$"
 )
@@ -150,7 +155,7 @@ def _make(
     deadline = governing_date(text, context.dates, sentence, hit.start(), context.goal)
     if (ends := end_year(deadline)) and context.year and ends < context.year:
         return []
-    if context.outside or (context.results and not dated_ahead(text, sentence.start, hit.start(), context)):
+    if context.outside or (context.results and not dated_ahead(text, 0, hit.start(), context)):
         return []
     if achieved_before(text, hit.start(), sentence, context) or text[max(clause.start, hit.start() - 1) : hit.start()] == "已":
         return []
@@ -163,7 +168,8 @@ def _make(
     phrase = noun_phrase(text, *region, dates, doing=kind == "milestone" or side == "inside")
     before = noun_phrase(text, at, hit.start(), dates) if side != "before" else phrase
     start, end = phrase.start, _before_date(text, phrase.start, phrase.end, dates)
-    around = (before.start, before.end) if side != "before" and not before.empty and plain_scope(text[before.start : before.end]) else None
+    whom = rule.name == "all_of" or plain_scope(text[before.start : before.end])
+    around = (before.start, _before_date(text, before.start, before.end, dates)) if side != "before" and not before.empty and whom else None
     if around:
         before = replace(before, start=before.end)  # 县级以上城市建成区基本消除黑臭水体
     scope = phrase.scope or around or (before.scope if before.scope and before.empty else None) or sight.scope
@@ -194,7 +200,7 @@ def _make(
         sight.subject = _base(text, name)
     return [
         Finding(
-            name,
+            one,
             scope,
             kind,
             None,
@@ -209,7 +215,15 @@ def _make(
             f"state.{rule.name}",
             0.8 if "weak" not in rule.attributes else 0.6,
         )
+        for one in _documents(text, name)
     ]
+
+
+def _documents(text: str, name: Name) -> list[Name]:
+    """Each of several 《documents》 by itself; else the name as it is."""
+    found = [hit.span() for part in name.parts for hit in _DOCUMENT.finditer(text, *part)]
+    rest = _DOCUMENT.sub("", name.text(text)).strip("、和及与")
+    return [Name((span,)) for span in found] if len(found) > 1 and not rest else [name]
 
 
 def _before_date(text: str, start: int, end: int, dates: list[Stretch]) -> int:
@@ -250,8 +264,13 @@ def _acceptable(
     first = nlp.words(label)[0]
     if rule.attributes["side"] == "before" and first[2] == "v" and len(label) > 8 and "的" not in label[:6]:
         return False  # begins like a sentence: 鼓励各部门…应接尽接
-    if rule.name == "none" and not before.empty and not plain_scope(text[before.start : before.end]):
+    guarded = _GUARDED.fullmatch(text, before.start, before.end)
+    if rule.name == "none" and not (before.empty or guarded or plain_scope(text[before.start : before.end])):
         return False  # 打击无证经营行为
+    if _ACHIEVED.search(label):
+        return False  # 现有14所卫生院中已有9所达到国家推荐标准
+    if rule.name == "attain" and hit["state"].endswith("全覆盖") and text[hit.start() - 1 : hit.start()] == "、" == text[hit.end() : hit.end() + 1]:
+        return False  # 全方位、全覆盖、立体化的格局
     if rule.name == "not_worse" and _WHOLE_LIFE.match(label):
         return False  # 经济保持稳中有进
     if rule.name == "all_done" and not dated and regex.search(r"[使选采]用|执行", hit["state"]):
@@ -259,8 +278,8 @@ def _acceptable(
     if kind == "milestone":
         if not dated and not (staged and rule.name == "finish" and before.empty and _STAGE_VERBS.search(hit["state"])):
             return False
-        if not dated and _VISION.search(label):
-            return False  # 基本建成…现代化产业体系, with no date but that of the stage
+        if _VISION.search(label) or (not dated and _SYSTEM.search(label)) or _ISSUED.search(label):
+            return False  # 初步建成…制造业强市; 基本建成…产业体系, with no date but that of the stage; 2月26日印发(天交发[2024]31号)
         if rule.name == "finish":
             plain = _PLAIN_FINISH.search(hit["state"]) and not regex.search(r"(?:目标|任务|指标|工作)$", label)
             return bool(plain and dated) or bool(_DELIVERABLE.search(label))

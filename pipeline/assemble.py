@@ -38,6 +38,7 @@ _SIZED = regex.compile(r"(?!\d[AGKD](?![A-Za-z]))\d")  # 55dB, not 5G, 4A, 8K, 3
 _NUMERIC = regex.compile(r"[\d.]{2}")
 _SENTENCES = regex.compile(r"[。;]")
 _TIME_ENTRY = regex.compile(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]")
+_AIMED = regex.compile(r"^到?20\d\d年|到20\d\d年|目标|力争|预期")
 _PAST_PARAGRAPH = regex.compile(
     r"(?<!(?:推动|力争|争取|确保|努力|促进|加快|全力|不断|推进)[^。]{0,20})取得[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
 )
@@ -175,7 +176,7 @@ class _Builder:
             segment.section == "support",
             segment.section == "goal",
             self.outlined and segment.path is None and not segment.headings,
-            segment.kind == "row",
+            segment.kind == "row" or segment.heading,
         )
         findings, rejections = link(text, sentences, context)
         rejections += [Rejection(q.start, q.end, "broken") for q in broken]
@@ -335,8 +336,9 @@ def _named(target: Target, name: Folded) -> Target:
 
 def _reviews(text: str) -> bool:
     """Whether a paragraph opens as a review of what was achieved."""
-    opening = _SENTENCES.split(text[:200])
-    return bool(_PAST_PARAGRAPH.search("。".join(opening[:2]))) and not regex.search(r"^到?20\d\d年|目标|力争", text[:30])
+    opening = "。".join(_SENTENCES.split(text[:200])[:2])
+    hit = _PAST_PARAGRAPH.search(opening)
+    return hit is not None and not _AIMED.search(opening, 0, max(hit.start(), 30))
 
 
 def _plain(text: Folded, name: Name) -> str:

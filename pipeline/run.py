@@ -14,6 +14,7 @@ from pipeline.ledger import complete
 from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
+from pipeline.reviews import year_spoken_of
 from pipeline.segment import segment
 from pipeline.terms import term_of
 from schemas.limits import Limits
@@ -43,7 +44,7 @@ def process(document: Document, given: Mapping[str, str] | None = None, second: 
     """All stages for one parsed document; pure but for the vocabularies, rules and model it reads. `second`: with the second reader."""
     official = find_official(document)
     today = _today(official.issued, official.metadata)
-    year = _year(official.issued, official.metadata)
+    year = year_spoken_of(official, _year(official.issued, official.metadata))
     segments, odd = segment(document, official, today, year)
     extraction = assemble(segments, today, official.issued, year, official.metadata.get("title") is not None)
     issues = list(extraction.issues) + odd

@@ -12,7 +12,6 @@ from pipeline import phases
 from pipeline.official import Official
 from pipeline.outline import Node, path_of, read_outline, running_numbers
 from pipeline.paragraphs import BULLET
-from pipeline.reviews import year_spoken_of
 from pipeline.rows import read_rows
 from schemas.types import Cell, Document, Issue, Segment, Slot
 
@@ -22,13 +21,13 @@ _MEASURES = ("arabic", "decimal", "ordinal")  # numbers that measures have
 def segment(document: Document, official: Official, today: date | None = None, year: int | None = None) -> tuple[list[Segment], list[Issue]]:
     """Segments of the official text in text order, and issues of its tables. `today` lies in the year that words such as 今年 speak of,
     `year` is the document's as far as it is known."""
-    nodes = read_outline(official, year_spoken_of(official, year))
+    nodes = read_outline(official, year)
     running = running_numbers(nodes)
     segments: list[Segment] = []
     stages: list[tuple[int, Slot]] = []  # of the headings above, with their levels
     for i, node in enumerate(nodes):
         stages = [(level, slot) for level, slot in stages if level < node.level]
-        if own := phases.of_heading(node.heading, node.section, today) if node.level >= 0 else None:
+        if own := phases.of_heading(node.heading if node.level >= 0 else node.title, node.section, today):
             stages.append((node.level, own))
         segments += _clauses(node, i in running, stages[-1][1] if stages else None, today)
     rows, issues = read_rows(document, official)
