@@ -61,6 +61,15 @@ class Openings:
         return found
 
 
+    def within(self, text: str) -> tuple[Rule, ...]:
+        """The rules, in their order, that may find anything in a text."""
+        chars = set(text)
+        for char in chars:
+            self.at(char, 0)
+        begun = {rule.name for char in chars for rule in self._by_char[char]}
+        return tuple(rule for rule in self._rules if rule.name in begun)
+
+
 def _may_begin(pattern: regex.Pattern[str], char: str) -> bool:
     """Whether a match may begin with a character; a pattern that looks at what stands before it is always asked."""
     return "(?<=" in pattern.pattern or pattern.match(char, partial=True) is not None
