@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 
 import regex
 
@@ -358,7 +359,7 @@ def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[i
     why: list[tuple[int, int, str]] = []
     for low, high in closed:
         masked[low:high] = b"\1" * (high - low)
-    for rule in rules.load("reference").values():
+    for rule in _references().within(text):
         for hit in rule.pattern.finditer(text):
             masked[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
             why.append((hit.start(), hit.end(), rule.attributes["reason"]))
@@ -367,6 +368,11 @@ def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[i
         threshold = _SAID.search(text, max(0, low - 8), low) and _SIZED.match(text, low)
         why.append((low, high, "unknown_unit" if threshold else "name"))
     return masked, why
+
+
+@cache
+def _references() -> rules.Openings:
+    return rules.Openings(rules.load("reference").values())
 
 
 def _whole(text: Folded, quantities: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
