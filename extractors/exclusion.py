@@ -21,7 +21,7 @@ _NAMED_SHARE = regex.compile(r"用于[^,。;]{2,20}的?(?:比例|比重|占比)(
 _CEILING = regex.compile(r"(?<!证|债)券$|最高|上限|封顶|限额|可?按照?[^,。;]{0,24}(?:金额|比例|标准)的?$")
 # 增速高于全省平均水平2个百分点, 比全省平均水平低1.8平方米: no level
 _COMPARED = regex.compile(
-    r"(?<!或)(?:高于|低于|快于|慢于|高出|低出)[一-龥A-Z、]{2,20}$|[比较](?:全国|全省|全市|全区|世界|同类|周边|中部|西部|东部)[^,。;]{0,10}(?:[高低多少快慢短长])(?:出|了|于)?$"
+    r"(?<!或)(?:不?超过|不?少于|不?大于|高于|低于|快于|慢于|高出|低出)[一-龥A-Z、]{2,20}$|[比较](?:全国|全省|全市|全区|世界|同类|周边|中部|西部|东部)[^,。;]{0,10}(?:[高低多少快慢短长])(?:出|了|于)?$"
 )
 _ELIGIBLE = regex.compile(r"(?:满足|具备|符合)[^。;]{0,80}条件|(?<![^。;,])凡[^。;]{0,80}的|申报(?:单位|主体|企业|对象|人)[^。;]{0,120}")
 _LOWERED = regex.compile(r"降|控制|压减|不[高超]")
@@ -84,6 +84,8 @@ def _is_idiom(text: str, q: Mention, left: str) -> bool:
         return False
     if value == 1 or unit == "次" or (unit == "兆" and q.value.chinese):
         return True
+    if unit == "件" and text.startswith("民生实事", q.end):
+        return True  # 十件民生实事 is a name
     if value is None or value >= 10 or unit not in _IDIOM_UNITS:
         return False
     if unit in _SORTS:

@@ -54,8 +54,13 @@ class Phrase:
 
 
 @cache
-def _role(role: str) -> tuple[regex.Pattern[str], ...]:
-    return tuple(r.pattern for r in rules.load("phrase").values() if r.attributes["role"] == role)
+def _scopes() -> rules.Openings:
+    return rules.Openings(r for r in rules.load("phrase").values() if r.attributes["role"] == "scope")
+
+
+@cache
+def _leads() -> rules.Openings:
+    return rules.Openings(rules.load("phrase")[name] for name in ("item_mark", "connective", "raise", "bookish"))
 
 
 _NOT_A_LEAD = regex.compile(r"[率值额]|度(?!假|汛)|量(?!子)|数(?!据|字|控|智|学|值)|比(?!亚)|合格|达标")
@@ -80,7 +85,7 @@ _NOT_A_PLACE = regex.compile(r"(?:人民)?政府|委|[级直]|党|内外|籍|场
 def head_pattern() -> regex.Pattern[str]:
     """What an indicator's name usually ends with (率, 比例, 浓度, 面积 …)."""
     data = rules.fragment("phrase", "head")
-    return regex.compile(rf"{data}(?:\([^)]*\))?$")
+    return regex.compile(rf"(?r){data}(?:\([^)]*\))?$")  # from the end: one look, however long the text
 
 
 def is_measurable(text: str) -> bool:
@@ -167,8 +172,8 @@ def _skip_masked(text: str, start: int, end: int, masked: list[Stretch]) -> int:
 
 
 def _lead(text: str, start: int, end: int) -> tuple[int, str] | None:
-    for name in ("item_mark", "connective", "raise", "bookish"):
-        hit = rules.words("phrase", name).match(text, start, end)
+    for rule in _leads().at(text, start):
+        name, hit = rule.name, rule.pattern.match(text, start, end)
         if not hit or hit.end() <= start:
             continue
         if name in ("connective", "raise"):
@@ -188,8 +193,8 @@ def _lead(text: str, start: int, end: int) -> tuple[int, str] | None:
 
 def _scope(text: str, start: int, end: int) -> int | None:
     best = 0
-    for pattern in _role("scope"):
-        hit = pattern.match(text, start, end)
+    for rule in _scopes().at(text, start):
+        hit = rule.pattern.match(text, start, end) if rule.possible(text, start, end) else None
         if hit and hit.end() > best and hit.end() < end:
             best = hit.end()
     places = _places(text, start, end)

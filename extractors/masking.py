@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import regex
 
@@ -39,7 +40,7 @@ def mask(text: str, closed: Sequence[Stretch], today: date | None, issued: date 
     why: list[tuple[int, int, str]] = []
     for low, high in closed:
         marks[low:high] = b"\1" * (high - low)
-    for rule in rules.load("reference").values():
+    for rule in _references().within(text):
         for hit in rule.pattern.finditer(text):
             marks[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
             why.append((hit.start(), hit.end(), rule.attributes["reason"]))
@@ -51,6 +52,11 @@ def mask(text: str, closed: Sequence[Stretch], today: date | None, issued: date 
     for d in dates:
         marks[d.start : d.end] = b"\1" * (d.end - d.start)
     return Masked(marks, why, dates)
+
+
+@cache
+def _references() -> rules.Openings:
+    return rules.Openings(rules.load("reference").values())
 
 
 def parted(text: Folded, quantities: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:

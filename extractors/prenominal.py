@@ -20,7 +20,10 @@ from schemas.types import Mention
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
 _DATED = regex.compile(r"(?:年底|年内|月底|季度末|今年|明年|当年|到期)")  # 其中2条年底前取得批复
 _AT_LEAST = regex.compile(r"(?:至少|不少于)(?:要|应|须)?$")
-_BUILDING = regex.compile(r"[^已未拟](?:新建|新改建|改建|扩建|建成|打造|培育|新增|引进|创建|布局建设|配备|栽植)$")
+_BUILDING = regex.compile(r"[^已未拟](?:新建|新改建|改建|扩建|建成|打造|培育|新增|引进|创建|布局建设|配备|栽植|开展|举办)$")
+_SERVED = regex.compile(r"(?:免费)?(?:提供|开展(?!的)|实施(?!的)|发放)|免费")
+_FOR = regex.compile(r"[为对向给]$|组织$|帮助$|支持$|资助$|惠及$")
+_GIVEN = regex.compile(r"\G[^,。;]{2,30}?(?:提供|开展|实施|发放|落实|给予|进行|接受|参加|就业)")
 _STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
 _AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|[库灌湖林山牧]区)")
 _UNSAID = regex.compile(r"(?:主要|重点)?(?:指标|任务|措施|举措|工作|方面)")
@@ -84,6 +87,9 @@ class Prenominal(Naming):
             return taken
         if label.startswith("级"):
             np = (np[0] + 1, np[1])  # 百万千瓦级风电基地
+        if q.value.said and (given := _SERVED.search(self.text, np[0] + 2, np[1])):
+            np = (np[0], given.start())  # 超8000名孤独症儿童提供康复救助: the children are counted
+            label = self.text[np[0] : np[1]]
         inner = noun_phrase(self.text, np[0], np[1], self.date_spans())
         start = np[0] if inner.empty or (inner.scope is None and not regex.match(r"的", label)) else inner.start
         name = self.shared_head(Name(((start, np[1]),)), phrase)
@@ -120,6 +126,8 @@ class Prenominal(Naming):
             return True, 0.85
         if phrase.verb and side == "noun" and _AREA.fullmatch(rest):
             return True, 0.85  # 完成濉河流域212个排污口整治
+        if q.value.said and q.value.count and side == "noun" and _FOR.search(self.text, taken, q.start) and _GIVEN.search(self.text, q.end):
+            return True, 0.8  # 为超8000名孤独症儿童提供康复救助
         if phrase.verb and q.value.count and side == "noun" and "、" in rest and len(rest) < 30:
             return True, 0.8  # 形成高端装备、生物医药2个千亿级产业集群
         if self.before and self.before.verb and side == "noun" and self.text.startswith("以及", taken):

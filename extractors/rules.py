@@ -9,6 +9,7 @@ tests/test_rules.py holds every rule to its examples.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,11 +32,46 @@ class Rule:
     attributes: dict[str, str]
     examples: tuple[str | tuple[str, str], ...]
     counter_examples: tuple[str, ...]
-    literals: regex.Pattern[str] | None = None
+    literals: tuple[str, ...] = ()
 
     def possible(self, text: str, start: int, end: int) -> bool:
         """Whether the rule can find anything in a stretch of a text, by its literals."""
-        return self.literals is None or self.literals.search(text, start, end) is not None
+        for word in self.literals:  # a plain loop: this is asked often
+            if text.find(word, start, end) >= 0:
+                return True
+        return not self.literals
+
+
+class Openings:
+    """Rules that are asked in turn at one place of a text: only those that may begin with the character that stands there are.
+
+    Which may is asked of the patterns themselves, by a partial match: whether the character could be the head of a match.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._by_char: dict[str, tuple[Rule, ...]] = {}
+
+    def at(self, text: str, start: int) -> tuple[Rule, ...]:
+        """The rules, in their order, that may match at a place; a superset of those that do."""
+        char = text[start : start + 1]
+        found = self._by_char.get(char)
+        if found is None:
+            found = self._by_char[char] = tuple(rule for rule in self._rules if _may_begin(rule.pattern, char))
+        return found
+
+    def within(self, text: str) -> tuple[Rule, ...]:
+        """The rules, in their order, that may find anything in a text."""
+        chars = set(text)
+        for char in chars:
+            self.at(char, 0)
+        begun = {rule.name for char in chars for rule in self._by_char[char]}
+        return tuple(rule for rule in self._rules if rule.name in begun)
+
+
+def _may_begin(pattern: regex.Pattern[str], char: str) -> bool:
+    """Whether a match may begin with a character; a pattern that looks at what stands before it is always asked."""
+    return "(?<=" in pattern.pattern or pattern.match(char, partial=True) is not None
 
 
 @cache
@@ -56,12 +92,8 @@ def load(kind: str) -> dict[str, Rule]:
             raise RuleError(f"{path.name}: rule {name}: {error}") from error
         examples = tuple(e if isinstance(e, str) else (e[0], e[1]) for e in entry["examples"])
         extra = {k: v for k, v in entry.items() if k not in ("name", "pattern", "examples", "not", "literals")}
-        rules[name] = Rule(name, compiled, extra, examples, tuple(entry.get("not", ())), _any_of(entry.get("literals")))
+        rules[name] = Rule(name, compiled, extra, examples, tuple(entry.get("not", ())), tuple(entry.get("literals", ())))
     return rules
-
-
-def _any_of(literals: list[str] | None) -> regex.Pattern[str] | None:
-    return regex.compile("|".join(map(regex.escape, literals))) if literals else None
 
 
 def _expand(text: str, fragments: dict[str, str], where: str) -> str:

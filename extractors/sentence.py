@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
 
 _OPEN, _CLOSE = "([《", ")]》"
+_BRACKET = regex.compile(r"[()\[\]。]")
+_MARK = regex.compile(r"[。!?,;:]")
 # No sentence of a plan is as long; one that is, is read in parts, so that time grows with its length only.
 _LONGEST, _LONGEST_CLAUSE = 3000, 800
 
@@ -36,7 +38,7 @@ def split(text: str, closed: list[tuple[int, int]]) -> list[Sentence]:
     hidden = bytearray(len(text))
     for low, high in closed:
         hidden[low:high] = b"\1" * (high - low)
-    brackets = [(a, b) for a, b in _brackets(text) if b - a < _LONGEST and not any(hidden[a : b + 1])]
+    brackets = [(a, b) for a, b in _brackets(text) if b - a < _LONGEST and hidden.find(1, a, b + 1) < 0]
     deep = bytearray(len(text))
     for a, b in brackets:
         deep[a : b + 1] = b"\1" * (b + 1 - a)
@@ -56,14 +58,15 @@ def too_long(text: str) -> bool:
 def _brackets(text: str) -> list[tuple[int, int]]:
     """Outermost pairs of round and square brackets."""
     pairs, stack = [], []
-    for i, char in enumerate(text):
+    for hit in _BRACKET.finditer(text):
+        i, char = hit.start(), hit.group()
         if char in "([":
             stack.append(i)
-        elif char in ")]" and stack:
-            start = stack.pop()
-            if not stack:
+        elif char in ")]":
+            start = stack.pop() if stack else i
+            if not stack and start < i:
                 pairs.append((start, i))
-        elif char == "。" and stack and i - stack[0] > 300:
+        elif stack and i - stack[0] > 300:
             stack = []  # a bracket that never closes
     return pairs
 
@@ -71,7 +74,7 @@ def _brackets(text: str) -> list[tuple[int, int]]:
 def _sentences(text: str, low: int, high: int, hidden: bytearray, deep: bytearray, inner: bool) -> Iterator[Sentence]:
     begin, clauses, mark = low, [], ""
     at = low
-    for i in range(low, high + 1):
+    for i in _places(text, low, high, hidden):
         char = text[i] if i < high else "。"
         if i < high and deep[i] and not hidden[i]:
             continue
@@ -88,6 +91,16 @@ def _sentences(text: str, low: int, high: int, hidden: bytearray, deep: bytearra
             if clauses:
                 yield Sentence(begin, i, tuple(clauses), inner)
             begin, clauses, mark = at, [], ""
+
+
+def _places(text: str, low: int, high: int, hidden: bytearray) -> Sequence[int]:
+    """Where a clause may end: at marks, at hidden characters, at the end; anywhere in a text that may hold too long a clause."""
+    if high - low >= _LONGEST_CLAUSE:
+        return range(low, high + 1)
+    places = [hit.start() for hit in _MARK.finditer(text, low, high)]
+    if (first := hidden.find(1, low, high)) >= 0:
+        places = sorted({*places, *(i for i in range(first, high) if hidden[i])})
+    return [*places, high]
 
 
 def depth_at(text: str, start: int, at: int) -> int:

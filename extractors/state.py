@@ -37,7 +37,7 @@ _DELIVERABLE = regex.compile(
 
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
 _WORDLESS = regex.compile(r"[\d\W]+")
-_VISION = regex.compile(r"(?:格局|社会|强[国省市县区]|高地|先行区|示范区|新篇章|新局面)$")
+_VISION = regex.compile(r"(?:格局|社会|强[国省市县区]|高地|先行区|示范区|新篇章|新局面|时期|阶段|一年)$")
 _GUARDED = regex.compile(r"(?:坚决|牢牢)?(?:守住|坚守|严守|守牢|筑牢|兜牢)")
 _DOCUMENT = regex.compile(r"《[^》]*》")
 _SYSTEM = regex.compile(r"(?:体系|机制|制度)$")
@@ -64,17 +64,25 @@ def find_states(
     """Findings without number. `firm` says that directional statements count (headings, indicator cells); `staged` that a date of the
     row or stage may serve deliverables."""
     found: list[Finding] = []
-    for sentence in sentences:
+    known = [rule for rule in rules.load("state").values() if rule.possible(text, 0, len(text))]
+    for sentence in sentences if known else ():
         if sentence.inner:
+            continue
+        possible = [rule for rule in known if rule.possible(text, sentence.start, sentence.end)]
+        heard = [(clause, _next(possible, text, clause.start, clause.end, sentence)) for clause in sentence.clauses] if possible else []
+        last = max((i for i, (_, first) in enumerate(heard) if first), default=-1)
+        if last < 0:
             continue
         sight = _Sight()
         dated_list = any(sentence.start <= f.quote[0] < sentence.end and f.deadline for f in numeric)
         near = [f for f in numeric if f.quote[0] < sentence.end and sentence.start < f.quote[1]]
-        inside = between(context.quantities, sentence.start, sentence.end)
-        possible = [rule for rule in rules.load("state").values() if rule.possible(text, sentence.start, sentence.end)]
-        stating = [clause for clause in sentence.clauses if _next(possible, text, clause.start, clause.end, sentence)]
-        for clause in sentence.clauses[: sentence.clauses.index(stating[-1]) + 1] if stating else ():  # what stands behind them serves nothing
-            found += _clause(possible, text, clause, sentence, replace(context, quantities=inside), sight, near, firm, dated_list, staged)
+        own = replace(context, quantities=between(context.quantities, sentence.start, sentence.end))
+        dates = [(d.start, d.end) for d in between(context.dates, sentence.start, sentence.end)]
+        for i, (clause, first) in enumerate(heard[: last + 1]):  # what stands behind the last statement serves nothing
+            made = _clause(possible, text, clause, first, sentence, own, sight, dates, near, firm, dated_list, staged) if first else []
+            found += made
+            if i < last:
+                _leave(text, clause, sight, dates, near, bool(made))
     return found
 
 
@@ -82,36 +90,40 @@ def _clause(
     possible: list[rules.Rule],
     text: str,
     clause: Clause,
+    best: tuple[rules.Rule, regex.Match[str]] | None,
     sentence: Sentence,
     context: Context,
     sight: _Sight,
+    dates: list[Stretch],
     numeric: list[Finding],
     firm: bool,
     dated_list: bool,
     staged: bool,
 ) -> list[Finding]:
+    """The states of a clause, of which `best` is the first hit."""
     found: list[Finding] = []
-    dates = [(d.start, d.end) for d in between(context.dates, sentence.start, sentence.end)]
     at = clause.start
-    while at < clause.end:
-        best = _next(possible, text, at, clause.end, sentence)
-        if best is None:
-            break
+    while best is not None:
         rule, hit = best
         taken = any(f.quote[0] < hit.end() and hit.start() < f.quote[1] for f in numeric)
         counted = rule.name == "finish" and any(hit.start() < q.start < hit.end() and text[q.end : q.end + 1] != "的" for q in context.quantities)
         made = [] if taken or counted else _make(text, rule, hit, at, clause, sentence, context, sight, dates, firm, dated_list, staged)
         found += made
         at = max(hit.end(), at + 1)
+        best = _next(possible, text, at, clause.end, sentence) if at < clause.end else None
+    return found
+
+
+def _leave(text: str, clause: Clause, sight: _Sight, dates: list[Stretch], numeric: list[Finding], stated: bool) -> None:
+    """Keep what a clause leaves for later ones: its topic, where it stated nothing, and whom it covers."""
     phrase = noun_phrase(text, clause.start, clause.end, dates)
-    if not found:
+    if not stated:
         measured = [f.name.parts[0] for f in numeric if clause.start <= f.value[0] < clause.end and len(f.name.parts) == 1]
         topic = measured[-1] if measured else _topic(text, phrase.start, clause.end, dates)
         if topic:
             sight.topic = topic
     if phrase.scope and rules.words("phrase", "whole").match(text, *phrase.scope):
         sight.scope = sight.scope or phrase.scope
-    return found
 
 
 def _next(possible: list[rules.Rule], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
@@ -119,7 +131,7 @@ def _next(possible: list[rules.Rule], text: str, at: int, end: int, sentence: Se
     best: tuple[rules.Rule, regex.Match[str]] | None = None
     for rule in possible:
         limit = sentence.end if rule.name == "by_order" else end
-        hit = rule.pattern.search(text, at, limit)
+        hit = rule.pattern.search(text, at, limit) if rule.possible(text, at, limit) else None
         if hit and (best is None or hit.start() < best[1].start()) and hit.start() < end:
             best = (rule, hit)
     return best

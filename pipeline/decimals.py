@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import regex
 
@@ -67,10 +68,15 @@ def follows(last: Number | None, number: Number) -> bool:
     return step > 0 and (at == 0 or step <= _SKIPPED) and all(n == 1 for n in number[at + 1 :])
 
 
+@cache
+def _chapters() -> rules.Openings:
+    return rules.Openings(rules.load("outline")[name] for name in _CHAPTERS)
+
+
 def _chapter(line: Line) -> int:
     """The number of the chapter that a line begins (第三章, 三、, 3.), else 0."""
-    for name in _CHAPTERS:
-        if hit := rules.words("outline", name).match(line.text.text):
+    for rule in _chapters().at(line.text.text, 0):
+        if hit := rule.pattern.match(line.text.text):
             return int(parse_number(hit["n"]) or 0)
     return 0
 

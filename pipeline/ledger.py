@@ -25,6 +25,8 @@ _SENTENCE = regex.compile(r"[。;!?]|$")
 _CLAUSE = regex.compile(r"[,。;!?]|$")
 _DIGIT = regex.compile(r"\d")
 _NUMERAL = regex.compile(r"[一二两三四五六七八九十百千万亿]")
+_COUNTED = regex.compile(rf"[\d{_NUMERAL.pattern[1:-1]}]")  # what holds no number holds none of these
+_PART = regex.compile(r"[一二三四五六七八九十百千]分之[一二三四五六七八九十]|一半|半数|多半|过半")
 _ARTICLE = ("", "times", "duration", "months", "years")  # 一个, 一次, 一年
 _LABEL = regex.compile(r"(?:附[件表图录]|[图表])\d+(?:[-.]\d+)*[:、.]?")
 _OUTLINE = regex.compile(
@@ -53,9 +55,9 @@ class Reading:
 def holds_number(text: str) -> bool:
     """Whether a folded text holds a digit or a Chinese numeral with a unit; 一 before a measure word is an article.
 
-    "森林覆盖率达到30%" and "改造三公里步道" do, "形成一个整体" and "三明市" do not.
+    "森林覆盖率达到30%", "改造三公里步道" and "三分之一的村庄" do, "形成一个整体" and "三明市" do not.
     """
-    if _DIGIT.search(text):
+    if _DIGIT.search(text) or _PART.search(text):
         return True
     return bool(_NUMERAL.search(text)) and not all(_is_article(q.value) for q in find_quantities(text, bytearray(len(text))))
 
@@ -70,6 +72,8 @@ def loose_numbers(reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
 
     "给予最高50万元奖励。" → support; "森林覆盖率达到40%,乡镇医疗机构人员2.16名。" → the second clause, no_verb.
     """
+    if not (reading.rejections or reading.quantities or reading.why or _COUNTED.search(reading.text)):
+        return
     values = _Marks((f.value[0], f.value[0] + 1, "") for f in reading.findings)
     numbers = (_Marks((r.start, r.start + 1, r.reason) for r in reading.rejections), _Marks(_unseen(reading)))
     read = _Cover(Span(*f.value) for f in reading.findings)
@@ -155,11 +159,10 @@ def complete(document: Document, official: Official, extraction: Extraction) -> 
 
 def _missed(segment: Segment, cell: Cell, covered: _Cover) -> Iterator[Uncovered]:
     """Sentences of a cell with a number that nothing covers; the number of a row is its name."""
-    if cell.role in ("number", "caption"):
+    if cell.role in ("number", "caption") or not _COUNTED.search(cell.text.text):
         return
     for start, end in _sentences(cell.text.text):
-        spans = cell.text.spans(start, end)
-        if not covered.touches(spans) and holds_number(cell.text.text[start:end]):
+        if holds_number(cell.text.text[start:end]) and not covered.touches(spans := cell.text.spans(start, end)):
             reason = _ROLE_REASON.get(cell.role, UNEXPLAINED if cell.role in _READ_AS_TEXT else "column")
             yield Uncovered(segment.path or "正文", cell.text.plain[start:end], spans, reason)
 
@@ -179,6 +182,8 @@ def _outside(document: Document, official: Official, held: _Cover, covered: _Cov
                 continue  # of a row that is no task
         text = fold(document.text, [(block.start, block.end)])
         text = _bare(text) if block.kind == "paragraph" else text
+        if not _COUNTED.search(text.text):
+            continue
         for start, end in _sentences(text.text):
             spans = text.spans(start, end)
             reason = _place_reason(block, text, headers)

@@ -15,7 +15,7 @@ from pipeline.members import attachment as attachment_named
 from pipeline.members import same_part
 from pipeline.official import Official
 from pipeline.paragraphs import BODY_LABEL, FINAL, Marker, paragraphs
-from schemas.folded import Folded, fold
+from schemas.folded import EMPTY, Folded, fold
 from schemas.types import Span
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -37,6 +37,7 @@ class Node:
     lines: list[tuple[Line, Folded, str]] = field(default_factory=list)  # each with the section that it stands in
     children: int = 0
     now: str = ""  # the section at its last line, where that is not the heading's
+    title: Folded = EMPTY  # of an attachment
 
     def add(self, line: Line, text: Folded, year: int | None) -> None:
         """A paragraph under the item. One that opens as a review makes a section of results of all below it, until one looks ahead; under a
@@ -89,7 +90,7 @@ def read_outline(official: Official, year: int | None = None) -> list[Node]:
             continue  # the list of attachments under 附件:
         before_list = False if marker is None or marker.style != "arabic" else before_list
         if marker is None and stack[-1] is root and attachment and not root.lines and len(text) < 60 and not FINAL.search(text.text):
-            root.headings = (text.plain,)
+            root.headings, root.title = (text.plain,), text
             continue
         if marker is None or (marker.style == "arabic" and _is_sentence_number(text.text, marker.hit)):
             stack[-1].add(line, text, year)

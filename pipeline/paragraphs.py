@@ -31,6 +31,8 @@ _CONTENTS = regex.compile(r"\.{6,}\d*|…{3,}\d*")  # a line of the table of con
 _PAGE_NUMBER = regex.compile(r"[-—]+ ?\d{1,3} ?[-—]+")
 _HEADING_ENDED = regex.compile(r"[。;:]")
 _UPPER = ("part", "chapter", "section", "cn", "cn_bracket")  # headings above the measures
+_GOES_ON = regex.compile(r"[。,;、]")
+_GOES_BEHIND = regex.compile(r"[。,;]")
 _INNER = regex.compile(r"[。,;:]")
 _ORDINAL = regex.compile(r"[^。;]{4,48}。(?=.{20})")  # 一是坚定实施扩大内需战略。坚持… : a heading and its text
 
@@ -53,9 +55,8 @@ class _Layout:
 
 
 @cache
-def _styles() -> tuple[tuple[str, int, regex.Pattern[str]], ...]:
-    fixed = ((n, r) for n, r in rules.load("outline").items() if "level" in r.attributes and n != "ordinal")
-    return tuple((n, int(r.attributes["level"]), r.pattern) for n, r in fixed)
+def _styles() -> rules.Openings:
+    return rules.Openings(r for n, r in rules.load("outline").items() if "level" in r.attributes and n != "ordinal")
 
 
 def paragraphs(official: Official) -> Iterator[tuple[Line, Marker | None]]:
@@ -139,16 +140,17 @@ def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
         return False
     if not (layout.width and _shown_width(last) >= layout.width - 2) and _is_whole(above.text, below.text):
         return False
-    heading = bool(_marker(pending, layout)) and not _HEADING_ENDED.search(above.text)
+    numbered = _marker(pending, layout) is not None
+    heading = numbered and not _HEADING_ENDED.search(above.text)
     if _width(below.text) > _width((last if heading else pending).text.text) + 8:
         return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer
-    if any(rules.words("official", n).match(t.text) for n in ("attachment", "date_line", "title") for t in (below, above)):
-        return False
     if heading and layout.width and _shown_width(last) <= 0.92 * layout.width:
         return False
-    if heading and layout.width and _width(below.text) < 0.7 * layout.width and not _INNER.search(below.text):
-        return True  # the end of a heading that its line did not hold
-    return bool(regex.search(r"[。,;、]", above.text)) or bool(regex.search(r"[。,;]", below.text) and _marker(pending, layout))
+    # the end of a heading that its line did not hold
+    rest = heading and layout.width > 0 and _width(below.text) < 0.7 * layout.width and not _INNER.search(below.text)
+    if not rest and not _GOES_ON.search(above.text) and not (numbered and _GOES_BEHIND.search(below.text)):
+        return False
+    return not any(rules.words("official", n).match(t.text) for n in ("attachment", "date_line", "title") for t in (below, above))
 
 
 def _is_whole(above: str, below: str) -> bool:
@@ -159,12 +161,17 @@ def _is_whole(above: str, below: str) -> bool:
 
 def _width(text: str) -> int:
     """Columns that a text takes: two for a wide character."""
-    return sum(map(_columns, text))
+    return len(text) + len(text.translate(_WIDE))
 
 
-@cache
-def _columns(char: str) -> int:
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+class _Wide(dict[int, int | None]):
+    """A table for `translate` that leaves only the wide characters of a text; it learns each character when it meets it."""
+
+    def __missing__(self, code: int) -> int | None:
+        return self.setdefault(code, code if unicodedata.east_asian_width(chr(code)) in "WF" else None)
+
+
+_WIDE = _Wide()
 
 
 def _marker(line: Line, layout: _Layout) -> Marker | None:
@@ -172,9 +179,9 @@ def _marker(line: Line, layout: _Layout) -> Marker | None:
 
 
 def _plain_marker(text: str) -> Marker | None:
-    for name, level, pattern in _styles():
-        if hit := pattern.match(text):
-            return Marker(name, level, hit)
+    for rule in _styles().at(text, 0):
+        if hit := rule.pattern.match(text):
+            return Marker(rule.name, int(rule.attributes["level"]), hit)
     return None
 
 

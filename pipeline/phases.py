@@ -12,7 +12,7 @@ from schemas.types import Slot
 
 _LIST_LEAD = regex.compile(r"(?:如下|目标|指标|任务|即|包括|为|做到|实现)[::]$|[::]$")
 # 2026年重点工作, 2025年经济社会发展目标, “十五五”时期主要任务 (a year inside a measure, 2024年完成120个老旧小区改造任务, is no stage)
-_AGENDA = regex.compile(r"[^,。完成建新实\d]{0,20}(?:目标|任务|工作|安排|部署|打算|建议)[^,。]{0,8}$")
+_AGENDA = regex.compile(r"[^,。完成建新实\d]{0,20}(?:目标|任务|工作|安排|部署|打算|建议|民生实事|实事项目)[^,。]{0,8}$")
 _LABEL = regex.compile(r"^[^。,;:(]{2,10}\((?=[^)]*\d{4})[^)]{4,24}\)[::]")
 
 

@@ -27,7 +27,7 @@ def segment(document: Document, official: Official, today: date | None = None, y
     stages: list[tuple[int, Slot]] = []  # of the headings above, with their levels
     for i, node in enumerate(nodes):
         stages = [(level, slot) for level, slot in stages if level < node.level]
-        if own := phases.of_heading(node.heading, node.section, today) if node.level >= 0 else None:
+        if own := phases.of_heading(node.heading if node.level >= 0 else node.title, node.section, today):
             stages.append((node.level, own))
         segments += _clauses(node, i in running, stages[-1][1] if stages else None, today)
     rows, issues = read_rows(document, official)

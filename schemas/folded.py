@@ -85,15 +85,17 @@ class Folded:
         end = min(end, len(self.text))
         if start < end and 0 <= self.ends[end - 1] - self.starts[start] - (end - start) <= _GAP:
             return (Span(self.starts[start], self.ends[end - 1]),)  # no gap in it can be wider
+        if start >= end:
+            return ()
         pieces: list[Span] = []
-        for i in range(start, end):
-            low, high = self.starts[i], self.ends[i]
+        first, last = self.starts[start], self.ends[start]
+        for low, high in zip(self.starts[start + 1 : end], self.ends[start + 1 : end], strict=True):
             # white space, formula remains and a line break may lie between two characters of one piece, a table row may not
-            if pieces and 0 <= low - pieces[-1].end <= _GAP:
-                pieces[-1] = Span(pieces[-1].start, high)
-            else:
-                pieces.append(Span(low, high))
-        return tuple(pieces)
+            if not 0 <= low - last <= _GAP:
+                pieces.append(Span(first, last))
+                first = low
+            last = high
+        return (*pieces, Span(first, last))
 
     def __add__(self, other: Folded) -> Folded:
         return Folded(self.text + other.text, self.plain + other.plain, self.starts + other.starts, self.ends + other.ends)
@@ -124,8 +126,17 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
         starts.append(low)
         ends.append(high)
 
+    def put_plain(low: int, high: int) -> None:
+        piece = source[low:high]
+        text.extend(piece.translate(_TABLE))
+        plain.extend(piece)
+        starts.extend(range(low, high))
+        ends.extend(range(low + 1, high + 1))
+
     def run(low: int, high: int, gap: bool) -> None:
-        for i in range(low, high):
+        at = low
+        while at < high:
+            i, at = at, at + 1
             char = source[i]
             if char.isspace():
                 gap = True
@@ -143,6 +154,9 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
             if char in "·・" and text and text[-1].isdigit() and source[i + 1 : i + 2].isdigit():
                 folded = "."  # 2·5 is 2.5
             put(folded, folded if char in "₀₁₂₃₄₅₆₇₈₉" else char, i, i + 1)
+            if (plain_to := _PLAIN_CHARS.match(source, at, high)) and plain_to.end() > at:
+                put_plain(at, plain_to.end())
+                at = plain_to.end()
 
     for low, high in ranges:
         at = low
