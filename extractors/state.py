@@ -157,7 +157,9 @@ def _make(
         return []
     if context.outside or (context.results and not dated_ahead(text, 0, hit.start(), context)):
         return []
-    if achieved_before(text, hit.start(), sentence, context) or text[max(clause.start, hit.start() - 1) : hit.start()] == "已":
+    stated = hit.end("state") if "state" in hit.groupdict() else hit.end()
+    perfective = text[max(clause.start, hit.start() - 1) : hit.start()] == "已" or text[stated : stated + 1] == "了"
+    if perfective or achieved_before(text, hit.start(), sentence, context):
         return []
     side = rule.attributes["side"]
     if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):

@@ -37,7 +37,7 @@ def findings(text: str, cell: str = "", year: int | None = None) -> tuple[str, l
     dates = [d for d in find_periods(folded, TODAY) if not any(masked[d.start : d.end])]
     for d in dates:
         masked[d.start : d.end] = b"\1" * (d.end - d.start)
-    context = Context(dates, find_quantities(folded, masked), year=year, cell=cell, row=bool(cell))
+    context = Context(dates, find_quantities(folded, masked), year=year, cell=cell, aimed=bool(cell))
     sentences = split(folded, closed)
     found, rejected = link(folded, sentences, context)
     return folded, found + state.find_states(folded, sentences, context, masked, found, False), rejected
