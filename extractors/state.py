@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import regex
 
@@ -49,6 +50,9 @@ _WHOLE_LIFE = regex.compile(
 _UNNAMED = regex.compile(r"(?:各项|全部|全年|年度|整治|重点|主要)?(?:目标)?(?:任务|工作|目标)")
 
 
+_Possible = tuple[rules.Rule, tuple[str, ...]]  # a rule, and those of its literals that a text holds
+
+
 @dataclass(slots=True)
 class _Sight:
     """What earlier clauses of a sentence leave for later ones."""
@@ -64,11 +68,11 @@ def find_states(
     """Findings without number. `firm` says that directional statements count (headings, indicator cells); `staged` that a date of the
     row or stage may serve deliverables."""
     found: list[Finding] = []
-    known = [rule for rule in rules.load("state").values() if rule.possible(text, 0, len(text))]
+    known = _known(text)
     for sentence in sentences if known else ():
         if sentence.inner:
             continue
-        possible = [rule for rule in known if rule.possible(text, sentence.start, sentence.end)]
+        possible = [(rule, words) for rule, words in known if _holds(text, words, sentence.start, sentence.end)]
         heard = [(clause, _next(possible, text, clause.start, clause.end, sentence)) for clause in sentence.clauses] if possible else []
         last = max((i for i, (_, first) in enumerate(heard) if first), default=-1)
         if last < 0:
@@ -87,7 +91,7 @@ def find_states(
 
 
 def _clause(
-    possible: list[rules.Rule],
+    possible: list[_Possible],
     text: str,
     clause: Clause,
     best: tuple[rules.Rule, regex.Match[str]] | None,
@@ -126,12 +130,32 @@ def _leave(text: str, clause: Clause, sight: _Sight, dates: list[Stretch], numer
         sight.scope = sight.scope or phrase.scope
 
 
-def _next(possible: list[rules.Rule], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
+@cache
+def _literals() -> tuple[str, ...]:
+    return tuple({word for rule in rules.load("state").values() for word in rule.literals})
+
+
+def _known(text: str) -> list[_Possible]:
+    """The rules that may find something in a text, by their literals, each with those of them that the text holds."""
+    said = {word for word in _literals() if word in text}
+    found = ((rule, tuple(word for word in rule.literals if word in said)) for rule in rules.load("state").values())
+    return [(rule, words) for rule, words in found if words or not rule.literals]
+
+
+def _holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
+    """Whether a stretch holds one of some words; also where there are none to look for."""
+    for word in words:  # a plain loop: this is asked often
+        if text.find(word, start, end) >= 0:
+            return True
+    return not words
+
+
+def _next(possible: list[_Possible], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
     """The possible rule that matches first in a stretch (file order settles ties)."""
     best: tuple[rules.Rule, regex.Match[str]] | None = None
-    for rule in possible:
+    for rule, words in possible:
         limit = sentence.end if rule.name == "by_order" else end
-        hit = rule.pattern.search(text, at, limit) if rule.possible(text, at, limit) else None
+        hit = rule.pattern.search(text, at, limit) if _holds(text, words, at, limit) else None
         if hit and (best is None or hit.start() < best[1].start()) and hit.start() < end:
             best = (rule, hit)
     return best
