@@ -62,7 +62,6 @@ class Openings:
             self._names[char] = tuple(rule.name for rule in found)
         return found
 
-
     def within(self, text: str) -> tuple[Rule, ...]:
         """The rules, in their order, that may find anything in a text."""
         chars = set(text)
