@@ -29,6 +29,7 @@ _TARIFF = regex.compile(r"(?:缴费|缴存|首付|计提|提取)比例|费率|�
 _VOUCHER = regex.compile(r"的?[一-龥A-Z]{0,4}(?<!证|债)券")
 _NAMED_BY = regex.compile(r"[一-龥、和及(]")
 _SCORING = regex.compile(r"[^,。;]{0,10}(?:扣|加|得|计)\d+(?:\.\d+)?分")
+_ABSTRACT = regex.compile(r"(?:体系|机制|方面|环节|层面|维度)(?![一-龥]{0,4}(?:平台|中心|项目))")
 _IDIOM_NOUNS = regex.compile(
     r"[“\"]|[一-龥]{0,2}[“\"]|统一|结合|确立|维护|意识|自信|坚持|关系|体系|转变|到位|聚焦|突出|注重|阶段|环节|方面|层面|维度|领域|层次|制度|措施|机制|政策|要求|责任"
 )
@@ -71,7 +72,7 @@ def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, co
         return "existing"
     if kind in _ROUTINE and rules.words("phrase", "routine").search(left):
         return "routine"
-    if measure.chinese and _is_idiom(text, q, left):
+    if (measure.chinese and _is_idiom(text, q, left)) or (measure.unit == "个" and _ABSTRACT.match(text, q.end)):
         return "idiom"
     if context.outside:
         return "outside"

@@ -81,8 +81,7 @@ class _Reader(Predicated, Prenominal):
             self.phrase = phrase
             if hit.end() == phrase.end == clause.end and self.text[clause.end : clause.end + 1] == ":":
                 self.topic = self.subject[0]
-        if not plain_scope(self.text[clause.start : clause.end]):
-            self.listed = False
+        self.listed = self.listed and plain_scope(self.text[clause.start : clause.end])
 
     def _value(self, q: Mention, clause: Clause, sentence: Sentence, taken: int, following: Mention | None, mine: list[Mention]) -> int:
         """Handle one number; returns where the next number of the clause starts to look back."""

@@ -35,7 +35,7 @@ def is_past(text: str, q: Mention, sentence: Sentence, context: Context) -> bool
         return achieved_before(text, q.start, sentence, context)
     if _PERFECTIVE.search(text, sentence.start, at) and not _intended(text, sentence.start, at, sentence, context):
         return True
-    if not (context.row or context.goal or q.value.suffix) and _YEAR_ON_YEAR.search(text, sentence.start, _reach(text, q, sentence)):
+    if not (context.aimed or context.goal or q.value.suffix) and _YEAR_ON_YEAR.search(text, sentence.start, _reach(text, q, sentence)):
         return not _intended(text, sentence.start, at, sentence, context)
     whole = text[sentence.start : q.start]
     return bool(rules.words("phrase", "past").search(whole)) and not _FUTURE.search(whole) and not _PRESENT.search(whole)

@@ -77,7 +77,7 @@ class Predicated(Naming):
         )  # 其中: parts of a total
         named = is_measurable(label) or label.startswith(("每", "人均", "平均")) or _acts(label)
         bare = not (said or verb or part or self.context.cell or self.text[q.start - 1 : q.start] in ("至", "到"))
-        aimed = self.context.goal or self.context.row or label.startswith("每") or self.deadline_at(q.start, sentence)
+        aimed = self.context.goal or self.context.aimed or label.startswith("每") or self.deadline_at(q.start, sentence)
         if bare and not (named and aimed):
             self.reject(q, "no_verb")
             self.subject = []  # a later value is not of what stands before this one

@@ -87,7 +87,7 @@ class Prenominal(Naming):
             return taken
         if label.startswith("级"):
             np = (np[0] + 1, np[1])  # 百万千瓦级风电基地
-        if q.value.said and (given := _SERVED.search(self.text, np[0] + 2, np[1])):
+        if (q.value.said or self.text[q.start - 1] in "为给") and (given := _SERVED.search(self.text, np[0] + 2, np[1])):
             np = (np[0], given.start())  # 超8000名孤独症儿童提供康复救助: the children are counted
             label = self.text[np[0] : np[1]]
         inner = noun_phrase(self.text, np[0], np[1], self.date_spans())
@@ -126,7 +126,8 @@ class Prenominal(Naming):
             return True, 0.85
         if phrase.verb and side == "noun" and _AREA.fullmatch(rest):
             return True, 0.85  # 完成濉河流域212个排污口整治
-        if q.value.said and q.value.count and side == "noun" and _FOR.search(self.text, taken, q.start) and _GIVEN.search(self.text, q.end):
+        served = _FOR.search(self.text, taken, q.start) and (q.value.said or self.text[q.start - 1] in "为给")
+        if served and q.value.count and side == "noun" and _GIVEN.search(self.text, q.end):
             return True, 0.8  # 为超8000名孤独症儿童提供康复救助
         if phrase.verb and q.value.count and side == "noun" and "、" in rest and len(rest) < 30:
             return True, 0.8  # 形成高端装备、生物医药2个千亿级产业集群

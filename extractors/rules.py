@@ -51,6 +51,7 @@ class Openings:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
         self._by_char: dict[str, tuple[Rule, ...]] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
 
     def at(self, text: str, start: int) -> tuple[Rule, ...]:
         """The rules, in their order, that may match at a place; a superset of those that do."""
@@ -58,20 +59,21 @@ class Openings:
         found = self._by_char.get(char)
         if found is None:
             found = self._by_char[char] = tuple(rule for rule in self._rules if _may_begin(rule.pattern, char))
+            self._names[char] = tuple(rule.name for rule in found)
         return found
 
     def within(self, text: str) -> tuple[Rule, ...]:
         """The rules, in their order, that may find anything in a text."""
         chars = set(text)
-        for char in chars:
+        for char in chars.difference(self._names):
             self.at(char, 0)
-        begun = {rule.name for char in chars for rule in self._by_char[char]}
+        begun = set[str]().union(*map(self._names.__getitem__, chars))
         return tuple(rule for rule in self._rules if rule.name in begun)
 
 
 def _may_begin(pattern: regex.Pattern[str], char: str) -> bool:
     """Whether a match may begin with a character; a pattern that looks at what stands before it is always asked."""
-    return "(?<=" in pattern.pattern or pattern.match(char, partial=True) is not None
+    return "(?<=" in pattern.pattern or "\\b" in pattern.pattern or pattern.match(char, partial=True) is not None
 
 
 @cache

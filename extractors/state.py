@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 import regex
 
@@ -49,13 +50,47 @@ _WHOLE_LIFE = regex.compile(
 _UNNAMED = regex.compile(r"(?:各项|全部|全年|年度|整治|重点|主要)?(?:目标)?(?:任务|工作|目标)")
 
 
+_Possible = tuple[rules.Rule, tuple[str, ...]]  # a rule, and those of its literals that a text holds
+
+
 @dataclass(slots=True)
 class _Sight:
-    """What earlier clauses of a sentence leave for later ones."""
+    """What earlier clauses of a sentence leave for later ones: `topic` and `scope` are read when something asks for them."""
 
+    text: str
+    dates: list[Stretch]
+    numeric: list[Finding]
     subject: Stretch | None = None  # of the state just read: its attributes may follow (性质不改变)
-    topic: Stretch | None = None  # of a clause that states nothing itself
-    scope: Stretch | None = None
+    _topic: Stretch | None = None
+    _scope: Stretch | None = None
+    _unread: list[tuple[Clause, bool]] = field(default_factory=list)
+
+    def leave(self, clause: Clause, stated: bool) -> None:
+        """A clause ends, that stated something or not."""
+        self._unread.append((clause, stated))
+
+    @property
+    def topic(self) -> Stretch | None:
+        """The topic of the last clause that states nothing itself."""
+        self._read()
+        return self._topic
+
+    @property
+    def scope(self) -> Stretch | None:
+        """The whole (全市) that the first clause to name one covers."""
+        self._read()
+        return self._scope
+
+    def _read(self) -> None:
+        for clause, stated in self._unread:
+            phrase = noun_phrase(self.text, clause.start, clause.end, self.dates)
+            if not stated:
+                measured = [f.name.parts[0] for f in self.numeric if clause.start <= f.value[0] < clause.end and len(f.name.parts) == 1]
+                topic = measured[-1] if measured else _topic(self.text, phrase.start, clause.end, self.dates)
+                self._topic = topic or self._topic
+            if phrase.scope and rules.words("phrase", "whole").match(self.text, *phrase.scope):
+                self._scope = self._scope or phrase.scope
+        self._unread.clear()
 
 
 def find_states(
@@ -64,30 +99,30 @@ def find_states(
     """Findings without number. `firm` says that directional statements count (headings, indicator cells); `staged` that a date of the
     row or stage may serve deliverables."""
     found: list[Finding] = []
-    known = [rule for rule in rules.load("state").values() if rule.possible(text, 0, len(text))]
+    known = _known(text)
     for sentence in sentences if known else ():
         if sentence.inner:
             continue
-        possible = [rule for rule in known if rule.possible(text, sentence.start, sentence.end)]
+        possible = [(rule, words) for rule, words in known if _holds(text, words, sentence.start, sentence.end)]
         heard = [(clause, _next(possible, text, clause.start, clause.end, sentence)) for clause in sentence.clauses] if possible else []
         last = max((i for i, (_, first) in enumerate(heard) if first), default=-1)
         if last < 0:
             continue
-        sight = _Sight()
         dated_list = any(sentence.start <= f.quote[0] < sentence.end and f.deadline for f in numeric)
         near = [f for f in numeric if f.quote[0] < sentence.end and sentence.start < f.quote[1]]
         own = replace(context, quantities=between(context.quantities, sentence.start, sentence.end))
         dates = [(d.start, d.end) for d in between(context.dates, sentence.start, sentence.end)]
+        sight = _Sight(text, dates, near)
         for i, (clause, first) in enumerate(heard[: last + 1]):  # what stands behind the last statement serves nothing
             made = _clause(possible, text, clause, first, sentence, own, sight, dates, near, firm, dated_list, staged) if first else []
             found += made
             if i < last:
-                _leave(text, clause, sight, dates, near, bool(made))
+                sight.leave(clause, bool(made))
     return found
 
 
 def _clause(
-    possible: list[rules.Rule],
+    possible: list[_Possible],
     text: str,
     clause: Clause,
     best: tuple[rules.Rule, regex.Match[str]] | None,
@@ -114,24 +149,34 @@ def _clause(
     return found
 
 
-def _leave(text: str, clause: Clause, sight: _Sight, dates: list[Stretch], numeric: list[Finding], stated: bool) -> None:
-    """Keep what a clause leaves for later ones: its topic, where it stated nothing, and whom it covers."""
-    phrase = noun_phrase(text, clause.start, clause.end, dates)
-    if not stated:
-        measured = [f.name.parts[0] for f in numeric if clause.start <= f.value[0] < clause.end and len(f.name.parts) == 1]
-        topic = measured[-1] if measured else _topic(text, phrase.start, clause.end, dates)
-        if topic:
-            sight.topic = topic
-    if phrase.scope and rules.words("phrase", "whole").match(text, *phrase.scope):
-        sight.scope = sight.scope or phrase.scope
+@cache
+def _literals() -> dict[str, tuple[str, ...]]:
+    """The literals of all rules by their first character."""
+    words = sorted({word for rule in rules.load("state").values() for word in rule.literals})
+    return {head: tuple(word for word in words if word[0] == head) for head in {word[0] for word in words}}
 
 
-def _next(possible: list[rules.Rule], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
+def _known(text: str) -> list[_Possible]:
+    """The rules that may find something in a text, by their literals, each with those of them that the text holds."""
+    said = {word for head in _literals().keys() & set(text) for word in _literals()[head] if word in text}
+    found = ((rule, tuple(filter(said.__contains__, rule.literals))) for rule in rules.load("state").values())
+    return [(rule, words) for rule, words in found if words or not rule.literals]
+
+
+def _holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
+    """Whether a stretch holds one of some words; also where there are none to look for."""
+    for word in words:  # a plain loop: this is asked often
+        if text.find(word, start, end) >= 0:
+            return True
+    return not words
+
+
+def _next(possible: list[_Possible], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
     """The possible rule that matches first in a stretch (file order settles ties)."""
     best: tuple[rules.Rule, regex.Match[str]] | None = None
-    for rule in possible:
+    for rule, words in possible:
         limit = sentence.end if rule.name == "by_order" else end
-        hit = rule.pattern.search(text, at, limit) if rule.possible(text, at, limit) else None
+        hit = rule.pattern.search(text, at, limit) if _holds(text, words, at, limit) else None
         if hit and (best is None or hit.start() < best[1].start()) and hit.start() < end:
             best = (rule, hit)
     return best
@@ -157,7 +202,9 @@ def _make(
         return []
     if context.outside or (context.results and not dated_ahead(text, 0, hit.start(), context)):
         return []
-    if achieved_before(text, hit.start(), sentence, context) or text[max(clause.start, hit.start() - 1) : hit.start()] == "已":
+    stated = hit.end("state") if "state" in hit.groupdict() else hit.end()
+    perfective = text[max(clause.start, hit.start() - 1) : hit.start()] == "已" or text[stated : stated + 1] == "了"
+    if perfective or achieved_before(text, hit.start(), sentence, context):
         return []
     side = rule.attributes["side"]
     if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):
@@ -172,7 +219,7 @@ def _make(
     around = (before.start, _before_date(text, before.start, before.end, dates)) if side != "before" and not before.empty and whom else None
     if around:
         before = replace(before, start=before.end)  # 县级以上城市建成区基本消除黑臭水体
-    scope = phrase.scope or around or (before.scope if before.scope and before.empty else None) or sight.scope
+    scope = phrase.scope or around or (before.scope if before.scope and before.empty else None)
     if side == "inside" and region != (at, hit.start()) and not before.empty and is_measurable(text[before.start : before.end]):
         start, end = before.start, before.end
     if end > start and plain_scope(text[start:end]):
@@ -192,6 +239,7 @@ def _make(
         text, rule, kind, label, hit, before, firm, dated_list, deadline is not None and deadline.value.kind in ("by", "during"), staged
     ):
         return []
+    scope = scope or sight.scope
     if kind == "grade":
         return _grades(text, rule, hit, name, scope, deadline)
     value = hit.span("state")

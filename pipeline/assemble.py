@@ -145,7 +145,7 @@ class _Builder:
             segment.section == "support",
             segment.section == "goal",
             self.outlined and segment.path is None and not segment.headings,
-            segment.kind == "row" or segment.heading,
+            segment.kind == "row" or segment.heading or segment.stage is not None,
         )
         findings, rejections = link(text, sentences, context)
         rejections += [Rejection(q.start, q.end, "broken") for q in broken]

@@ -150,7 +150,13 @@ def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
     rest = heading and layout.width > 0 and _width(below.text) < 0.7 * layout.width and not _INNER.search(below.text)
     if not rest and not _GOES_ON.search(above.text) and not (numbered and _GOES_BEHIND.search(below.text)):
         return False
-    return not any(rules.words("official", n).match(t.text) for n in ("attachment", "date_line", "title") for t in (below, above))
+    return not any(rule.pattern.match(text.text) for text in (below, above) for rule in _apart().at(text.text, 0))
+
+
+@cache
+def _apart() -> rules.Openings:
+    """Lines that stand for themselves."""
+    return rules.Openings(rules.load("official")[name] for name in ("attachment", "date_line", "title"))
 
 
 def _is_whole(above: str, below: str) -> bool:

@@ -126,7 +126,7 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
         starts.append(low)
         ends.append(high)
 
-    def put_plain(low: int, high: int) -> None:
+    def stretch(low: int, high: int) -> None:
         piece = source[low:high]
         text.extend(piece.translate(_TABLE))
         plain.extend(piece)
@@ -155,7 +155,7 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
                 folded = "."  # 2·5 is 2.5
             put(folded, folded if char in "₀₁₂₃₄₅₆₇₈₉" else char, i, i + 1)
             if (plain_to := _PLAIN_CHARS.match(source, at, high)) and plain_to.end() > at:
-                put_plain(at, plain_to.end())
+                stretch(at, plain_to.end())
                 at = plain_to.end()
 
     for low, high in ranges:

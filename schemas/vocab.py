@@ -187,13 +187,23 @@ def region_in(text: str) -> str | None:
     return last[2]
 
 
+@cache
+def _by_key() -> dict[str, list[Region]]:
+    """Divisions by code, full name, short name and pinyin."""
+    found: dict[str, list[Region]] = {}
+    for region in regions():
+        for key in {region.code, region.name, region.short, region.pinyin}:
+            found.setdefault(key, []).append(region)
+    return found
+
+
 def find_regions(query: str, within: str | None = None) -> tuple[Region, ...]:
     """Divisions by code, full name, short name or pinyin; `within` (a code prefix) settles names that stand twice.
 
     `find_regions("zhumadian")[0].code == "411700"`.
     """
     key = query.strip().lower()
-    hits = [r for r in regions() if key in (r.code, r.name, r.short, r.pinyin)]
+    hits = _by_key().get(key, ())
     exact = [r for r in hits if key == r.name] or hits
     return tuple(r for r in exact if not within or r.code.startswith(within)) or tuple(exact)
 

@@ -33,7 +33,7 @@ def findings(text: str, cell: str = "", year: int | None = None) -> tuple[str, l
     folded = fold(text, [(0, len(text))]).text
     closed = body.find_ranges(folded)
     masked = mask(folded, closed, TODAY, None)
-    context = Context(masked.dates, find_quantities(folded, masked.marks), year=year, cell=cell, row=bool(cell))
+    context = Context(masked.dates, find_quantities(folded, masked.marks), year=year, cell=cell, aimed=bool(cell))
     sentences = split(folded, closed)
     found, rejected = link(folded, sentences, context)
     return folded, found + state.find_states(folded, sentences, context, masked.marks, found, False), rejected

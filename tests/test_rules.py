@@ -1,5 +1,6 @@
 """Every pattern is held to its examples and counter-examples."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,11 +39,30 @@ def test_a_wrong_rule_file_is_named(tmp_path, monkeypatch):
         rules.load.__wrapped__("odd")
 
 
-def test_literals_hide_no_match():
+@cache
+def _lines() -> list[str]:
+    """Sentences of the plans at hand, folded."""
     texts = [path.read_text("utf-8") for path in sorted(RAW.glob("*.txt"))]
-    lines = [line for text in texts for line in fold(text, [(0, len(text))]).text.split("。")]
+    return [line for text in texts for line in fold(text, [(0, len(text))]).text.split("。")]
+
+
+def test_literals_hide_no_match():
+    lines = _lines()
     for kind, name in CASES:
         rule = rules.load(kind)[name]
         examples = [e if isinstance(e, str) else e[0] for e in rule.examples]
         for text in (lines if rule.literals else []) + examples:
             assert rule.possible(text, 0, len(text)) or not rule.pattern.search(text), f"{name} would find something in {text}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_openings_hide_no_match(kind):
+    """What is asked only by the character at a place, or by the characters of a text, finds all that asking every rule everywhere finds."""
+    known = [r for r in rules.load(kind).values() if "(?r)" not in r.pattern.pattern]
+    openings = rules.Openings(known)
+    for text in _lines()[:400] + [e if isinstance(e, str) else e[0] for r in known for e in r.examples]:
+        within = {r.name for r in openings.within(text)}
+        assert within >= {r.name for r in known if r.pattern.search(text)}
+        for at in range(len(text)):
+            begun = {r.name for r in openings.at(text, at)}
+            assert begun >= {r.name for r in known if r.name not in begun and r.pattern.match(text, at)}
