@@ -326,7 +326,7 @@ def _acceptable(
     if kind == "milestone":
         if not dated and not (staged and rule.name == "finish" and before.empty and _STAGE_VERBS.search(hit["state"])):
             return False
-        if _VISION.search(label) or (not dated and _SYSTEM.search(label)) or _ISSUED.search(label):
+        if _VISION.search(label) or ((not dated or "、" in label) and _SYSTEM.search(label)) or _ISSUED.search(label):
             return False  # 初步建成…制造业强市; 基本建成…产业体系, with no date but that of the stage; 2月26日印发(天交发[2024]31号)
         if rule.name == "finish":
             plain = _PLAIN_FINISH.search(hit["state"]) and not regex.search(r"(?:目标|任务|指标|工作)$", label)
