@@ -62,6 +62,10 @@ class Predicated(Naming):
         if phrase.empty and taken > clause.start and not again and not (pred.verb or pred.way or measure.said or self.listed or pred.apart):
             self.reject(q, "no_indicator")  # a second value of the same name needs a verb of its own
             return q.end
+        last = self.findings[-1] if self.findings else None
+        if phrase.empty and phrase.verb and not pred.verb and last and last.unit != measure.unit:
+            self.reject(q, "no_indicator")  # 建成3个实验室,培训500人: no 500 laboratories
+            return q.end
         dated = self.bracket_date(q)
         if dated and self.subject and regex.fullmatch(r"\([^()]*\)[、,和及]?", self.text[taken : q.start]):
             phrase = replace(phrase, start=q.start, end=q.start)  # 达到40%(2025年)、45%(2030年)
@@ -94,7 +98,7 @@ class Predicated(Naming):
         )  # 其中: parts of a total
         named = is_measurable(label) or label.startswith(("每", "人均", "平均")) or _acts(label)
         bare = not (said or verb or part or self.context.cell or self.text[q.start - 1 : q.start] in ("至", "到"))
-        aimed = self.context.goal or self.context.aimed or label.startswith("每") or self.deadline_at(q.start, sentence)
+        aimed = self.context.goal or self.context.aimed or label.startswith("每") or "新增" in label or self.deadline_at(q.start, sentence)
         if bare and not (named and aimed):
             self.reject(q, "no_verb")
             self.subject = []  # a later value is not of what stands before this one
