@@ -204,6 +204,9 @@ def _make(
         return []
     if achieved_before(text, hit.start(), sentence, context) or text[max(clause.start, hit.start() - 1) : hit.start()] == "已":
         return []
+    dated = deadline is not None and deadline.value.kind in ("by", "during")
+    if kind == "milestone" and not dated and not staged:
+        return []
     side = rule.attributes["side"]
     if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):
         group = "about" if hit.groupdict().get("about") else "obj"
@@ -233,9 +236,7 @@ def _make(
     ):
         name = Name(((before.start, before.end), *name.parts))
     label = name.text(text)
-    if not _acceptable(
-        text, rule, kind, label, hit, before, firm, dated_list, deadline is not None and deadline.value.kind in ("by", "during"), staged
-    ):
+    if not _acceptable(text, rule, kind, label, hit, before, firm, dated_list, dated, staged):
         return []
     scope = scope or sight.scope
     if kind == "grade":

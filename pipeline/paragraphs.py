@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from statistics import mode
 
 import regex
@@ -142,7 +142,8 @@ def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
         return False
     numbered = _marker(pending, layout) is not None
     heading = numbered and not _HEADING_ENDED.search(above.text)
-    if _width(below.text) > _width((last if heading else pending).text.text) + 8:
+    beside = (last if heading else pending).text.text
+    if 2 * len(below) > len(beside) + 8 and _width(below.text) > _width(beside) + 8:
         return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer
     if heading and layout.width and _shown_width(last) <= 0.92 * layout.width:
         return False
@@ -165,6 +166,7 @@ def _is_whole(above: str, below: str) -> bool:
     return listed or (bool(_QUANTITY.search(above)) and not _MORE.match(below))
 
 
+@lru_cache(maxsize=64)  # neighbours are compared
 def _width(text: str) -> int:
     """Columns that a text takes: two for a wide character."""
     return len(text) + len(text.translate(_WIDE))
