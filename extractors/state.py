@@ -150,17 +150,32 @@ def _clause(
 
 
 @cache
-def _literals() -> dict[str, tuple[str, ...]]:
-    """The literals of all rules by their first character."""
-    words = sorted({word for rule in rules.load("state").values() for word in rule.literals})
-    return {head: tuple(word for word in words if word[0] == head) for head in {word[0] for word in words}}
+def _literals() -> dict[str, dict[str, list[int]]]:
+    """The literals of all rules by their first character, each with the places of the rules in their file."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for i, rule in enumerate(rules.load("state").values()):
+        for word in rule.literals:
+            found.setdefault(word[0], {}).setdefault(word, []).append(i)
+    return found
+
+
+@cache
+def _listed() -> tuple[tuple[rules.Rule, ...], frozenset[str], frozenset[int]]:
+    """The rules, the first characters of their literals, and the places of rules that have none."""
+    known = tuple(rules.load("state").values())
+    return known, frozenset(_literals()), frozenset(i for i, rule in enumerate(known) if not rule.literals)
 
 
 def _known(text: str) -> list[_Possible]:
     """The rules that may find something in a text, by their literals, each with those of them that the text holds."""
-    said = {word for head in _literals().keys() & set(text) for word in _literals()[head] if word in text}
-    found = ((rule, tuple(filter(said.__contains__, rule.literals))) for rule in rules.load("state").values())
-    return [(rule, words) for rule, words in found if words or not rule.literals]
+    known, heads, always = _listed()
+    said: dict[int, tuple[str, ...]] = dict.fromkeys(always, ())
+    for head in heads.intersection(text):
+        for word, places in _literals()[head].items():
+            if word in text:
+                for i in places:
+                    said[i] = (*said.get(i, ()), word)
+    return [(known[i], said[i]) for i in sorted(said)]
 
 
 def _holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:

@@ -151,13 +151,29 @@ def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
     rest = heading and layout.width > 0 and _width(below.text) < 0.7 * layout.width and not _INNER.search(below.text)
     if not rest and not _GOES_ON.search(above.text) and not (numbered and _GOES_BEHIND.search(below.text)):
         return False
-    return not any(rule.pattern.match(text.text) for text in (below, above) for rule in _apart().at(text.text, 0))
+    return not (_stands_apart(below.text) or _stands_apart(above.text))
+
+
+def _stands_apart(text: str) -> bool:
+    """Whether a line stands for itself: a title, a date, 附件2."""
+    if any(rule.pattern.match(text) for rule in _apart().at(text, 0)):
+        return True
+    return title_ends(text) and rules.words("official", "title").match(text) is not None
 
 
 @cache
 def _apart() -> rules.Openings:
-    """Lines that stand for themselves."""
-    return rules.Openings(rules.load("official")[name] for name in ("attachment", "date_line", "title"))
+    return rules.Openings(rules.load("official")[name] for name in ("attachment", "date_line"))
+
+
+@cache
+def _title_end() -> regex.Pattern[str]:
+    return regex.compile(rf"(?r)(?:{rules.fragment('official', 'kind')})[\"”》]?(?:\([^()]*\))*$", regex.VERBOSE)
+
+
+def title_ends(text: str) -> bool:
+    """Whether a text ends as a title does; only such a text need be looked at from its head."""
+    return _title_end().search(text) is not None
 
 
 def _is_whole(above: str, below: str) -> bool:
