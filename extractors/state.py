@@ -151,17 +151,32 @@ def _clause(
 
 
 @cache
-def _literals() -> dict[str, tuple[str, ...]]:
-    """The literals of all rules by their first character."""
-    words = sorted({word for rule in rules.load("state").values() for word in rule.literals})
-    return {head: tuple(word for word in words if word[0] == head) for head in {word[0] for word in words}}
+def _literals() -> dict[str, dict[str, list[int]]]:
+    """The literals of all rules by their first character, each with the places of the rules in their file."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for i, rule in enumerate(rules.load("state").values()):
+        for word in rule.literals:
+            found.setdefault(word[0], {}).setdefault(word, []).append(i)
+    return found
+
+
+@cache
+def _listed() -> tuple[tuple[rules.Rule, ...], frozenset[str], frozenset[int]]:
+    """The rules, the first characters of their literals, and the places of rules that have none."""
+    known = tuple(rules.load("state").values())
+    return known, frozenset(_literals()), frozenset(i for i, rule in enumerate(known) if not rule.literals)
 
 
 def _known(text: str) -> list[_Possible]:
     """The rules that may find something in a text, by their literals, each with those of them that the text holds."""
-    said = {word for head in _literals().keys() & set(text) for word in _literals()[head] if word in text}
-    found = ((rule, tuple(filter(said.__contains__, rule.literals))) for rule in rules.load("state").values())
-    return [(rule, words) for rule, words in found if words or not rule.literals]
+    known, heads, always = _listed()
+    said: dict[int, tuple[str, ...]] = dict.fromkeys(always, ())
+    for head in heads.intersection(text):
+        for word, places in _literals()[head].items():
+            if word in text:
+                for i in places:
+                    said[i] = (*said.get(i, ()), word)
+    return [(known[i], said[i]) for i in sorted(said)]
 
 
 def _holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
@@ -207,6 +222,9 @@ def _make(
     perfective = text[max(clause.start, hit.start() - 1) : hit.start()] == "已" or text[stated : stated + 1] == "了"
     if perfective or achieved_before(text, hit.start(), sentence, context):
         return []
+    dated = deadline is not None and deadline.value.kind in ("by", "during")
+    if kind == "milestone" and not dated and not staged:
+        return []
     side = rule.attributes["side"]
     if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):
         group = "about" if hit.groupdict().get("about") else "obj"
@@ -238,9 +256,7 @@ def _make(
     ):
         name = Name(((before.start, before.end), *name.parts))
     label = name.text(text)
-    if not _acceptable(
-        text, rule, kind, label, hit, before, firm, dated_list, deadline is not None and deadline.value.kind in ("by", "during"), staged
-    ):
+    if not _acceptable(text, rule, kind, label, hit, before, firm, dated_list, dated, staged):
         return []
     scope = scope or sight.scope
     if kind == "grade":
