@@ -14,6 +14,7 @@ from pipeline.canonical import canonical, looked_up, normalise_body
 from pipeline.evidence import Evidence, key
 from schemas import vocab
 from schemas.types import Document, Extraction, Issue, Proposed, Segment, Slot, Target, Task
+from schemas.values import Period
 
 Values = dict[str, Any]
 # a double holds whole numbers exactly up to 2^53 (9·10^15), SQLite integers up to 2^63; the largest figures of plans are near 10^14 (GDP in 元)
@@ -116,7 +117,6 @@ def _tasks(tasks: Sequence[Task], document: Document, document_id: str, evidence
     bodies: dict[str, Values] = {}
     for position, task in enumerate(tasks):
         task_id = key(document_id, "task", task.path)
-        period = task.deadline
         rows.append(
             {
                 "id": task_id,
@@ -125,9 +125,7 @@ def _tasks(tasks: Sequence[Task], document: Document, document_id: str, evidence
                 "path": task.path,
                 "title": task.title.text,
                 "deadline_raw": task.deadline_slot.text if task.deadline_slot else None,
-                "deadline_kind": period.kind if period else None,
-                "deadline_start": period.start if period else None,
-                "deadline_end": period.end if period else None,
+                **_dates(task.deadline),
             }
         )
         evidence.add("task", task_id, "title", task.title)
@@ -161,20 +159,8 @@ def _targets(
     for position, target in enumerate(targets):
         where = target.task or "正文"
         target = _storable(target, where, issues)
-        row_id = key(
-            document_id,
-            "target",
-            str(target.task),
-            target.indicator.text,
-            target.value.text,
-            target.scope.text if target.scope else "",
-            str(target.quote.spans[0].start),
-            str(target.value.spans[0].start if target.value.spans else ""),
-            str(target.quantity),
-            target.status,
-            target.deadline.end or "" if target.deadline else "",
-        )
-        period, quantity = target.deadline, target.quantity
+        row_id = _target_id(document_id, target)
+        quantity = target.quantity
         rows.append(
             {
                 "id": row_id,
@@ -187,16 +173,14 @@ def _targets(
                 "value_text": target.value.text,
                 "unit": target.unit.text if target.unit else None,
                 "baseline": target.baseline.text if target.baseline else None,
-                "deadline_raw": period.raw if period else None,
+                "deadline_raw": target.deadline.raw if target.deadline else None,
                 "quote": _quote(document, target.quote),
                 "kind": target.kind,
                 "operator": quantity.operator if quantity else None,
                 "value": _number(quantity.value) if quantity else None,
                 "value_max": _number(quantity.value_max) if quantity else None,
                 "change_direction": target.change_direction,
-                "deadline_kind": period.kind if period else None,
-                "deadline_start": period.start if period else None,
-                "deadline_end": period.end if period else None,
+                **_dates(target.deadline),
                 "status": target.status,
                 "strength": target.strength,
                 **canonical(document.name, target, where, issues),
@@ -209,6 +193,27 @@ def _targets(
         for slot in ("indicator", "scope", "value", "unit", "baseline", "deadline_slot", "quote"):
             evidence.add("target", row_id, slot.removesuffix("_slot"), getattr(target, slot))
     return rows
+
+
+def _dates(period: Period | None) -> Values:
+    return {f"deadline_{part}": getattr(period, part) if period else None for part in ("kind", "start", "end")}
+
+
+def _target_id(document_id: str, target: Target) -> str:
+    """The same for the same words at the same place with the same reading."""
+    return key(
+        document_id,
+        "target",
+        str(target.task),
+        target.indicator.text,
+        target.value.text,
+        target.scope.text if target.scope else "",
+        str(target.quote.spans[0].start),
+        str(target.value.spans[0].start if target.value.spans else ""),
+        str(target.quantity),
+        target.status,
+        target.deadline.end or "" if target.deadline else "",
+    )
 
 
 def _proposed(proposed: Proposed) -> Values:
