@@ -126,11 +126,7 @@ class _Builder:
                 draft.date(cell, read_deadline(hit["text"], self.today, self.issued), hit.start("text"))
         closed += [hit.span() for hit in _TIME_ENTRY.finditer(text) if not any(a <= hit.start() < b for a, b in closed)]
         masked = mask(text, closed, self.today, self.issued)
-        for m in find_unresolved(text, self.issued):
-            said = cell.text.plain[m.start : m.end]
-            self.issues.append(
-                Issue("info", "deadline_not_dated", segment.path or "正文", f"“{said}” has no date: when it was issued is not known ({m.rule})")
-            )
+        self._undated(segment, cell)
         quantities, broken = parted(cell.text, find_quantities(text, masked.marks))
         sentences = split(text, closed)
         if too_long(text):
@@ -163,6 +159,13 @@ class _Builder:
         for finding in sorted(findings, key=lambda f: f.quote):
             self._target(segment, cell, draft, finding)
         self._ledger(segment, cell, Reading(text, findings, rejections, quantities, masked.why, closed, masked.dates))
+
+    def _undated(self, segment: Segment, cell: Cell) -> None:
+        """An issue for each date that counts from a day which is not known: 自印发之日起20个工作日内."""
+        for m in find_unresolved(cell.text.text, self.issued):
+            said = cell.text.plain[m.start : m.end]
+            message = f"“{said}” has no date: when it was issued is not known ({m.rule})"
+            self.issues.append(Issue("info", "deadline_not_dated", segment.path or "正文", message))
 
     def _sentence_cell(self, segment: Segment, measured: Measured) -> None:
         """A value cell with words: "控制在8.5%以内" goes on with the row's name, "省级幸福河湖3条" speaks for itself.

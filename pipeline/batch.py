@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from extractors import reader, rules
 from pipeline import store
+from pipeline.evidence import key
 from pipeline.members import belongs_to_page, is_junk, is_sources_list, readable
-from pipeline.normalise import key
 from pipeline.parsers.sniff import expected_format
 from pipeline.parsers.text import decode
 from pipeline.run import process_file

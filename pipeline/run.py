@@ -1,4 +1,4 @@
-"""The flow: file → Document → Segments → Mentions → Records → Rows."""
+"""The flow: file → Document → Segments → Mentions → Records and ledger → what two readers agree on → Rows."""
 
 from __future__ import annotations
 

@@ -216,8 +216,8 @@ class Task:
 
 
 Readers = Literal["both", "differs", "rules", "unread"]
-"""Who read a value: `both` readers under one name; `differs`: the second reader puts it under another; `rules`: the second reader takes the
-number for no target; `unread`: the second reader does not read such statements (states without a number), or was not asked."""
+"""Who read a value: `both` readers under one name; `differs`: the second reader puts it under another, or reads another number; `rules`: the
+second reader takes the number for no target; `unread`: it does not read such statements (states without a number), or was not asked."""
 
 
 @dataclass(frozen=True, slots=True)
