@@ -29,13 +29,14 @@ _JOINT = regex.compile(r"(?:共|总计|合计|总长|、|和|及|与|或者?|以
 _TAIL_NOUN = regex.compile(r"(?:的)?(?:(?:总|年度)任务|目标任务|工作任务|任务|工作|目标|计划|要求|左右|以上)+$")
 _CONDITION = regex.compile(
     r"(?:且|并且?|或者?)(?:[^,。;\d]{1,14}的|[^,。;]{1,24}的[一-龥]{0,6}(?:企业|单位|机构|项目|个人|人才|团队|园区|平台|家庭))"
+    r"|且[^,。;]{1,60}的(?:$|(?=[,;。]))"
     r"|(?:、|或者?)[^,。;、]{0,16}\d[^,。;、的]{0,8}(?:以上|以下|以内)的"
 )
 # what may follow the indicator in a clause that only speaks of it: 轨道交通运营里程再上新台阶, 受害率是防火成效的硬指标
 _TOPIC_REST = regex.compile(
     r"(?:的)?(?:调查|监测|统计|评估|考核|目标|情况|建设|工作)?|是.*|再[上创].{2,5}|(?:持续|稳步|明显|显著|大幅|不断|逐步|进一步|有序)(?:提[高升]|增[长加]|扩大|下降|降低|改善|好转)"
 )
-_LISTING = regex.compile(r"\((?:其中|含|包括|包含)[^()]*\d")
+_LISTING = regex.compile(r"\((?:其中|含|包括|包含)[^()]*\d|(?:特别是|尤其是)(?=\d)")
 _HOLDS = regex.compile(r"(?:其中|含|包括|包含)[,:]?")
 _BESIDE = regex.compile(r"[、和或及至]+")
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")

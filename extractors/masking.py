@@ -40,7 +40,7 @@ def mask(text: str, closed: Sequence[Stretch], today: date | None, issued: date 
     why: list[tuple[int, int, str]] = []
     for low, high in closed:
         marks[low:high] = b"\1" * (high - low)
-    for rule in _references().within(text):
+    for rule in (r for r in _references().within(text) if r.possible(text, 0, len(text))):
         for hit in rule.pattern.finditer(text):
             marks[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
             why.append((hit.start(), hit.end(), rule.attributes["reason"]))

@@ -43,8 +43,8 @@ _IN_FIGURES = regex.compile(
 
 
 @cache
-def _rules(entry: bool) -> tuple[rules.Rule, ...]:
-    return tuple(r for r in rules.load("period").values() if entry or r.attributes.get("use") != "entry")
+def _rules(entry: bool) -> rules.Openings:
+    return rules.Openings(r for r in rules.load("period").values() if entry or r.attributes.get("use") != "entry")
 
 
 def find_periods(text: str, today: date | None = None, issued: date | None = None) -> list[Mention]:
@@ -89,7 +89,7 @@ def _find(text: str, today: date | None, issued: date | None, entry: bool) -> li
     if not _CUES.search(text):
         return found
     taken = bytearray(len(text))
-    for rule in _rules(entry):
+    for rule in _rules(entry).within(text):
         for hit in rule.pattern.finditer(text):
             low, high = hit.span()
             if taken.find(1, low, high) >= 0:

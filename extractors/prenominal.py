@@ -18,6 +18,8 @@ from extractors.sentence import Clause, Sentence
 from schemas.types import Mention
 
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
+_CUT = regex.compile(r"(?:过|超|达|破|达到|超过|突破|不低于|不少于)$")  # 5家以上年销售收入过百亿元的企业
+_SHARED_OUT = regex.compile(r"(?:分别|各自?)(?:培育|建设|建成|打造|新建|完成|创建|设立|引进|形成|遴选|布局)")
 _DATED = regex.compile(r"(?:年底|年内|月底|季度末|今年|明年|当年|到期)")  # 其中2条年底前取得批复
 _AT_LEAST = regex.compile(r"(?:至少|不少于)(?:要|应|须)?$")
 _BUILDING = regex.compile(r"[^已未拟](?:新建|新改建|改建|扩建|建成|打造|培育|新增|引进|创建|布局建设|配备|栽植|开展|举办)$")
@@ -48,7 +50,10 @@ class Prenominal(Naming):
         if measure.unit is None or len(label) < 2:
             self.reject(q, "bare_number" if measure.unit is None else "no_indicator")
             return taken
-        if _DATED.match(label):
+        if _SHARED_OUT.search(label):
+            self.reject(q, "modifier")  # 8个试点行业分别培育1-2个数据集: the eight hold what is counted
+            return taken
+        if _DATED.match(label) or _CUT.search(label):
             self.reject(q, "no_indicator")
             return q.end
         if measure.unit in ("%", "成", "‰") and (covered := self.coverage(np)):

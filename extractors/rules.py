@@ -51,7 +51,8 @@ class Openings:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
         self._by_char: dict[str, tuple[Rule, ...]] = {}
-        self._names: dict[str, tuple[str, ...]] = {}
+        self._begun: dict[str, tuple[str, ...]] = {}  # characters that some rule may begin with → the names of those rules
+        self._begins: set[str] = set()
 
     def at(self, text: str, start: int) -> tuple[Rule, ...]:
         """The rules, in their order, that may match at a place; a superset of those that do."""
@@ -59,16 +60,19 @@ class Openings:
         found = self._by_char.get(char)
         if found is None:
             found = self._by_char[char] = tuple(rule for rule in self._rules if _may_begin(rule.pattern, char))
-            self._names[char] = tuple(rule.name for rule in found)
+            if found:
+                self._begun[char] = tuple(rule.name for rule in found)
+                self._begins.add(char)
         return found
 
     def within(self, text: str) -> tuple[Rule, ...]:
         """The rules, in their order, that may find anything in a text."""
         chars = set(text)
-        for char in chars.difference(self._names):
-            self.at(char, 0)
-        begun = set[str]().union(*map(self._names.__getitem__, chars))
-        return tuple(rule for rule in self._rules if rule.name in begun)
+        if not self._by_char.keys() >= chars:
+            for char in chars:
+                self.at(char, 0)
+        begun = set[str]().union(*map(self._begun.__getitem__, chars & self._begins))
+        return tuple([rule for rule in self._rules if rule.name in begun])
 
 
 def _may_begin(pattern: regex.Pattern[str], char: str) -> bool:

@@ -39,6 +39,7 @@ _DELIVERABLE = regex.compile(
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
 _WORDLESS = regex.compile(r"[\d\W]+")
 _VISION = regex.compile(r"(?:格局|社会|强[国省市县区]|高地|先行区|示范区|新篇章|新局面|时期|阶段|一年)$")
+_AIM = regex.compile(r"(?:确保|力争|争取)$")
 _GUARDED = regex.compile(r"(?:坚决|牢牢)?(?:守住|坚守|严守|守牢|筑牢|兜牢)")
 _DOCUMENT = regex.compile(r"《[^》]*》")
 _SYSTEM = regex.compile(r"(?:体系|机制|制度)$")
@@ -150,17 +151,32 @@ def _clause(
 
 
 @cache
-def _literals() -> dict[str, tuple[str, ...]]:
-    """The literals of all rules by their first character."""
-    words = sorted({word for rule in rules.load("state").values() for word in rule.literals})
-    return {head: tuple(word for word in words if word[0] == head) for head in {word[0] for word in words}}
+def _literals() -> dict[str, dict[str, list[int]]]:
+    """The literals of all rules by their first character, each with the places of the rules in their file."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for i, rule in enumerate(rules.load("state").values()):
+        for word in rule.literals:
+            found.setdefault(word[0], {}).setdefault(word, []).append(i)
+    return found
+
+
+@cache
+def _listed() -> tuple[tuple[rules.Rule, ...], frozenset[str], frozenset[int]]:
+    """The rules, the first characters of their literals, and the places of rules that have none."""
+    known = tuple(rules.load("state").values())
+    return known, frozenset(_literals()), frozenset(i for i, rule in enumerate(known) if not rule.literals)
 
 
 def _known(text: str) -> list[_Possible]:
     """The rules that may find something in a text, by their literals, each with those of them that the text holds."""
-    said = {word for head in _literals().keys() & set(text) for word in _literals()[head] if word in text}
-    found = ((rule, tuple(filter(said.__contains__, rule.literals))) for rule in rules.load("state").values())
-    return [(rule, words) for rule, words in found if words or not rule.literals]
+    known, heads, always = _listed()
+    said: dict[int, tuple[str, ...]] = dict.fromkeys(always, ())
+    for head in heads.intersection(text):
+        for word, places in _literals()[head].items():
+            if word in text:
+                for i in places:
+                    said[i] = (*said.get(i, ()), word)
+    return [(known[i], said[i]) for i in sorted(said)]
 
 
 def _holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
@@ -206,6 +222,9 @@ def _make(
     perfective = text[max(clause.start, hit.start() - 1) : hit.start()] == "已" or text[stated : stated + 1] == "了"
     if perfective or achieved_before(text, hit.start(), sentence, context):
         return []
+    dated = deadline is not None and deadline.value.kind in ("by", "during")
+    if kind == "milestone" and not dated and not staged:
+        return []
     side = rule.attributes["side"]
     if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):
         group = "about" if hit.groupdict().get("about") else "obj"
@@ -215,6 +234,8 @@ def _make(
     phrase = noun_phrase(text, *region, dates, doing=kind == "milestone" or side == "inside")
     before = noun_phrase(text, at, hit.start(), dates) if side != "before" else phrase
     start, end = phrase.start, _before_date(text, phrase.start, phrase.end, dates)
+    if side == "before" and (aim := _AIM.search(text, start, end)):
+        end = aim.start()
     whom = rule.name == "all_of" or plain_scope(text[before.start : before.end])
     around = (before.start, _before_date(text, before.start, before.end, dates)) if side != "before" and not before.empty and whom else None
     if around:
@@ -235,9 +256,7 @@ def _make(
     ):
         name = Name(((before.start, before.end), *name.parts))
     label = name.text(text)
-    if not _acceptable(
-        text, rule, kind, label, hit, before, firm, dated_list, deadline is not None and deadline.value.kind in ("by", "during"), staged
-    ):
+    if not _acceptable(text, rule, kind, label, hit, before, firm, dated_list, dated, staged):
         return []
     scope = scope or sight.scope
     if kind == "grade":
@@ -326,7 +345,7 @@ def _acceptable(
     if kind == "milestone":
         if not dated and not (staged and rule.name == "finish" and before.empty and _STAGE_VERBS.search(hit["state"])):
             return False
-        if _VISION.search(label) or (not dated and _SYSTEM.search(label)) or _ISSUED.search(label):
+        if _VISION.search(label) or ((not dated or "、" in label) and _SYSTEM.search(label)) or _ISSUED.search(label):
             return False  # 初步建成…制造业强市; 基本建成…产业体系, with no date but that of the stage; 2月26日印发(天交发[2024]31号)
         if rule.name == "finish":
             plain = _PLAIN_FINISH.search(hit["state"]) and not regex.search(r"(?:目标|任务|指标|工作)$", label)

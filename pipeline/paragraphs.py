@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from statistics import mode
 
 import regex
@@ -142,7 +142,8 @@ def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
         return False
     numbered = _marker(pending, layout) is not None
     heading = numbered and not _HEADING_ENDED.search(above.text)
-    if _width(below.text) > _width((last if heading else pending).text.text) + 8:
+    beside = (last if heading else pending).text.text
+    if 2 * len(below) > len(beside) + 8 and _width(below.text) > _width(beside) + 8:
         return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer
     if heading and layout.width and _shown_width(last) <= 0.92 * layout.width:
         return False
@@ -150,13 +151,29 @@ def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
     rest = heading and layout.width > 0 and _width(below.text) < 0.7 * layout.width and not _INNER.search(below.text)
     if not rest and not _GOES_ON.search(above.text) and not (numbered and _GOES_BEHIND.search(below.text)):
         return False
-    return not any(rule.pattern.match(text.text) for text in (below, above) for rule in _apart().at(text.text, 0))
+    return not (_stands_apart(below.text) or _stands_apart(above.text))
+
+
+def _stands_apart(text: str) -> bool:
+    """Whether a line stands for itself: a title, a date, 附件2."""
+    if any(rule.pattern.match(text) for rule in _apart().at(text, 0)):
+        return True
+    return title_ends(text) and rules.words("official", "title").match(text) is not None
 
 
 @cache
 def _apart() -> rules.Openings:
-    """Lines that stand for themselves."""
-    return rules.Openings(rules.load("official")[name] for name in ("attachment", "date_line", "title"))
+    return rules.Openings(rules.load("official")[name] for name in ("attachment", "date_line"))
+
+
+@cache
+def _title_end() -> regex.Pattern[str]:
+    return regex.compile(rf"(?r)(?:{rules.fragment('official', 'kind')})[\"”》]?(?:\([^()]*\))*$", regex.VERBOSE)
+
+
+def title_ends(text: str) -> bool:
+    """Whether a text ends as a title does; only such a text need be looked at from its head."""
+    return _title_end().search(text) is not None
 
 
 def _is_whole(above: str, below: str) -> bool:
@@ -165,6 +182,7 @@ def _is_whole(above: str, below: str) -> bool:
     return listed or (bool(_QUANTITY.search(above)) and not _MORE.match(below))
 
 
+@lru_cache(maxsize=64)  # neighbours are compared
 def _width(text: str) -> int:
     """Columns that a text takes: two for a wide character."""
     return len(text) + len(text.translate(_WIDE))

@@ -7,7 +7,7 @@ source characters because each folded character carries the source range it stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -70,8 +70,8 @@ class Folded:
 
     text: str
     plain: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def __len__(self) -> int:
         return len(self.text)
@@ -98,7 +98,8 @@ class Folded:
         return (*pieces, Span(first, last))
 
     def __add__(self, other: Folded) -> Folded:
-        return Folded(self.text + other.text, self.plain + other.plain, self.starts + other.starts, self.ends + other.ends)
+        starts, ends = (*self.starts, *other.starts), (*self.ends, *other.ends)
+        return Folded(self.text + other.text, self.plain + other.plain, starts, ends)
 
 
 _GAP = 16
@@ -113,8 +114,9 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
     """
     ranges = list(ranges)
     if len(ranges) == 1 and _PLAIN_CHARS.fullmatch(source, *ranges[0]):  # most texts: one character for one
-        whole = source[slice(*ranges[0])]
-        return Folded(whole.translate(_TABLE), whole, tuple(range(*ranges[0])), tuple(range(ranges[0][0] + 1, ranges[0][1] + 1)))
+        first, last = ranges[0]
+        whole = source[first:last]
+        return Folded(whole.translate(_TABLE), whole, range(first, last), range(first + 1, last + 1))
     text: list[str] = []
     plain: list[str] = []
     starts: list[int] = []

@@ -159,7 +159,8 @@ def _name_heads() -> dict[str, tuple[int, ...]]:
 
 def region_name_at(text: str, at: int) -> int:
     """The length of the longest full name of a division that begins at a place of a text, 0 where none does."""
-    return next((n for n in _name_heads().get(text[at : at + 2], ()) if text[at : at + n] in _region_names()), 0)
+    sizes = _name_heads().get(text[at : at + 2])
+    return next((n for n in sizes if text[at : at + n] in _region_names()), 0) if sizes else 0
 
 
 def region_names_in(text: str) -> list[tuple[int, int, str]]:
