@@ -22,6 +22,7 @@ from schemas.types import Block, Document, Extraction, Issue, Proposed, Segment,
 
 Values = dict[str, Any]
 # a double holds whole numbers exactly up to 2^53 (9·10^15), SQLite integers up to 2^63; the largest figures of plans are near 10^14 (GDP in 元)
+_NO_NAME = regex.compile(r"[的\W_]")
 _TOO_LARGE = Decimal(10) ** 15
 ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 _LEVELS = tuple(
@@ -429,7 +430,7 @@ def _looked_up(document: str, name: str, value: str) -> str:
 
 def squashed(text: str) -> str:
     """A name for comparison: NFKC, no 的, no punctuation."""
-    return regex.sub(r"[的\W_]", "", unicodedata.normalize("NFKC", text))
+    return _NO_NAME.sub("", unicodedata.normalize("NFKC", text))
 
 
 @cache
