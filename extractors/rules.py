@@ -36,10 +36,41 @@ class Rule:
 
     def possible(self, text: str, start: int, end: int) -> bool:
         """Whether the rule can find anything in a stretch of a text, by its literals."""
-        for word in self.literals:  # a plain loop: this is asked often
-            if text.find(word, start, end) >= 0:
-                return True
-        return not self.literals
+        return holds(text, self.literals, start, end)
+
+
+Spoken = tuple[Rule, tuple[str, ...]]  # a rule, and those of its literals that a text holds
+
+
+def holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
+    """Whether a stretch of a text holds one of some words; also where there are none to look for."""
+    for word in words:  # a plain loop: this is asked often
+        if text.find(word, start, end) >= 0:
+            return True
+    return not words
+
+
+class Worded:
+    """Rules that are looked for by their literals: once in a text, and then in its parts by those that it holds."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._places: dict[str, dict[str, list[int]]] = {}  # the literals by their first character, with the places of their rules
+        for i, rule in enumerate(self._rules):
+            for word in rule.literals:
+                self._places.setdefault(word[0], {}).setdefault(word, []).append(i)
+        self._heads = frozenset(self._places)
+        self._always = [i for i, rule in enumerate(self._rules) if not rule.literals]
+
+    def within(self, text: str) -> list[Spoken]:
+        """The rules, in their order, that may find something in a text, each with those of its literals that the text holds."""
+        said: dict[int, tuple[str, ...]] = dict.fromkeys(self._always, ())
+        for head in self._heads.intersection(text):
+            for word, places in self._places[head].items():
+                if word in text:
+                    for i in places:
+                        said[i] = (*said.get(i, ()), word)
+        return [(self._rules[i], said[i]) for i in sorted(said)]
 
 
 class Openings:

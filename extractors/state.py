@@ -50,9 +50,6 @@ _WHOLE_LIFE = regex.compile(
 _UNNAMED = regex.compile(r"(?:各项|全部|全年|年度|整治|重点|主要)?(?:目标)?(?:任务|工作|目标)")
 
 
-_Possible = tuple[rules.Rule, tuple[str, ...]]  # a rule, and those of its literals that a text holds
-
-
 @dataclass(slots=True)
 class _Sight:
     """What earlier clauses of a sentence leave for later ones: `topic` and `scope` are read when something asks for them."""
@@ -99,22 +96,21 @@ def find_states(
     """Findings without number. `firm` says that directional statements count (headings, indicator cells); `staged` that a date of the
     row or stage may serve deliverables."""
     found: list[Finding] = []
-    known = _known(text)
+    known = _worded().within(text)
     for sentence in sentences if known else ():
         if sentence.inner:
             continue
-        possible = [(rule, words) for rule, words in known if _holds(text, words, sentence.start, sentence.end)]
+        possible = [(rule, words) for rule, words in known if rules.holds(text, words, sentence.start, sentence.end)]
         heard = [(clause, _next(possible, text, clause.start, clause.end, sentence)) for clause in sentence.clauses] if possible else []
         last = max((i for i, (_, first) in enumerate(heard) if first), default=-1)
         if last < 0:
             continue
         dated_list = any(sentence.start <= f.quote[0] < sentence.end and f.deadline for f in numeric)
         near = [f for f in numeric if f.quote[0] < sentence.end and sentence.start < f.quote[1]]
-        own = replace(context, quantities=between(context.quantities, sentence.start, sentence.end))
         dates = [(d.start, d.end) for d in between(context.dates, sentence.start, sentence.end)]
         sight = _Sight(text, dates, near)
         for i, (clause, first) in enumerate(heard[: last + 1]):  # what stands behind the last statement serves nothing
-            made = _clause(possible, text, clause, first, sentence, own, sight, dates, near, firm, dated_list, staged) if first else []
+            made = _clause(possible, text, clause, first, sentence, context, sight, dates, near, firm, dated_list, staged) if first else []
             found += made
             if i < last:
                 sight.leave(clause, bool(made))
@@ -122,7 +118,7 @@ def find_states(
 
 
 def _clause(
-    possible: list[_Possible],
+    possible: list[rules.Spoken],
     text: str,
     clause: Clause,
     best: tuple[rules.Rule, regex.Match[str]] | None,
@@ -150,48 +146,16 @@ def _clause(
 
 
 @cache
-def _literals() -> dict[str, dict[str, list[int]]]:
-    """The literals of all rules by their first character, each with the places of the rules in their file."""
-    found: dict[str, dict[str, list[int]]] = {}
-    for i, rule in enumerate(rules.load("state").values()):
-        for word in rule.literals:
-            found.setdefault(word[0], {}).setdefault(word, []).append(i)
-    return found
+def _worded() -> rules.Worded:
+    return rules.Worded(rules.load("state").values())
 
 
-@cache
-def _listed() -> tuple[tuple[rules.Rule, ...], frozenset[str], frozenset[int]]:
-    """The rules, the first characters of their literals, and the places of rules that have none."""
-    known = tuple(rules.load("state").values())
-    return known, frozenset(_literals()), frozenset(i for i, rule in enumerate(known) if not rule.literals)
-
-
-def _known(text: str) -> list[_Possible]:
-    """The rules that may find something in a text, by their literals, each with those of them that the text holds."""
-    known, heads, always = _listed()
-    said: dict[int, tuple[str, ...]] = dict.fromkeys(always, ())
-    for head in heads.intersection(text):
-        for word, places in _literals()[head].items():
-            if word in text:
-                for i in places:
-                    said[i] = (*said.get(i, ()), word)
-    return [(known[i], said[i]) for i in sorted(said)]
-
-
-def _holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
-    """Whether a stretch holds one of some words; also where there are none to look for."""
-    for word in words:  # a plain loop: this is asked often
-        if text.find(word, start, end) >= 0:
-            return True
-    return not words
-
-
-def _next(possible: list[_Possible], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
+def _next(possible: list[rules.Spoken], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
     """The possible rule that matches first in a stretch (file order settles ties)."""
     best: tuple[rules.Rule, regex.Match[str]] | None = None
     for rule, words in possible:
         limit = sentence.end if rule.name == "by_order" else end
-        hit = rule.pattern.search(text, at, limit) if _holds(text, words, at, limit) else None
+        hit = rule.pattern.search(text, at, limit) if rules.holds(text, words, at, limit) else None
         if hit and (best is None or hit.start() < best[1].start()) and hit.start() < end:
             best = (rule, hit)
     return best
@@ -213,14 +177,14 @@ def _make(
 ) -> list[Finding]:
     kind = rule.attributes.get("kind", "qualitative")
     deadline = governing_date(text, context.dates, sentence, hit.start(), context.goal)
+    dated = deadline is not None and deadline.value.kind in ("by", "during")
+    if kind == "milestone" and not dated and not staged:
+        return []
     if (ends := end_year(deadline)) and context.year and ends < context.year:
         return []
     if context.outside or (context.results and not dated_ahead(text, 0, hit.start(), context)):
         return []
     if achieved_before(text, hit.start(), sentence, context) or text[max(clause.start, hit.start() - 1) : hit.start()] == "已":
-        return []
-    dated = deadline is not None and deadline.value.kind in ("by", "during")
-    if kind == "milestone" and not dated and not staged:
         return []
     side = rule.attributes["side"]
     if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):
