@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import regex
@@ -82,8 +82,9 @@ class Openings:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
         self._by_char: dict[str, tuple[Rule, ...]] = {}
-        self._begun: dict[str, tuple[str, ...]] = {}  # characters that some rule may begin with → the names of those rules
+        self._begun: dict[str, int] = {}  # characters that some rule may begin with → those rules, a bit for each
         self._begins: set[str] = set()
+        self._of = lru_cache(maxsize=4096)(self._rules_of)
 
     def at(self, text: str, start: int) -> tuple[Rule, ...]:
         """The rules, in their order, that may match at a place; a superset of those that do."""
@@ -92,7 +93,8 @@ class Openings:
         if found is None:
             found = self._by_char[char] = tuple(rule for rule in self._rules if _may_begin(rule.pattern, char))
             if found:
-                self._begun[char] = tuple(rule.name for rule in found)
+                names = {rule.name for rule in found}
+                self._begun[char] = sum(1 << i for i, rule in enumerate(self._rules) if rule.name in names)
                 self._begins.add(char)
         return found
 
@@ -102,8 +104,13 @@ class Openings:
         if not self._by_char.keys() >= chars:
             for char in chars:
                 self.at(char, 0)
-        begun = set[str]().union(*map(self._begun.__getitem__, chars & self._begins))
-        return tuple([rule for rule in self._rules if rule.name in begun])
+        bits = 0
+        for char in chars & self._begins:
+            bits |= self._begun[char]
+        return self._of(bits)
+
+    def _rules_of(self, bits: int) -> tuple[Rule, ...]:
+        return tuple(rule for i, rule in enumerate(self._rules) if bits >> i & 1)
 
 
 def _may_begin(pattern: regex.Pattern[str], char: str) -> bool:

@@ -28,9 +28,10 @@ _WATERS = regex.compile(
     r"(?:[一-龥]{1,6}?(?:河|湖|江|水库|库区|溪|海)(?:[、和及](?=[一-龥]{1,6}?(?:河|湖|江|水库|库区|溪|海)))?)+(?=(?:国考|省考|市考|出境|入境|干流|全湖|主要)?(?:断面|水质|平均水质|全湖))"
 )
 _STAGE_VERBS = regex.compile(r"编制|印发|完成|建成")
-_INDICATOR_LIKE = regex.compile(
-    r"(?:(?<!效)率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)$"
+_LIKE = regex.compile(
+    r"(?:(?<!效)率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)"
 )
+_INDICATOR_LIKE = regex.compile(rf"{_LIKE.pattern}$")
 _DELIVERABLE = regex.compile(
     r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|段|航道|枢纽|码头|机场|通道|隧道|管网|电站|风电场|生产线|》|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|达峰|碳中和|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$"
 )
@@ -204,6 +205,8 @@ def _make(
         start, end = before.start, before.end
     if end > start and plain_scope(text[start:end]):
         scope, start = (start, end), end
+    if "weak" in rule.attributes and not _LIKE.search(text, *((start, end) if end > start else (sentence.start, hit.start()))):
+        return []  # what is so named is not measured: nothing need be read for it
     name = _name(text, start, end, sight, at > clause.start)
     if name is None or (len(name.parts) == 1 and _UNNAMED.fullmatch(name.text(text))):
         return []

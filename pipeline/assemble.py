@@ -360,7 +360,9 @@ def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[i
     why: list[tuple[int, int, str]] = []
     for low, high in closed:
         masked[low:high] = b"\1" * (high - low)
-    for rule in (r for r in _references().within(text) if r.possible(text, 0, len(text))):
+    for rule in _references().within(text):
+        if not rule.possible(text, 0, len(text)):
+            continue
         for hit in rule.pattern.finditer(text):
             masked[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
             why.append((hit.start(), hit.end(), rule.attributes["reason"]))
