@@ -67,7 +67,7 @@ fmt: setup  ## format the code
 	$(BIN)/ruff format --quiet .
 
 lock: setup  ## write requirements.lock from what is installed
-	$(BIN)/python -m pip freeze --exclude-editable | grep -vi '^zhibiao' > requirements.lock
+	$(BIN)/python -m pip freeze --all --exclude-editable --exclude pip --exclude zhibiao | LC_ALL=C sort -f > requirements.lock
 
 clean:  ## remove the environment and the results
 	rm -rf .venv output

@@ -17,11 +17,11 @@ _DONE = regex.compile(r"(?:全部|基本)?(?:完成|完工|建成|竣工|投用|
 _BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|由|以|按|于|对照|截至目前|截至|根据|结合|按照|落实|依据)$")
 
 
-def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int, goal: bool = False) -> Mention | None:
+def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int, goal: bool = False, listed: bool = False) -> Mention | None:
     """The date that governs a place of a sentence: the last one before it that is no baseline and whose reach has not ended.
 
     A semicolon ends the reach of a date, unless the list goes on with a noun phrase. A full stop ends it too, but in a section of goals the
-    date that heads a paragraph holds for its sentences without a date.
+    date that heads a paragraph holds for its sentences without a date. `listed`: a list of things to do goes on behind semicolons.
     """
     best: Mention | None = None
     for d in between(dates, sentence.start, at):
@@ -47,9 +47,15 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int,
     for clause in sentence.clauses:
         if clause.mark == ";" and best.end <= clause.start <= at:
             alone = text[best.end : best.end + 1] in (",", ":") or goal  # "到2025年,…": the date heads a list
-            if not alone or _verb_first(text, clause):
+            if not alone or (_verb_first(text, clause) and not (listed and _parallel(text, sentence, best))):
                 return None
     return best
+
+
+def _parallel(text: str, sentence: Sentence, date: Mention) -> bool:
+    """Whether what a date heads begins with a verb of doing, so that the clauses behind semicolons go on with it: 到2027年,培育3个…;形成10个…"""
+    first = next((c for c in sentence.clauses if c.start >= date.end and c.end > date.end), None)
+    return first is not None and _doing_first(text, first)
 
 
 def _later_clause(sentence: Sentence, d: Mention, at: int) -> Clause | None:

@@ -46,7 +46,8 @@ class Context:
 
     `year` is the year the document was issued in (earlier deadlines are past); `cell` names the column role of a table
     cell, in which a bare "name number" is a target; `results` tells that the section reports what was achieved, `outside` that the
-    paragraph stands before an outline begins (a page's own words, a notice), `row` that the text is a cell of a table of tasks, or a heading.
+    paragraph stands before an outline begins (a page's own words, a notice), `aimed` that only goals
+    stand there: in a cell of a table of tasks, a heading, a planning stage.
     """
 
     dates: list[Mention]
@@ -58,7 +59,7 @@ class Context:
     support: bool = False
     goal: bool = False
     outside: bool = False
-    row: bool = False
+    aimed: bool = False
 
 
 def between(mentions: list[Mention], start: int, end: int) -> list[Mention]:

@@ -70,6 +70,7 @@ _NOUN_VERB = regex.compile(
 _SECOND_VERB = regex.compile(
     r"提升|改造|处置|建设(?!用地)|完善|扩建|改扩建|迁建|升级|巩固|培育|打造|创建|完成|实施|开展|认定|新建|改建|推广|发展|引进|累计"
 )
+_CLEAR_VERB = regex.compile(r"引进|引育|新建(?!设|成)|新增|培育|打造|建成")  # 引进人才 may be one word of a segmenter
 _PLAIN_VERB = regex.compile(r"实现|完成|开展|推进|推动|安排|落实|达到|努力|新增")
 _RATE = regex.compile(r"(?:率|比例|占比|比重|[^热力湿温密角]度)$")
 _NUMERAL = regex.compile(r"[\d一二三四五六七八九十]")
@@ -125,7 +126,7 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
                 and not bare
                 and hit.end() <= end
                 and not _NOT_A_LEAD.match(text, hit.end())
-                and nlp.is_boundary(text[start:end], hit.end() - start)
+                and (nlp.is_boundary(text[start:end], hit.end() - start) or _clear_verb(text, hit))
             ):
                 verb = (verb[0] if verb else hit.start(), hit.end())
                 start = hit.end()
@@ -154,6 +155,12 @@ def _verb(text: str, start: int, end: int) -> regex.Match[str] | None:
     if hit and _RATE.search(text, hit.end(), end) and not _PLAIN_VERB.fullmatch(hit.group()):
         return None
     return hit
+
+
+def _clear_verb(text: str, verb: regex.Match[str]) -> bool:
+    """Whether a verb of doing is one also where a segmenter takes it and its object for one word."""
+    clear = _CLEAR_VERB.match(text, verb.start())
+    return clear is not None and clear.end() == verb.end()
 
 
 def _trim_right(text: str, start: int, end: int) -> int:

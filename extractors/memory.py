@@ -81,7 +81,7 @@ class Memory:
         return [(d.start, d.end) for d in self.dates]
 
     def deadline_at(self, at: int, sentence: Sentence) -> Mention | None:
-        return governing_date(self.text, self.context.dates, sentence, at, self.context.goal)
+        return governing_date(self.text, self.context.dates, sentence, at, self.context.goal, listed=True)
 
     def add(
         self,

@@ -13,7 +13,7 @@ _FUTURE = regex.compile(r"力争|争取|确保|将|要|目标|到20\d\d年|实�
 _INTENDED = regex.compile(r"力争|争取|确保|(?<!即)将|要(?![求素件闻点])|目标|计划(?!生育)|预期|今年|明年|本年度|到20\d\d年|务必|必须")
 _PRESENT = regex.compile(r"目前|现状|截至|现有")
 _REVIEWED = regex.compile(
-    r"(?<!较|比|与|同|在)(?:去年|上年)(?!度?工作)|上一年|前年|过去[一二三四五]年|[一二三四五六七八九十\d]年来|以来|近年来|(?:工作|情况)回顾|取得[^,。]{0,8}(?:胜利|历史性成就)|清醒地?(?:看到|认识到)"
+    r"(?<!较|比|与|同|在)(?:去年|(?<!以)上年)(?!度?工作)|上一年|前年|过去[一二三四五]年|[一二三四五六七八九十\d]年来|以来|近年来|(?:工作|情况)回顾|取得[^,。]{0,8}(?:胜利|历史性成就)|清醒地?(?:看到|认识到)"
 )
 _PERFECTIVE = regex.compile(r"[一-龥]{2}了$")
 _YEAR_ON_YEAR = regex.compile(r"同比")  # in a table or a section of goals it states the goal
@@ -35,7 +35,7 @@ def is_past(text: str, q: Mention, sentence: Sentence, context: Context) -> bool
         return achieved_before(text, q.start, sentence, context)
     if _PERFECTIVE.search(text, sentence.start, at) and not _intended(text, sentence.start, at, sentence, context):
         return True
-    if not (context.row or context.goal or q.value.suffix) and _YEAR_ON_YEAR.search(text, sentence.start, _reach(text, q, sentence)):
+    if not (context.aimed or context.goal or q.value.suffix) and _YEAR_ON_YEAR.search(text, sentence.start, _reach(text, q, sentence)):
         return not _intended(text, sentence.start, at, sentence, context)
     whole = text[sentence.start : q.start]
     return bool(rules.words("phrase", "past").search(whole)) and not _FUTURE.search(whole) and not _PRESENT.search(whole)

@@ -10,10 +10,10 @@ import regex
 from extractors import rules
 from extractors.dates import day_of, last_day, months_after, working_days_after
 from extractors.numerals import DIGITS, parse_number
+from extractors.terms import PLAN_STARTS
 from schemas.types import Mention
 from schemas.values import Period, Precision
 
-_PLAN_START = {"一": 2006, "二": 2011, "三": 2016, "四": 2021, "五": 2026, "六": 2031, "七": 2036}
 _CONTINUOUS = regex.compile(
     r"持续(?:推进|实施|开展|优化|推动|进行)?|长期(?:坚持|推进|实施|任务|开展)?|常态化?(?:推进|开展)?|(?:持续性|经常性|日常)工作|每年持续推进|全年|全程|贯穿始终"
     r"|立即执行并?持续"
@@ -146,8 +146,8 @@ def _year_of(word: str, today: date | None) -> int:
 def _plan(groups: dict[str, str | None], raw: str) -> Period:
     """A five-year plan or a part of it: “十四五”期间, “十四五”末, “十五五”前两年."""
     edge = groups["edge"] or ""
-    first = _PLAN_START[(groups["plan"] or "")[1]]
-    start, last = (_PLAN_START[groups["plan0"][1]] if groups["plan0"] else first), first + 4
+    first = PLAN_STARTS[(groups["plan"] or "")[1]]
+    start, last = (PLAN_STARTS[groups["plan0"][1]] if groups["plan0"] else first), first + 4
     if "末" in edge:
         return Period("by", None, f"{last}-12-31", raw, "plan")
     if "中" in edge or "初" in edge:

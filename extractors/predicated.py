@@ -8,7 +8,7 @@ import regex
 
 from extractors import nlp
 from extractors.distribution import spread
-from extractors.exclusion import DURATIONS
+from extractors.exclusion import DURATIONS, RELATIVE
 from extractors.findings import dimension
 from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
 from extractors.naming import Naming
@@ -17,11 +17,22 @@ from extractors.predicate import Predicate, read_back
 from extractors.quantity import Measure
 from extractors.sentence import Clause, Sentence
 from schemas.types import Mention
+from schemas.values import Operator
 
 _TEMPORAL = regex.compile(
     r"(?:到|自|于|在)?(?:\(?\d{1,4}年|\d{1,3}[月日](?:底|末|前|内)|[一二三四五六七八九十]季度|[上下]半年|今年|明年|此后|以后|今后|其后|次年|来年|年底|自?[一-龥]{0,4}印发之日)"
 )
 _EMBEDDED = regex.compile(r"新建|增设|设立|打造|引进|创建|开通|配备|安装|加装|建成(?!区)|投放|上线|汇聚|集聚|入驻|接入|推出|孵化|部署")
+OPERATORS: dict[str, Operator] = {
+    "高于": ">",
+    "超过": ">",
+    "低于": "<",
+    "不高于": "<=",
+    "不超过": "<=",
+    "不低于": ">=",
+    "不少于": ">=",
+    "不得低于": ">=",
+}
 _WORD = regex.compile(r"[一-龥A-Za-z]{2}")
 _IN_ALL = regex.compile(r"[共计总合]+")
 _WHO = regex.compile(r"[一-龥A-Za-z0-9、()]{2,14}?(?=(?:[于在到]?\d|[于在]|$))")
@@ -37,6 +48,12 @@ class Predicated(Naming):
         measure: Measure = q.value
         pred = read_back(self.text, taken, q.start, self.date_spans())
         phrase = noun_phrase(self.text, taken, pred.start, self.date_spans(), doing=True)
+        relative = RELATIVE.search(self.text, taken, q.start) if dimension(measure.unit) in ("ratio", "multiple") and not measure.said else None
+        if relative:
+            operator = OPERATORS[relative["op"]]
+            q = replace(q, value=(measure := replace(measure, said=True, quantity=replace(measure.quantity, operator=operator))))
+            pred, mine = replace(pred, start=relative.start(), verb=True, way=None), [q if m.start == q.start else m for m in mine]
+            phrase = noun_phrase(self.text, taken, pred.start, self.date_spans(), doing=True)
         said = measure.said or pred.verb or pred.way is not None
         if measure.unit is None and not said and not self.context.cell:
             self.reject(q, "bare_number")
@@ -44,6 +61,10 @@ class Predicated(Naming):
         again = bool(_IN_ALL.fullmatch(self.text, taken, q.start))
         if phrase.empty and taken > clause.start and not again and not (pred.verb or pred.way or measure.said or self.listed or pred.apart):
             self.reject(q, "no_indicator")  # a second value of the same name needs a verb of its own
+            return q.end
+        last = self.findings[-1] if self.findings else None
+        if phrase.empty and phrase.verb and not pred.verb and last and last.unit != measure.unit:
+            self.reject(q, "no_indicator")  # 建成3个实验室,培训500人: no 500 laboratories
             return q.end
         dated = self.bracket_date(q)
         if dated and self.subject and regex.fullmatch(r"\([^()]*\)[、,和及]?", self.text[taken : q.start]):
@@ -77,7 +98,8 @@ class Predicated(Naming):
         )  # 其中: parts of a total
         named = is_measurable(label) or label.startswith(("每", "人均", "平均")) or _acts(label)
         bare = not (said or verb or part or self.context.cell or self.text[q.start - 1 : q.start] in ("至", "到"))
-        if bare and (not named or not (self.context.goal or self.context.row or self.deadline_at(q.start, sentence))):
+        aimed = self.context.goal or self.context.aimed or label.startswith("每") or "新增" in label or self.deadline_at(q.start, sentence)
+        if bare and not (named and aimed):
             self.reject(q, "no_verb")
             self.subject = []  # a later value is not of what stands before this one
             return q.end

@@ -18,10 +18,12 @@ from extractors.sentence import Clause, Sentence
 from schemas.types import Mention
 
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
+_CUT = regex.compile(r"(?:过|超|达|破|达到|超过|突破|不低于|不少于)$")  # 5家以上年销售收入过百亿元的企业
+_SHARED_OUT = regex.compile(r"(?:分别|各自?)(?:培育|建设|建成|打造|新建|完成|创建|设立|引进|形成|遴选|布局)")
 _DATED = regex.compile(r"(?:年底|年内|月底|季度末|今年|明年|当年|到期)")  # 其中2条年底前取得批复
 _AT_LEAST = regex.compile(r"(?:至少|不少于)(?:要|应|须)?$")
-_BUILDING = regex.compile(r"[^已未拟](?:新建|新改建|改建|扩建|建成|打造|培育|新增|引进|创建|布局建设|配备|栽植)$")
-_SERVED = regex.compile(r"提供|开展(?!的)|实施(?!的)|发放")
+_BUILDING = regex.compile(r"[^已未拟](?:新建|新改建|改建|扩建|建成|打造|培育|新增|引进|创建|布局建设|配备|栽植|开展|举办)$")
+_SERVED = regex.compile(r"(?:免费)?(?:提供|开展(?!的)|实施(?!的)|发放)|免费")
 _FOR = regex.compile(r"[为对向给]$|组织$|帮助$|支持$|资助$|惠及$")
 _GIVEN = regex.compile(r"\G[^,。;]{2,30}?(?:提供|开展|实施|发放|落实|给予|进行|接受|参加|就业)")
 _STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
@@ -48,7 +50,10 @@ class Prenominal(Naming):
         if measure.unit is None or len(label) < 2:
             self.reject(q, "bare_number" if measure.unit is None else "no_indicator")
             return taken
-        if _DATED.match(label):
+        if _SHARED_OUT.search(label):
+            self.reject(q, "modifier")  # 8个试点行业分别培育1-2个数据集: the eight hold what is counted
+            return taken
+        if _DATED.match(label) or _CUT.search(label):
             self.reject(q, "no_indicator")
             return q.end
         if measure.unit in ("%", "成", "‰") and (covered := self.coverage(np)):
@@ -87,7 +92,7 @@ class Prenominal(Naming):
             return taken
         if label.startswith("级"):
             np = (np[0] + 1, np[1])  # 百万千瓦级风电基地
-        if q.value.said and (given := _SERVED.search(self.text, np[0] + 2, np[1])):
+        if (q.value.said or self.text[q.start - 1] in "为给") and (given := _SERVED.search(self.text, np[0] + 2, np[1])):
             np = (np[0], given.start())  # 超8000名孤独症儿童提供康复救助: the children are counted
             label = self.text[np[0] : np[1]]
         inner = noun_phrase(self.text, np[0], np[1], self.date_spans())
@@ -126,7 +131,8 @@ class Prenominal(Naming):
             return True, 0.85
         if phrase.verb and side == "noun" and _AREA.fullmatch(rest):
             return True, 0.85  # 完成濉河流域212个排污口整治
-        if q.value.said and q.value.count and side == "noun" and _FOR.search(self.text, taken, q.start) and _GIVEN.search(self.text, q.end):
+        served = _FOR.search(self.text, taken, q.start) and (q.value.said or self.text[q.start - 1] in "为给")
+        if served and q.value.count and side == "noun" and _GIVEN.search(self.text, q.end):
             return True, 0.8  # 为超8000名孤独症儿童提供康复救助
         if phrase.verb and q.value.count and side == "noun" and "、" in rest and len(rest) < 30:
             return True, 0.8  # 形成高端装备、生物医药2个千亿级产业集群

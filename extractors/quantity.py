@@ -65,6 +65,7 @@ _ORDINAL = regex.compile(r"[第其]$|[\d.A-Za-z]$")
 _SIGNED = regex.compile(r"(?:^|[(\[,:;、=≥≤<>~/\s]|[约为至到达于率幅值速在过是增长降低])$")
 _NEGATIVE = regex.compile(r"(?<![担肩抱背自欺辜胜])负$")
 # a verb may part 至少 from its number (至少建成1所, 最多可设3个); a number in between has it for itself (至少三个县建成5个)
+_OR_MEASURE = regex.compile(r"\((?P<word>[一-龥]{1,2})\)(?![一-龥]?[、,]?[一-龥]?\))")
 _AHEAD = regex.compile(r"(?:(?P<least>[至最]少)|[至最]多)[一-龥--[一二两三四五六七八九十百千万半几多]]{1,8}$", regex.V1)
 _SHARE = {"百": "%", "千": "‰", "万": "‱", "十万": "/10万"}
 
@@ -229,6 +230,10 @@ def _spoken(numeral: str) -> Decimal | None:
 
 def _finish(text: str, start: int, end: int, low: Decimal, high: Decimal | None, unit: str | None, more: bool, chinese: bool) -> tuple[Mention, int]:
     """Read the operator words on both sides and make the mention."""
+    known = vocab.units().find(unit) if unit else None
+    count = bool(known and known.count)
+    if count and (other := _OR_MEASURE.match(text, end)) and (second := vocab.units().find(other["word"])) and second.count:
+        unit, end = f"{unit}{other.group()}", other.end()  # 95000套(户), 10条(段)
     before, op_start = _before(text, start)
     after, op_end = _after(text, end)
     operator: Operator
@@ -242,8 +247,6 @@ def _finish(text: str, start: int, end: int, low: Decimal, high: Decimal | None,
         operator = before
     else:
         operator = after or "="
-    known = vocab.units().find(unit) if unit else None
-    count = bool(known and known.count)
     measure = Measure(Quantity(operator, low, high), unit, start, end, bool(before or after), text[end:op_end], chinese, count)
     return Mention("quantity", op_start, op_end, text[op_start:op_end], measure, "quantity.number"), op_end
 

@@ -153,7 +153,7 @@ def _expand(text: str, fragments: dict[str, str], where: str) -> str:
 def version() -> str:
     """A hash over all rule files, extractor sources and the trained model: part of what a document's rows depend on."""
     digest = hashlib.sha256()
-    model = [p for p in _FOLDER.parent.glob("model/**/*") if p.is_file() and p.suffix != ".pyc"]
+    model = [p for p in _FOLDER.parent.glob("model/**/*") if p.is_file() and p.suffix not in (".pyc", ".md")]
     for path in sorted([*_FOLDER.glob("*.yaml"), *_FOLDER.parent.glob("*.py"), *model]):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]

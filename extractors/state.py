@@ -40,6 +40,7 @@ _DELIVERABLE = regex.compile(
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
 _WORDLESS = regex.compile(r"[\d\W]+")
 _VISION = regex.compile(r"(?:格局|社会|强[国省市县区]|高地|先行区|示范区|新篇章|新局面|时期|阶段|一年)$")
+_AIM = regex.compile(r"(?:确保|力争|争取)$")
 _GUARDED = regex.compile(r"(?:坚决|牢牢)?(?:守住|坚守|严守|守牢|筑牢|兜牢)")
 _DOCUMENT = regex.compile(r"《[^》]*》")
 _SYSTEM = regex.compile(r"(?:体系|机制|制度)$")
@@ -185,7 +186,9 @@ def _make(
         return []
     if context.outside or (context.results and not dated_ahead(text, 0, hit.start(), context)):
         return []
-    if achieved_before(text, hit.start(), sentence, context) or text[max(clause.start, hit.start() - 1) : hit.start()] == "已":
+    stated = hit.end("state") if "state" in hit.groupdict() else hit.end()
+    perfective = text[max(clause.start, hit.start() - 1) : hit.start()] == "已" or text[stated : stated + 1] == "了"
+    if perfective or achieved_before(text, hit.start(), sentence, context):
         return []
     side = rule.attributes["side"]
     if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):
@@ -196,6 +199,8 @@ def _make(
     phrase = noun_phrase(text, *region, dates, doing=kind == "milestone" or side == "inside")
     before = noun_phrase(text, at, hit.start(), dates) if side != "before" else phrase
     start, end = phrase.start, _before_date(text, phrase.start, phrase.end, dates)
+    if side == "before" and (aim := _AIM.search(text, start, end)):
+        end = aim.start()
     whom = rule.name == "all_of" or plain_scope(text[before.start : before.end])
     around = (before.start, _before_date(text, before.start, before.end, dates)) if side != "before" and not before.empty and whom else None
     if around:
@@ -307,7 +312,7 @@ def _acceptable(
     if kind == "milestone":
         if not dated and not (staged and rule.name == "finish" and before.empty and _STAGE_VERBS.search(hit["state"])):
             return False
-        if _VISION.search(label) or (not dated and _SYSTEM.search(label)) or _ISSUED.search(label):
+        if _VISION.search(label) or ((not dated or "、" in label) and _SYSTEM.search(label)) or _ISSUED.search(label):
             return False  # 初步建成…制造业强市; 基本建成…产业体系, with no date but that of the stage; 2月26日印发(天交发[2024]31号)
         if rule.name == "finish":
             plain = _PLAIN_FINISH.search(hit["state"]) and not regex.search(r"(?:目标|任务|指标|工作)$", label)

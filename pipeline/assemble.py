@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from functools import cache
 
 import regex
 
-from extractors import body, rules, state
+from extractors import body, state
 from extractors.findings import Context, Finding, Rejection
-from extractors.indicator import Name, Stretch, without_quotes
+from extractors.indicator import Name, without_quotes
 from extractors.linking import link
+from extractors.masking import mask, parted
 from extractors.period import find_periods, find_unresolved, read_deadline
-from extractors.quantity import find_quantities, lettered
+from extractors.quantity import find_quantities
 from extractors.sentence import split, too_long
-from pipeline.duties import COLUMNS, Duties, assigned
+from pipeline.drafts import Draft, owner
+from pipeline.duties import COLUMNS, Duties
 from pipeline.ledger import Reading, holds_number, loose_numbers
+from pipeline.lookback import is_review
 from pipeline.measured import Measured, kind_of, read_measures
 from pipeline.repeats import Said, without_repeats
 from schemas.folded import EMPTY, Folded
 from schemas.reasons import REASONS
-from schemas.types import Cell, Extraction, Issue, Mention, Segment, Slot, Span, Target, Task, Uncovered
+from schemas.types import Cell, Extraction, Issue, Mention, Segment, Slot, Span, Target, Uncovered
 from schemas.values import Period
 
 _ENTRY = regex.compile(r"(?:完成|办结|落实)?(?:时间|时限|期限)(?:节点|要求)?[::](?P<text>[^)\];]+)")
@@ -33,29 +35,8 @@ _LEADING_NUMBER = regex.compile(r"^[(\[]?(?:\d{1,2}|[一二三四五六七八九
 _GOES_ON = regex.compile(
     r"[≥≤<>\d]|前\d|均|面积|性质|控制|达到?|不[低高少多超减改]|(?:市|县)?(?:(?:中心|主)?城区|建成区)|县城|农村|保持|稳定|提[高升]|降|完成|实现|力争|基本|较|比|水质|同比|增长|下降|减少|全覆盖|达标|年均|只[增减]|零|优于|与|确保|高于|低于|快于|国家|省"
 )
-_SAID = regex.compile(r"(?:[≥≤<>=]|达到?|不(?:高于|低于|少于|多于|超过)|(?:提[高升]|增加|下?降低?|减少)[到至]|控制在|超过|至少|保持在?|稳定在?)$")
 _IN_BRACKETS = regex.compile(r"[(\[][^()\[\]]+[)\]]")
-_SIZED = regex.compile(r"(?!\d[AGKD](?![A-Za-z]))\d")  # 55dB, not 5G, 4A, 8K, 3D
-_NUMERIC = regex.compile(r"[\d.]{2}")
-_SENTENCES = regex.compile(r"[。;]")
 _TIME_ENTRY = regex.compile(r"[(\[][^()\[\]]*(?:完成|办结)?(?:时间|时限)[::][^()\[\]]*[)\]]")
-_AIMED = regex.compile(r"^到?20\d\d年|到20\d\d年|目标|力争|预期")
-_PAST_PARAGRAPH = regex.compile(
-    r"(?<!(?:推动|力争|争取|确保|努力|促进|加快|全力|不断|推进)[^。]{0,20})取得[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
-)
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A task while its segments are read."""
-
-    segment: Segment
-    title: Slot
-    bodies: dict[str, list[Slot]] = field(default_factory=dict)
-    deadline: Mention | None = None
-    deadline_slot: Slot | None = None
-    targets: int = 0
-    order: int = 0
 
 
 def assemble(segments: Sequence[Segment], today: date | None, issued: date | None, year: int | None, titled: bool = False) -> Extraction:
@@ -72,7 +53,7 @@ class _Builder:
 
     def __init__(self, today: date | None, issued: date | None, year: int | None, outlined: bool) -> None:
         self.today, self.issued, self.year, self.outlined = today, issued, year, outlined
-        self.drafts: dict[str, _Draft] = {}
+        self.drafts: dict[str, Draft] = {}
         self.targets: list[Said] = []
         self.uncovered: list[Uncovered] = []
         self.issues: list[Issue] = []
@@ -99,7 +80,7 @@ class _Builder:
     def _open(self, segment: Segment) -> None:
         name = next((c for c in segment.cells if c.role in ("indicator", "task", "text")), segment.cells[0])
         title = Slot(segment.title, name.text.spans(0, min(len(segment.title), len(name.text))), "segment.title")
-        draft = _Draft(segment, title, order=len(self.drafts))
+        draft = Draft(segment, title)
         path = segment.path or ""
         self.drafts[path] = draft
         self.duties.begin(draft.bodies)
@@ -117,7 +98,7 @@ class _Builder:
                 return
             if draft and cell.role == "deadline":
                 found = read_deadline(cell.text.text, self.today, self.issued)
-                self._deadline(draft, cell, found)
+                draft.date(cell, found)
                 if found is None and _DIGIT.search(cell.text.text):
                     self.issues.append(Issue("warning", "deadline_not_read", segment.path or "正文", f"“{cell.text.plain[:60]}”"))
                 return
@@ -134,50 +115,33 @@ class _Builder:
         )
         self._text(segment, cell, draft, named)
 
-    def _deadline(self, draft: _Draft, cell: Cell, found: Mention | None, shift: int = 0) -> None:
-        if found and draft.deadline is None:
-            draft.deadline = found
-            low, high = found.start + shift, found.end + shift
-            draft.deadline_slot = Slot(cell.text.plain[low:high], cell.text.spans(low, high), found.rule)
-
     # --- targets ---------------------------------------------------------------------------------------------------
 
-    def _text(self, segment: Segment, cell: Cell, draft: _Draft | None, named: bool = False) -> None:
+    def _text(self, segment: Segment, cell: Cell, draft: Draft | None, named: bool = False) -> None:
         text = cell.text.text
         closed = body.find_ranges(text)
         self.duties.text(draft.bodies if draft else None, cell)
         if draft is not None:
             for hit in [h for low, high in closed if (h := _FIRST_ENTRY.match(text, low, high))] + list(_ENTRY.finditer(text)):
-                self._deadline(draft, cell, read_deadline(hit["text"], self.today, self.issued), hit.start("text"))
-        closed += [
-            hit.span()
-            for hit in _TIME_ENTRY.finditer(text)
-            if not any(a <= hit.start() < b for a, b in closed)
-        ]
-        masked, why = _mask(text, closed)
-        dates = [d for d in find_periods(text, self.today, self.issued) if not any(masked[d.start : d.end])]
-        for d in dates:
-            masked[d.start : d.end] = b"\1" * (d.end - d.start)
-        for m in find_unresolved(text, self.issued):
-            said = cell.text.plain[m.start : m.end]
-            self.issues.append(
-                Issue("info", "deadline_not_dated", segment.path or "正文", f"“{said}” has no date: when it was issued is not known ({m.rule})")
-            )
-        quantities, broken = _whole(cell.text, find_quantities(text, masked))
+                draft.date(cell, read_deadline(hit["text"], self.today, self.issued), hit.start("text"))
+        closed += [hit.span() for hit in _TIME_ENTRY.finditer(text) if not any(a <= hit.start() < b for a, b in closed)]
+        masked = mask(text, closed, self.today, self.issued)
+        self._undated(segment, cell)
+        quantities, broken = parted(cell.text, find_quantities(text, masked.marks))
         sentences = split(text, closed)
         if too_long(text):
             self.issues.append(Issue("warning", "long_sentence", segment.path or "正文", f"“{cell.text.plain[:60]}…” is too long for one sentence"))
         context = Context(
-            dates,
+            [] if segment.section == "outlook" else masked.dates,  # a date of a forecast is no deadline
             quantities,
             segment.title,
             self.year,
             cell.role if segment.kind == "row" and cell.role == "indicator" else "",
-            segment.section == "past" or _reviews(text),
+            segment.section in ("past", "outlook") or is_review(text),
             segment.section == "support",
             segment.section == "goal",
             self.outlined and segment.path is None and not segment.headings,
-            segment.kind == "row" or segment.heading,
+            segment.kind == "row" or segment.heading or segment.stage is not None,
         )
         findings, rejections = link(text, sentences, context)
         rejections += [Rejection(q.start, q.end, "broken") for q in broken]
@@ -185,7 +149,7 @@ class _Builder:
             text,
             sentences,
             context,
-            masked,
+            masked.marks,
             findings,
             segment.heading or context.cell == "indicator",
             segment.kind == "row" or segment.stage is not None,
@@ -194,7 +158,14 @@ class _Builder:
             findings = [f for f in findings if f.quantity is not None]  # 能耗降低 beside its value is a name, no promise
         for finding in sorted(findings, key=lambda f: f.quote):
             self._target(segment, cell, draft, finding)
-        self._ledger(segment, cell, Reading(text, findings, rejections, quantities, why, closed, dates))
+        self._ledger(segment, cell, Reading(text, findings, rejections, quantities, masked.why, closed, masked.dates))
+
+    def _undated(self, segment: Segment, cell: Cell) -> None:
+        """An issue for each date that counts from a day which is not known: 自印发之日起20个工作日内."""
+        for m in find_unresolved(cell.text.text, self.issued):
+            said = cell.text.plain[m.start : m.end]
+            message = f"“{said}” has no date: when it was issued is not known ({m.rule})"
+            self.issues.append(Issue("info", "deadline_not_dated", segment.path or "正文", message))
 
     def _sentence_cell(self, segment: Segment, measured: Measured) -> None:
         """A value cell with words: "控制在8.5%以内" goes on with the row's name, "省级幸福河湖3条" speaks for itself.
@@ -230,7 +201,7 @@ class _Builder:
             self.unread.add(at)
             self.uncovered.append(Uncovered(segment.path or "正文", text.plain, at, "column"))
 
-    def _target(self, segment: Segment, cell: Cell, draft: _Draft | None, f: Finding) -> None:
+    def _target(self, segment: Segment, cell: Cell, draft: Draft | None, f: Finding) -> None:
         if segment.kind == "row" and cell.role == "indicator" and not segment.first_of_row:
             return
         period, slot = _period(cell, f.deadline)
@@ -275,7 +246,7 @@ class _Builder:
     # --- the whole document ----------------------------------------------------------------------------------------
 
     def finish(self, segments: Sequence[Segment]) -> Extraction:
-        tasks = [self._task(path, d) for path, d in self.drafts.items() if self._is_task(path, d)]
+        tasks = [draft.task(path) for path, draft in self.drafts.items() if draft.stands()]
         known = {t.path for t in tasks}
         deadlines = {t.path: t for t in tasks}
         targets = []
@@ -283,7 +254,7 @@ class _Builder:
         self._repeated(kept)
         for said in kept:
             segment, target = said.segment, said.target
-            task = self._owner(target.task, known)
+            task = owner(target.task, known)
             if task != target.task:
                 target = replace(target, task=task)
             if target.deadline is None and task and target.status == "target":
@@ -305,25 +276,6 @@ class _Builder:
             if target.quantity is not None and not standing.issuperset(target.value.spans):
                 self.uncovered.append(Uncovered(said.segment.path or "正文", target.quote.text, target.quote.spans, "repeat"))
 
-    def _is_task(self, path: str, draft: _Draft) -> bool:
-        """The smallest numbered unit that carries duties: rows, duty items, and leaf items with units, a date or targets."""
-        if draft.segment.kind == "row":
-            return True
-        if assigned(draft.bodies) or draft.deadline:
-            return True
-        if not draft.segment.leaf or draft.segment.section in ("talk", "goal", "past", "support"):
-            return False
-        return draft.targets > 0 or (draft.segment.numbered and not path.startswith("附件"))
-
-    def _owner(self, path: str | None, known: set[str]) -> str | None:
-        while path and path not in known:
-            path = path.rsplit("/", 1)[0] if "/" in path else None
-        return path
-
-    def _task(self, path: str, draft: _Draft) -> Task:
-        period = draft.deadline.value if draft.deadline else None
-        return Task(path, draft.title, {r: tuple(v) for r, v in draft.bodies.items() if v}, period, draft.deadline_slot)
-
 
 def _named(target: Target, name: Folded) -> Target:
     """A target of a value cell whose indicator stands in the row's name has that name, whole but for the scope at its head."""
@@ -336,13 +288,6 @@ def _named(target: Target, name: Folded) -> Target:
     return replace(target, indicator=Slot(name.plain, name.spans(0, len(name)), "measured.name"))
 
 
-def _reviews(text: str) -> bool:
-    """Whether a paragraph opens as a review of what was achieved."""
-    opening = "。".join(_SENTENCES.split(text[:200])[:2])
-    hit = _PAST_PARAGRAPH.search(opening)
-    return hit is not None and not _AIMED.search(opening, 0, max(hit.start(), 30))
-
-
 def _plain(text: Folded, name: Name) -> str:
     return "".join(text.plain[a:b] for a, b in name.parts)
 
@@ -352,37 +297,3 @@ def _period(cell: Cell, deadline: Mention | None) -> tuple[Period | None, Slot |
         return None, None
     slot = Slot(cell.text.plain[deadline.start : deadline.end], cell.text.spans(deadline.start, deadline.end), deadline.rule)
     return deadline.value, slot
-
-
-def _mask(text: str, closed: Sequence[Stretch]) -> tuple[bytearray, list[tuple[int, int, str]]]:
-    """Characters in which no number is a quantity, with the reasons."""
-    masked = bytearray(len(text))
-    why: list[tuple[int, int, str]] = []
-    for low, high in closed:
-        masked[low:high] = b"\1" * (high - low)
-    for rule in _references().within(text):
-        if not rule.possible(text, 0, len(text)):
-            continue
-        for hit in rule.pattern.finditer(text):
-            masked[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
-            why.append((hit.start(), hit.end(), rule.attributes["reason"]))
-    for low, high in lettered(text):
-        masked[low:high] = b"\1" * (high - low)
-        threshold = _SAID.search(text, max(0, low - 8), low) and _SIZED.match(text, low)
-        why.append((low, high, "unknown_unit" if threshold else "name"))
-    return masked, why
-
-
-@cache
-def _references() -> rules.Openings:
-    return rules.Openings(rules.load("reference").values())
-
-
-def _whole(text: Folded, quantities: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
-    """Numbers that stand in one piece, and those that a line break runs through: a page may have put something else between."""
-    broken = [
-        q
-        for q in quantities
-        if any(text.starts[i + 1] != text.ends[i] and _NUMERIC.match(text.text[i : i + 2]) for i in range(q.value.value_start, q.value.value_end - 1))
-    ]
-    return [q for q in quantities if q not in broken], broken

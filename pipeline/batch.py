@@ -15,10 +15,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from extractors import rules
+from extractors import reader, rules
 from pipeline import store
+from pipeline.evidence import key
 from pipeline.members import belongs_to_page, is_junk, is_sources_list, readable
-from pipeline.normalise import key
 from pipeline.parsers.sniff import expected_format
 from pipeline.parsers.text import decode
 from pipeline.run import process_file
@@ -118,7 +118,12 @@ def run(
     limits: Limits | None = None,
     second: bool = True,
 ) -> Report:
-    """Process and store all files; a file that fails is noted and the batch goes on. `watch` may show progress; `second`: with the second reader."""
+    """Process and store all files; a file that fails is noted and the batch goes on. `watch` may show progress; `second`: with the second reader.
+
+    Raises ModelError before anything is read or stored where the second reader is asked for and missing.
+    """
+    if second:
+        reader.model()
     report = Report(datetime.now(UTC).isoformat(timespec="seconds"))
     begun = time.monotonic()
     files, lists = find_files(paths, out)

@@ -239,6 +239,7 @@ def diff(
     format: Annotated[Shown, typer.Option("--format", help="For people, or JSON lines.")] = Shown.table,
     allow: Annotated[bool, typer.Option("--allow", help="Exit status 0 although a figure of the gold falls.")] = False,
     write: Annotated[Path | None, typer.Option("--write", help="Then keep this reading as snapshots in a folder, unless a figure falls.")] = None,
+    readers: Reading = Readers.both,
 ) -> None:
     """Show which records of which documents a change of rules, vocabulary or model alters; status 1 where a figure of the gold falls."""
     from dataclasses import asdict
@@ -246,7 +247,7 @@ def diff(
     from pipeline import changes, scoring, snapshots
 
     old = {} if write == Path(against) and not write.exists() else snapshots.read_earlier(against)
-    found, documents = snapshots.read_now(paths or [Path("raw_docs")])
+    found, documents = snapshots.read_now(paths or [Path("raw_docs")], readers is Readers.both)
     new = snapshots.of_frames(found)
     changed = [change for name in documents for change in changes.compare(name, old.get(name, []), new.get(name, []))]
     judged = scoring.verdicts(gold, old, new, documents) if gold.is_dir() else []
@@ -282,3 +283,7 @@ def _result(file: str, limit: list[str] | None, second: bool = False) -> Result:
 
 def _line(values: dict[str, Any]) -> None:
     typer.echo(json.dumps(values, ensure_ascii=False, default=str))
+
+
+if __name__ == "__main__":
+    main()

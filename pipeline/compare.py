@@ -11,10 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline import store
+from pipeline.canonical import squashed
 from pipeline.exporters.files import replacing
 from pipeline.exporters.flat import flatten
 from pipeline.exporters.frames import Line, read
-from pipeline.normalise import squashed
 from schemas import tables, vocab
 from schemas.errors import ZhibiaoError
 

@@ -26,6 +26,7 @@ _CLAUSE = regex.compile(r"[,。;!?]|$")
 _DIGIT = regex.compile(r"\d")
 _NUMERAL = regex.compile(r"[一二两三四五六七八九十百千万亿]")
 _COUNTED = regex.compile(rf"[\d{_NUMERAL.pattern[1:-1]}]")  # what holds no number holds none of these
+_PART = regex.compile(r"[一二三四五六七八九十百千]分之[一二三四五六七八九十]|一半|半数|多半|过半")
 _ARTICLE = ("", "times", "duration", "months", "years")  # 一个, 一次, 一年
 _LABEL = regex.compile(r"(?:附[件表图录]|[图表])\d+(?:[-.]\d+)*[:、.]?")
 _OUTLINE = regex.compile(
@@ -54,9 +55,9 @@ class Reading:
 def holds_number(text: str) -> bool:
     """Whether a folded text holds a digit or a Chinese numeral with a unit; 一 before a measure word is an article.
 
-    "森林覆盖率达到30%" and "改造三公里步道" do, "形成一个整体" and "三明市" do not.
+    "森林覆盖率达到30%", "改造三公里步道" and "三分之一的村庄" do, "形成一个整体" and "三明市" do not.
     """
-    if _DIGIT.search(text):
+    if _DIGIT.search(text) or _PART.search(text):
         return True
     return bool(_NUMERAL.search(text)) and not all(_is_article(q.value) for q in find_quantities(text, bytearray(len(text))))
 

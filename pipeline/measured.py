@@ -11,7 +11,7 @@ import regex
 
 from extractors.period import find_periods
 from extractors.quantity import Measure, find_quantities
-from pipeline.terms import TERM, start_of
+from extractors.terms import TERM, start_of
 from schemas import vocab
 from schemas.folded import EMPTY, Folded
 from schemas.types import Cell, Mention, Segment, Slot, Target

@@ -10,13 +10,14 @@ import regex
 
 from extractors import rules
 from extractors.numerals import DIGITS, parse_number
+from extractors.terms import term_of
 from pipeline.labels import Line
 from schemas.folded import Folded, fold
 from schemas.types import Slot
 from schemas.vocab import region_in, region_names_in
 
-_YEARS = regex.compile(r"((?:19|20)\d\d)年?度?(?:(?:-{1,2}|至|~|到)((?:19|20)\d\d))?年?度?")
-_PLAN_YEARS = {"十三五": ("2016", "2020"), "十四五": ("2021", "2025"), "十五五": ("2026", "2030"), "十六五": ("2031", "2035")}
+# a year to be reached (规划和2035年远景目标纲要, 2030年前碳达峰) is not the document's own
+_YEARS = regex.compile(r"(?<![到至向])((?:19|20)\d\d)(?!年?(?:底?之?前|远景|愿景|展望))年?度?(?:(?:-{1,2}|至|~|到)((?:19|20)\d\d))?年?度?")
 _SEALED = regex.compile(r"\((?:代章|盖章|公章|章|印章)\)$")
 _NATIONAL = regex.compile(r"国务院|国家|中共中央|[一-龥]{2,8}部(?:办公厅)?$|中华人民共和国")
 _UNKNOWN_PLACE = regex.compile(
@@ -95,11 +96,11 @@ def _joined(lines: Sequence[Line]) -> Slot:
 def _years(title: Slot | None) -> dict[str, Slot | None]:
     if title is None:
         return {}
-    hit = _YEARS.search(fold(title.text, [(0, len(title.text))]).text)
-    years = (hit[1], hit[2] or hit[1]) if hit else next((v for k, v in _PLAN_YEARS.items() if k in title.text), None)
-    if years is None:
+    hit, term = _YEARS.search(fold(title.text, [(0, len(title.text))]).text), term_of(title.text)
+    if hit is None and term is None:
         return {}
-    return {"period_start": Slot(years[0], title.spans, "official.title_years"), "period_end": Slot(years[1], title.spans, "official.title_years")}
+    start, end = (hit[1], hit[2] or hit[1]) if hit else (str(term), str((term or 0) + 4))
+    return {"period_start": Slot(start, title.spans, "official.title_years"), "period_end": Slot(end, title.spans, "official.title_years")}
 
 
 def _date_slot(line: Line, hit: regex.Match[str], rule: str) -> Slot | None:

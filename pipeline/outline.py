@@ -10,11 +10,11 @@ import regex
 from extractors import rules
 from extractors.numerals import parse_number
 from pipeline.labels import Line
+from pipeline.lookback import looks_back
 from pipeline.members import attachment as attachment_named
 from pipeline.members import same_part
 from pipeline.official import Official
 from pipeline.paragraphs import BODY_LABEL, FINAL, Marker, paragraphs
-from pipeline.reviews import looks_back
 from schemas.folded import EMPTY, Folded, fold
 from schemas.types import Span
 
@@ -49,7 +49,7 @@ class Node:
 
 
 def section_kind(heading: str) -> str | None:
-    """What a heading makes of its section: goal, talk, past, support, or None."""
+    """What a heading makes of its section: goal, talk, past, outlook, support, or None."""
     for name, rule in rules.load("outline").items():
         if rule.attributes.get("role") == "section" and rule.pattern.search(heading):
             return name

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from pipeline.normalise import squashed
+from pipeline.canonical import squashed
 from schemas.types import Segment, Target
 
 

@@ -10,7 +10,7 @@ from schemas.reasons import REASONS, UNEXPLAINED, explain
 
 LOW_CONFIDENCE = 0.8  # below it: states that a verb of direction gives, counts that a verb outside the lists governs, values read badly from pictures
 # what the queue begins with, and goes on with
-GROUPS = ("document", "unexplained", "number", "confidence", "proposal", "table", "deadline")
+GROUPS = ("document", "unexplained", "number", "confidence", "proposal", "table", "deadline", "column")
 _ISSUES = {
     "table_not_read": ("table", "no heading of the table names tasks or indicators"),
     "table_without_header": ("table", "the columns are read by what their cells look like"),
@@ -40,7 +40,7 @@ class Item:
 
 def queue(frames: Frames) -> list[Item]:
     """What a person should look at, the most urgent first: documents that failed, numbers that nothing explains, numbers that may be
-    targets, targets of low confidence, proposals of the second reader, tables and deadlines that are not read."""
+    targets, targets of low confidence, proposals of the second reader, tables and deadlines that are not read, and last the cells of columns that no rule reads."""
     return sorted([*_numbers(frames["coverage"]), *_targets(frames["targets"]), *_issues(frames["issues"])], key=order)
 
 
@@ -64,7 +64,7 @@ def _numbers(coverage: Sequence[Line]) -> Iterator[Item]:
     for line in coverage:
         reason = line["reason"]
         if reason in REASONS and REASONS[reason].rank is not None:
-            group = reason if reason in (UNEXPLAINED, "deadline") else "number"
+            group = reason if reason in (UNEXPLAINED, "deadline", "column") else "number"
             yield Item(group, line["document"], line["where"], reason, line["text"], explain(reason), line["start"], line["end"])
         elif line.get("proposals"):
             says = "the second reader takes for a target: " + ", ".join(_second(p) for p in line["proposals"])

@@ -1,4 +1,4 @@
-"""The flow: file → Document → Segments → Mentions → Records → Rows."""
+"""The flow: file → Document → Segments → Mentions → Records and ledger → what two readers agree on → Rows."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import date
 from pathlib import Path
 
 from extractors import reader
+from extractors.terms import term_of
 from pipeline.agreement import agree
 from pipeline.assemble import assemble
 from pipeline.ledger import complete
+from pipeline.lookback import year_spoken_of
 from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
-from pipeline.reviews import year_spoken_of
 from pipeline.segment import segment
-from pipeline.terms import term_of
 from schemas.limits import Limits
 from schemas.types import Document, Extraction, Issue, Segment, Slot
 

@@ -27,7 +27,7 @@ def score_gold(gold: Path, predicted: Path | None, sources: Path, options: Seque
     if not files:
         raise ZhibiaoError(f"{sources}: none of the gold documents is there; use --sources")
     with tempfile.TemporaryDirectory() as folder:
-        jsonl.write(snapshots.read_now(files)[0], Path(folder))
+        jsonl.write(snapshots.read_now(files, second=False)[0], Path(folder))  # the second reader alters no record
         return _score(scorer, gold, Path(folder), options)
 
 

@@ -27,11 +27,14 @@ _TARGET = (*_GUIDE, "deadline", "status", *_ADDED, "quote")
 _LEDGER = ("where", "reason", "text")
 
 
-def read_now(paths: Sequence[Path]) -> tuple[Frames, list[str]]:
-    """What the program reads from documents now, and their names; one that cannot be read has no lines. Raises ParseError where a path is missing."""
+def read_now(paths: Sequence[Path], second: bool = True) -> tuple[Frames, list[str]]:
+    """What the program reads from documents now, and their names; one that cannot be read has no lines; `second`: with the second reader.
+
+    Raises ParseError where a path is missing, ModelError where the second reader is.
+    """
     with tempfile.TemporaryDirectory() as folder:
         engine = store.connect(f"sqlite:///{folder}/now.db")
-        batch.run(paths, engine)
+        batch.run(paths, engine, second=second)
         found = frames.read(engine)
         engine.dispose()
     return found, sorted(batch.name_documents(batch.find_files(paths)[0]).values())

@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from pipeline.normalise import Rows, key
+from pipeline.evidence import key
+from pipeline.normalise import Rows
 from schemas import tables, vocab
 from schemas.errors import StoreError
 from schemas.types import Issue

@@ -54,7 +54,7 @@ REASONS: dict[str, Reason] = {
     "scoring": Reason("points of an assessment: 每项扣2分"),
     "routine": Reason("how often something is done: 每季度公开一次"),
     "duration": Reason("a stretch of time: 用3年时间"),
-    "past": Reason("a result already achieved, or a date before the plan"),
+    "past": Reason("a result already achieved, a forecast, or a date before the plan"),
     "idiom": Reason("a turn of phrase: 三个转变, 一批"),
     "repeat": Reason("says again what another sentence of the same task says; the record stands there"),
     "state": Reason("counts what a state without a number is said of: 3个断面全部达标"),

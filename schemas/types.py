@@ -164,7 +164,7 @@ class Segment:
     """A paragraph (one cell) or a table row (a cell per column).
 
     `path` is the number path of the task it stands in (`24`, `四/(一)/1`, `表/8.2`) or None; `title` that task's title;
-    `section` what the enclosing headings make of it (`goal`, `talk`, `past`, `support` or `work`); `stage` the dates
+    `section` what the enclosing headings make of it (`goal`, `talk`, `past`, `outlook`, `support` or `work`); `stage` the dates
     that a heading or a lead-in sentence gives to what follows. `numbered`: its number is of the kind that measures have (24., 1.2.3, 一是).
     """
 
@@ -216,8 +216,8 @@ class Task:
 
 
 Readers = Literal["both", "differs", "rules", "unread"]
-"""Who read a value: `both` readers under one name; `differs`: the second reader puts it under another; `rules`: the second reader takes the
-number for no target; `unread`: the second reader does not read such statements (states without a number), or was not asked."""
+"""Who read a value: `both` readers under one name; `differs`: the second reader puts it under another, or reads another number; `rules`: the
+second reader takes the number for no target; `unread`: it does not read such statements (states without a number), or was not asked."""
 
 
 @dataclass(frozen=True, slots=True)

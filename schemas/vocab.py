@@ -49,6 +49,9 @@ def _quotient(above: Unit, below: Unit) -> Unit:
     )
 
 
+_OR_MEASURE = regex.compile(r"(?<=[一-龥])\([一-龥]{1,2}\)$")
+
+
 @dataclass(frozen=True, slots=True)
 class Units:
     """All units by spelling, those that only stand below a line, and the spellings' pattern."""
@@ -64,6 +67,7 @@ class Units:
         `units().find("万亩")` is 平方米 × 20000000/3; `units().find("吨标煤/万元")` has the dimension energy/money;
         `units().find("升/人·日")` and `units().find("升/(人·日)")` are the same.
         """
+        text = _OR_MEASURE.sub("", text)  # 套(户) is 套
         if (unit := self._single(text, self.by_form)) is not None:
             return unit
         above, _, below = text.replace("每", "/").partition("/")

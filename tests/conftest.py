@@ -10,10 +10,9 @@ import pytest
 from extractors import body, state
 from extractors.findings import Context, Finding, Rejection
 from extractors.linking import link
-from extractors.period import find_periods
+from extractors.masking import mask
 from extractors.quantity import find_quantities
 from extractors.sentence import split
-from pipeline import assemble
 from pipeline.parsers import parse_bytes
 from pipeline.run import Result, process, process_file
 from schemas.folded import fold
@@ -33,14 +32,11 @@ def findings(text: str, cell: str = "", year: int | None = None) -> tuple[str, l
     """Folded text, findings and rejections of one paragraph."""
     folded = fold(text, [(0, len(text))]).text
     closed = body.find_ranges(folded)
-    masked, _ = assemble._mask(folded, closed)
-    dates = [d for d in find_periods(folded, TODAY) if not any(masked[d.start : d.end])]
-    for d in dates:
-        masked[d.start : d.end] = b"\1" * (d.end - d.start)
-    context = Context(dates, find_quantities(folded, masked), year=year, cell=cell, row=bool(cell))
+    masked = mask(folded, closed, TODAY, None)
+    context = Context(masked.dates, find_quantities(folded, masked.marks), year=year, cell=cell, aimed=bool(cell))
     sentences = split(folded, closed)
     found, rejected = link(folded, sentences, context)
-    return folded, found + state.find_states(folded, sentences, context, masked, found, False), rejected
+    return folded, found + state.find_states(folded, sentences, context, masked.marks, found, False), rejected
 
 
 @pytest.fixture(scope="session")

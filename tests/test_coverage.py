@@ -31,6 +31,7 @@ TEXTS = {
     ),
     "said twice": "方案\n一、任务\n1.污水处理率100%。到年底使污水处理率达到100%。另有部分目前为20%。\n",
     "Chinese numerals": "方案\n一、任务\n1.建设。投入三千万元。涉及二十一个村。完成八成以上。形成一个整体。三明市参加。\n",
+    "fractions in words": "方案\n一、任务\n1.改造。全市三分之一的村庄完成改造。一半以上的县区达标。加强管理。\n",
     "present values": "方案\n一、任务\n1.现状。目前全市森林覆盖率达到30%。\n2.目标。新增就业6万人。\n",
     "attachments": (
         "方案\n一、任务\n1.造林。造林3万亩。\n附件：1.2025年度100项任务表\n2.分工\n附件1\n2025年度100项任务表\n1.市林业局：造林3万亩，投资200万元。\n"
@@ -64,7 +65,7 @@ HTML = (
 def _has_number(folded):
     found = find_quantities(folded, bytearray(len(folded)))
     chinese = [q for q in found if q.value.quantity.value != 1]
-    return bool(re.search(r"\d", folded) or chinese)
+    return bool(re.search(r"\d|[一-龥]分之[一二三四五六七八九十]|一半|过半", folded) or chinese)
 
 
 def _sentences(document, official):

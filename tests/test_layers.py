@@ -19,7 +19,7 @@ HELPERS = {
     "pipeline.store": {"pipeline.normalise"},
     "pipeline.assemble": {"pipeline.measured"},
 }
-RECOGNISE = {f"pipeline.recognise.{name}" for name in ("reading", "raster", "strokes", "crops")}
+RECOGNISE = {f"pipeline.recognise.{name}" for name in ("reading", "raster", "strokes", "crops", "signs")}
 ONLY_IN = {
     "rjieba": {"extractors.nlp"},
     "spacy": {"extractors.nlp"},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.normalise import from_canonical, match_indicator, normalise_body, to_canonical
+from pipeline.canonical import from_canonical, match_indicator, normalise_body, to_canonical
 from schemas import vocab
 
 UNITS = sorted({u.id: u for u in vocab.units().by_form.values()}.values(), key=lambda u: u.id)

@@ -92,3 +92,20 @@ def test_signers_are_parted_and_made_whole(lines, issuer):
     found = find_official(parse_bytes(text.encode(), "page.txt")).metadata["issuer"]
     assert found is not None
     assert found.text == issuer
+
+
+@pytest.mark.parametrize(
+    ("title", "period"),
+    [
+        ("云水市国民经济和社会发展第十四个五年规划和2035年远景目标纲要", ("2021", "2025")),
+        ("云水市“十五五”教育发展规划", ("2026", "2030")),
+        ("云水市国土空间总体规划(2021—2035年)", ("2021", "2035")),
+        ("云水市2024年污染防治工作方案", ("2024", "2024")),
+        ("云水市2030年前碳达峰实施方案", None),
+        ("云水市迈向2035年远景规划", None),
+    ],
+)
+def test_a_year_to_be_reached_is_not_the_year_of_the_plan(title, period):
+    found = official(f"{title}\n一、主要任务\n今年完成造林5万亩。\n").metadata
+    read = [slot.text for name in ("period_start", "period_end") if (slot := found[name])]
+    assert read == list(period or ())

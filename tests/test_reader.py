@@ -192,3 +192,12 @@ def test_the_rules_alone_need_no_spacy(tmp_path):
     assert both.returncode == 2
     assert "the second reader needs spaCy" in both.stderr
     assert "--readers rules" in both.stderr
+
+
+def test_a_run_without_spacy_stops_before_it_reads_or_stores(tmp_path):
+    (tmp_path / "plan.txt").write_text(PLAN, "utf-8")
+    code = "import sys; sys.modules['spacy'] = None; sys.argv[1:1] = ['run', 'plan.txt']; from pipeline.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines()), list(tmp_path.iterdir())) == (2, 1, [tmp_path / "plan.txt"]), done.stderr
+    alone = subprocess.run([sys.executable, "-c", code, "--readers", "rules"], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert alone.returncode == 0, alone.stderr

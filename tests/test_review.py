@@ -42,7 +42,7 @@ def test_the_queue_begins_with_what_is_most_urgent(folder):
     for one in (
         ("document", "bad", "parse_failed"),
         ("number", "plan", "fraction"),
-        ("number", "table", "column"),
+        ("column", "table", "column"),
         ("table", "table", "unknown_column"),
         ("deadline", "table", "deadline"),
     ):
@@ -62,7 +62,7 @@ def test_unexplained_numbers_lead_and_targets_come_the_least_sure_first():
 
 
 def test_the_order_is_by_group_then_reason_then_confidence_then_place():
-    assert order(Item("number", "b", "", "no_verb", "", "", 9, 10)) < order(Item("number", "a", "", "column", "", "", 1, 2))
+    assert order(Item("number", "b", "", "no_verb", "", "", 9, 10)) < order(Item("column", "a", "", "column", "", "", 1, 2))
     first, second = Item("number", "a", "", "", "", "", 9, 10), Item("confidence", "a", "", "", "", "", 1, 2, 0.5)
     assert order(first) < order(second)
     assert order(second) < order(Item("confidence", "a", "", "", "", "", 0, 2, 0.6))

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from extractors.body import find_bodies
+from extractors.masking import mask
 from extractors.period import find_periods, read_deadline
 from extractors.quantity import find_quantities
-from pipeline import assemble
 from schemas.folded import fold
 from tests.conftest import TODAY, findings
 
@@ -30,11 +30,8 @@ def _day(case, name):
 
 
 def quantities(text, case):
-    masked, _ = assemble._mask(text, [])
-    for d in find_periods(text, _day(case, "today"), _day(case, "issued")):
-        if not any(masked[d.start : d.end]):
-            masked[d.start : d.end] = b"\1" * (d.end - d.start)
-    for m in find_quantities(text, masked):
+    masked = mask(text, [], _day(case, "today"), _day(case, "issued"))
+    for m in find_quantities(text, masked.marks):
         q = m.value.quantity
         yield (
             m.value.value_start,

@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
+from extractors.masking import mask
 from extractors.quantity import find_quantities
-from pipeline import assemble
 from schemas import vocab
 from schemas.folded import fold
 from tests.test_numerals import chinese
@@ -59,8 +59,7 @@ UNITS = ["%", "家", "万亩", "个百分点", "微克/立方米", "吨标准煤
 
 def _read(text: str):
     folded = fold(text, [(0, len(text))]).text
-    masked, _ = assemble._mask(folded, [])
-    return [m.value for m in find_quantities(folded, masked)]
+    return [m.value for m in find_quantities(folded, mask(folded, [], None, None).marks)]
 
 
 def test_every_operator_before_every_form_of_number_and_unit():

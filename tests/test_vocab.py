@@ -1,7 +1,7 @@
 """The vocabularies hold together."""
 
+from pipeline.canonical import squashed
 from pipeline.heads import role_of
-from pipeline.normalise import squashed
 from schemas import vocab
 
 

@@ -28,6 +28,20 @@ _TARGET = (
     "change_direction",
     "baseline",
 )
+# what normalising and the second reader add
+_ADDED = (
+    "strength",
+    "indicator_id",
+    "indicator_rule",
+    "canonical_value",
+    "canonical_value_max",
+    "canonical_unit",
+    "dimension",
+    "unit_rule",
+    "rule",
+    "confidence",
+    "readers",
+)
 
 
 def read(engine: sa.Engine) -> Frames:
@@ -145,22 +159,7 @@ def _targets(targets: list[Line], tasks: list[Line], names: dict[str, str], span
                 "box": json.loads(value["box"]) if value and value["box"] else None,
                 "value_start": value["start"] if value else None,
                 "value_end": value["end"] if value else None,
-                **{
-                    k: row[k]
-                    for k in (
-                        "strength",
-                        "indicator_id",
-                        "indicator_rule",
-                        "canonical_value",
-                        "canonical_value_max",
-                        "canonical_unit",
-                        "dimension",
-                        "unit_rule",
-                        "rule",
-                        "confidence",
-                        "readers",
-                    )
-                },
+                **{k: row[k] for k in _ADDED},
                 "second": json.loads(row["second"]) if row["second"] else None,
                 "target_id": row["id"],
             }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +15,7 @@ from pipeline.layout.page import Page, Rule, Run
 from pipeline.recognise import crops, raster
 from pipeline.recognise.raster import Picture
 from pipeline.recognise.settings import DPI, LOW_CONFIDENCE, usual_dpi
+from pipeline.recognise.signs import sign_at
 from pipeline.recognise.strokes import Band
 
 _DETECT_DPI = 110  # where lines of text are looked for: finding needs less than reading
@@ -22,12 +23,16 @@ _GUESSED = 0.6  # confidence of dirt that looks like a character
 _BELIEVED = 0.9  # confidence that ink outside the lines found must have
 _APART = 0.9  # ems between characters that are not of one word even if no blank was read
 _UPRIGHT = 0.8  # mean confidence of long lines under which the page may stand on its head
-_WORD = re.compile(r"[^\W\u2e80-\u9fff]+(?:[.．,，:：/~～-]?[0-9０-９]+)*[%％]?|.", re.S)
+_WORD = re.compile(r"[^\W\u2e80-\u9fff]+(?:[.．,，:：/~～-]?[0-9０-９]+)*[%％‰]?|.", re.S)
 _DASH = re.compile(r"(?<=[0-9])[一ー](?=[0-9])")  # between figures a dash was printed, not the numeral
 _POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")  # old print sets a wide point: no blank after it
 _POWER = re.compile(r"(?<=[×xX])10[-−—–⁻一]?[0-9⁰¹²³⁴⁵⁶⁷⁸⁹°*]{0,2}")  # raised figures are half as high as the others and often lost
 _SMALL_PRINT = 0.6  # at most the confidence of a power of ten
-_TWO_FOR_ONE = re.compile(r"(?<=[0-9])%[0oO](?![0-9.])|Ⅲ[IⅠ]")
+_MORE_FOR_ONE = re.compile(r"(?<=[0-9])%[0oO](?![0-9.])|[IⅠ]?Ⅲ[IⅠ]|[IⅠ]Ⅲ")
+_SHARES = "%％‰"
+_UNDECIDED = 0.6  # at most the confidence of a % that may be a ‰
+_RING = "0oO〇。°"  # as what the last ring of ‰ is read
+_RING_AWAY = 0.14  # ems from the edge of ‰ within which such a character is read in it: of 。 printed after it the middle is farther away
 _SIGNS = "%％‰≥≤><＞＜±+＋/℃°"
 
 
@@ -42,6 +47,7 @@ def read_page(engine: Any, image: Any, dpi: float, number: int) -> Page:
     found, missed = crops.boxes_of_lines(picture, boxes, dpi)
     lines = [line for line in _read(engine, picture, found) if not _smudge(line, picture)]
     lines += [line for line in _read(engine, picture, missed) if _believed(line)]
+    lines = [_with_shares(line, picture) for line in lines]
     lines.sort(key=lambda line: (line.box[1], line.box[0]))
     rules = [Rule(*(v * point for v in band)) for band in (*picture.horizontal, *picture.vertical)]
     height, width = picture.grey.shape
@@ -115,7 +121,7 @@ def _read(engine: Any, picture: Picture, boxes: Iterable[Band]) -> list[_Line]:
 
 
 def _tidied(box: Band, text: str, middles: list[float], confidences: list[float]) -> _Line:
-    """The line without the blanks that were read, and without what the models are known to get wrong: they know no ‰, and read Ⅲ as ⅢI."""
+    """The line without the blanks that were read, and without what the models are known to get wrong: they know no ‰, and read Ⅲ as ⅢI or IⅢI."""
     sure = [c for c, char in zip(confidences, text, strict=True) if not char.isspace()]
     plain = "".join(text.split())
     spaced = {len("".join(text[:i].split())) for i, char in enumerate(text) if char.isspace()}
@@ -123,13 +129,49 @@ def _tidied(box: Band, text: str, middles: list[float], confidences: list[float]
     plain = _DASH.sub("—", plain)
     for power in _POWER.finditer(plain):
         sure[slice(*power.span())] = [min(c, _SMALL_PRINT) for c in sure[slice(*power.span())]]
-    for found in reversed(list(_TWO_FOR_ONE.finditer(plain))):
-        i = found.start()
-        plain = plain[:i] + ("‰" if plain[i] == "%" else plain[i]) + plain[i + 2 :]
-        sure[i : i + 2] = [min(sure[i : i + 2])]
-        middles[i : i + 2] = [sum(middles[i : i + 2]) / 2]
-        spaced = {j - (j > i) for j in spaced if j != i + 1}
+    for found in reversed(list(_MORE_FOR_ONE.finditer(plain))):
+        i, end = found.span()
+        plain = plain[:i] + ("‰" if plain[i] == "%" else "Ⅲ") + plain[end:]
+        sure[i:end] = [min(sure[i:end])]
+        middles[i:end] = [sum(middles[i:end]) / (end - i)]
+        spaced = {j - (end - i - 1) * (j > i) for j in spaced if not i < j < end}
     return _Line(box, plain, tuple(middles), tuple(sure), frozenset(spaced))
+
+
+def _with_shares(line: _Line, picture: Picture) -> _Line:
+    """The line with each % and ‰ as its picture shows it; doubtful where the picture does not decide or what was read is another sign.
+
+    达到5.0%。； whose sign has three rings → 达到5.0‰；
+    """
+    if not any(char in _SHARES for char in line.text):
+        return line
+    upper, lower = crops.rows_of_ink(picture.ink, line.box)
+    em, around = _em(line, lower - upper), (line.box[0], upper, line.box[2], lower)
+    for i in reversed([i for i, char in enumerate(line.text) if char in _SHARES]):
+        sign = sign_at(picture.grey, around, line.middles[i], em)
+        if sign.lower == 2:
+            line = _as_permille(line, i, sign.right + _RING_AWAY * em)
+        elif sign.lower == 0 or line.text[i] == "‰":
+            char = "%" if sign.lower else line.text[i]
+            sure = min(line.confidences[i], _UNDECIDED)
+            line = replace(
+                line, text=line.text[:i] + char + line.text[i + 1 :], confidences=(*line.confidences[:i], sure, *line.confidences[i + 1 :])
+            )
+    return line
+
+
+def _as_permille(line: _Line, i: int, right: float) -> _Line:
+    """The line with ‰ at `i`; a ring of it that was read as a character of its own, not right of `right`, falls away."""
+    following = line.text[i + 1 : i + 2]
+    end = i + 2 if following and following in _RING and line.middles[i + 1] <= right else i + 1
+    gone = end - i - 1
+    return _Line(
+        line.box,
+        f"{line.text[:i]}‰{line.text[end:]}",
+        line.middles[: i + 1] + line.middles[end:],
+        line.confidences[: i + 1] + line.confidences[end:],
+        frozenset(j - gone * (j > i) for j in line.spaced if not i < j < end),
+    )
 
 
 def _runs(picture: Picture, line: _Line, point: float) -> Iterator[Run]:

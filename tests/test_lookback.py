@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.reviews import looks_back
-from pipeline.terms import term_of
+from extractors.terms import term_of
+from pipeline.lookback import looks_back
 from tests.conftest import read
 
 PLAN = """云水市国民经济和社会发展第十四个五年规划
@@ -78,6 +78,6 @@ def test_other_openings_keep_a_section_open():
     assert ("造林", "5") in _targets(text)
 
 
-def test_under_the_heading_of_a_review_nothing_is_a_target():
+def test_a_forecast_under_the_heading_of_an_outlook_is_no_target():
     text = "云水市“十五五”教育规划\n一、面临形势\n到2030年，学龄人口达到30万人。\n二、主要目标\n到2030年，学前教育毛入园率达到95%。\n"
     assert _targets(text) == {("学前教育毛入园率", "95")}

@@ -6,8 +6,8 @@ from collections import Counter
 
 import regex
 
+from extractors.terms import TERM, start_of, term_of, terms_of
 from pipeline.official import Official
-from pipeline.terms import TERM, start_of, term_of, terms_of
 
 _IN_TERM = regex.compile(rf"(?:全市|全省|全区|全县|我[省市县区国])?{TERM}(?:实施)?(?:时期|期间|以来|末|收官)")
 _BACK = regex.compile(
@@ -20,6 +20,19 @@ _AHEAD = regex.compile(
 )
 _WISHES = regex.compile(r"目标|力争|要|将|计划")
 _OFTEN = 3
+
+_SENTENCES = regex.compile(r"[。;]")
+_ACHIEVED = regex.compile(
+    r"(?<!(?:推动|力争|争取|确保|努力|促进|加快|全力|不断|推进)[^。]{0,20})取得[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
+)
+_AIM = regex.compile(r"^到?20\d\d年|到20\d\d年|目标|力争|预期")
+
+
+def is_review(text: str) -> bool:
+    """Whether a paragraph says in its first two sentences what was achieved: 圆满完成…, 取得显著成效."""
+    opening = "。".join(_SENTENCES.split(text[:200])[:2])
+    hit = _ACHIEVED.search(opening)
+    return hit is not None and not _AIM.search(opening, 0, max(hit.start(), 30))
 
 
 def year_spoken_of(official: Official, year: int | None) -> int | None:
@@ -47,4 +60,4 @@ def looks_back(text: str, year: int | None) -> bool | None:
     return False if _AHEAD.match(text) else None
 
 
-__all__ = ["looks_back", "year_spoken_of"]
+__all__ = ["is_review", "looks_back", "year_spoken_of"]
