@@ -55,7 +55,8 @@ diff: setup  ## which records a change alters, beside the snapshot (AGAINST=revi
 golden: setup  ## adopt the change: write the snapshot anew (ALLOW=1 where a gold figure may fall)
 	@$(BIN)/zhibiao diff --write tests/golden/records $(if $(ALLOW),--allow)
 
-bench: setup  ## speed beside pdfplumber, as ratios
+bench: setup  ## speed: reading beside a plain tagger, tables beside pdfplumber, as ratios
+	$(BIN)/python -m tests.bench.bench_speed
 	$(BIN)/python -m tests.bench.bench_tables
 
 soak: setup  ## the long tests

@@ -201,7 +201,7 @@ def _lead(text: str, start: int, end: int) -> tuple[int, str] | None:
 def _scope(text: str, start: int, end: int) -> int | None:
     best = 0
     for rule in _scopes().at(text, start):
-        hit = rule.pattern.match(text, start, end) if rule.possible(text, start, end) else None
+        hit = rule.pattern.match(text, start, end) if rules.holds(text, rule.literals, start, end) else None
         if hit and hit.end() > best and hit.end() < end:
             best = hit.end()
     places = _places(text, start, end)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import regex
@@ -36,10 +36,41 @@ class Rule:
 
     def possible(self, text: str, start: int, end: int) -> bool:
         """Whether the rule can find anything in a stretch of a text, by its literals."""
-        for word in self.literals:  # a plain loop: this is asked often
-            if text.find(word, start, end) >= 0:
-                return True
-        return not self.literals
+        return holds(text, self.literals, start, end)
+
+
+Spoken = tuple[Rule, tuple[str, ...]]  # a rule, and those of its literals that a text holds
+
+
+def holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
+    """Whether a stretch of a text holds one of some words; also where there are none to look for."""
+    for word in words:  # a plain loop: this is asked often
+        if text.find(word, start, end) >= 0:
+            return True
+    return not words
+
+
+class Worded:
+    """Rules that are looked for by their literals: once in a text, and then in its parts by those that it holds."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._places: dict[str, dict[str, list[int]]] = {}  # the literals by their first character, with the places of their rules
+        for i, rule in enumerate(self._rules):
+            for word in rule.literals:
+                self._places.setdefault(word[0], {}).setdefault(word, []).append(i)
+        self._heads = frozenset(self._places)
+        self._always = [i for i, rule in enumerate(self._rules) if not rule.literals]
+
+    def within(self, text: str) -> list[Spoken]:
+        """The rules, in their order, that may find something in a text, each with those of its literals that the text holds."""
+        said: dict[int, tuple[str, ...]] = dict.fromkeys(self._always, ())
+        for head in self._heads.intersection(text):
+            for word, places in self._places[head].items():
+                if word in text:
+                    for i in places:
+                        said[i] = (*said.get(i, ()), word)
+        return [(self._rules[i], said[i]) for i in sorted(said)]
 
 
 class Openings:
@@ -51,8 +82,9 @@ class Openings:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
         self._by_char: dict[str, tuple[Rule, ...]] = {}
-        self._begun: dict[str, tuple[str, ...]] = {}  # characters that some rule may begin with → the names of those rules
+        self._begun: dict[str, int] = {}  # characters that some rule may begin with → those rules, a bit for each
         self._begins: set[str] = set()
+        self._of = lru_cache(maxsize=4096)(self._rules_of)
 
     def at(self, text: str, start: int) -> tuple[Rule, ...]:
         """The rules, in their order, that may match at a place; a superset of those that do."""
@@ -61,7 +93,8 @@ class Openings:
         if found is None:
             found = self._by_char[char] = tuple(rule for rule in self._rules if _may_begin(rule.pattern, char))
             if found:
-                self._begun[char] = tuple(rule.name for rule in found)
+                names = {rule.name for rule in found}
+                self._begun[char] = sum(1 << i for i, rule in enumerate(self._rules) if rule.name in names)
                 self._begins.add(char)
         return found
 
@@ -71,8 +104,13 @@ class Openings:
         if not self._by_char.keys() >= chars:
             for char in chars:
                 self.at(char, 0)
-        begun = set[str]().union(*map(self._begun.__getitem__, chars & self._begins))
-        return tuple([rule for rule in self._rules if rule.name in begun])
+        bits = 0
+        for char in chars & self._begins:
+            bits |= self._begun[char]
+        return self._of(bits)
+
+    def _rules_of(self, bits: int) -> tuple[Rule, ...]:
+        return tuple(rule for i, rule in enumerate(self._rules) if bits >> i & 1)
 
 
 def _may_begin(pattern: regex.Pattern[str], char: str) -> bool:

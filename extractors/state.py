@@ -28,9 +28,10 @@ _WATERS = regex.compile(
     r"(?:[一-龥]{1,6}?(?:河|湖|江|水库|库区|溪|海)(?:[、和及](?=[一-龥]{1,6}?(?:河|湖|江|水库|库区|溪|海)))?)+(?=(?:国考|省考|市考|出境|入境|干流|全湖|主要)?(?:断面|水质|平均水质|全湖))"
 )
 _STAGE_VERBS = regex.compile(r"编制|印发|完成|建成")
-_INDICATOR_LIKE = regex.compile(
-    r"(?:(?<!效)率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)$"
+_LIKE = regex.compile(
+    r"(?:(?<!效)率|比例|比重|占比|浓度|指数|面积|总量|覆盖面|满意度|参与度|强度|排放量|使用量|消费量|用水量|能耗|贮存量|产量|密度|优良天数|天数)"
 )
+_INDICATOR_LIKE = regex.compile(rf"{_LIKE.pattern}$")
 _DELIVERABLE = regex.compile(
     r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|段|航道|枢纽|码头|机场|通道|隧道|管网|电站|风电场|生产线|》|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|达峰|碳中和|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$"
 )
@@ -49,9 +50,6 @@ _WHOLE_LIFE = regex.compile(
     r"^(?:宏观|国民|区域|县域)?(?:经济|经济运行|经济发展|社会(?:大局)?|大局|局势|形势|秩序|市场|队伍|政治(?:大局)?)(?:发展|运行|形势|态势)?(?:总体)?$"
 )
 _UNNAMED = regex.compile(r"(?:各项|全部|全年|年度|整治|重点|主要)?(?:目标)?(?:任务|工作|目标)")
-
-
-_Possible = tuple[rules.Rule, tuple[str, ...]]  # a rule, and those of its literals that a text holds
 
 
 @dataclass(slots=True)
@@ -100,22 +98,21 @@ def find_states(
     """Findings without number. `firm` says that directional statements count (headings, indicator cells); `staged` that a date of the
     row or stage may serve deliverables."""
     found: list[Finding] = []
-    known = _known(text)
+    known = _worded().within(text)
     for sentence in sentences if known else ():
         if sentence.inner:
             continue
-        possible = [(rule, words) for rule, words in known if _holds(text, words, sentence.start, sentence.end)]
+        possible = [(rule, words) for rule, words in known if rules.holds(text, words, sentence.start, sentence.end)]
         heard = [(clause, _next(possible, text, clause.start, clause.end, sentence)) for clause in sentence.clauses] if possible else []
         last = max((i for i, (_, first) in enumerate(heard) if first), default=-1)
         if last < 0:
             continue
         dated_list = any(sentence.start <= f.quote[0] < sentence.end and f.deadline for f in numeric)
         near = [f for f in numeric if f.quote[0] < sentence.end and sentence.start < f.quote[1]]
-        own = replace(context, quantities=between(context.quantities, sentence.start, sentence.end))
         dates = [(d.start, d.end) for d in between(context.dates, sentence.start, sentence.end)]
         sight = _Sight(text, dates, near)
         for i, (clause, first) in enumerate(heard[: last + 1]):  # what stands behind the last statement serves nothing
-            made = _clause(possible, text, clause, first, sentence, own, sight, dates, near, firm, dated_list, staged) if first else []
+            made = _clause(possible, text, clause, first, sentence, context, sight, dates, near, firm, dated_list, staged) if first else []
             found += made
             if i < last:
                 sight.leave(clause, bool(made))
@@ -123,7 +120,7 @@ def find_states(
 
 
 def _clause(
-    possible: list[_Possible],
+    possible: list[rules.Spoken],
     text: str,
     clause: Clause,
     best: tuple[rules.Rule, regex.Match[str]] | None,
@@ -151,48 +148,16 @@ def _clause(
 
 
 @cache
-def _literals() -> dict[str, dict[str, list[int]]]:
-    """The literals of all rules by their first character, each with the places of the rules in their file."""
-    found: dict[str, dict[str, list[int]]] = {}
-    for i, rule in enumerate(rules.load("state").values()):
-        for word in rule.literals:
-            found.setdefault(word[0], {}).setdefault(word, []).append(i)
-    return found
+def _worded() -> rules.Worded:
+    return rules.Worded(rules.load("state").values())
 
 
-@cache
-def _listed() -> tuple[tuple[rules.Rule, ...], frozenset[str], frozenset[int]]:
-    """The rules, the first characters of their literals, and the places of rules that have none."""
-    known = tuple(rules.load("state").values())
-    return known, frozenset(_literals()), frozenset(i for i, rule in enumerate(known) if not rule.literals)
-
-
-def _known(text: str) -> list[_Possible]:
-    """The rules that may find something in a text, by their literals, each with those of them that the text holds."""
-    known, heads, always = _listed()
-    said: dict[int, tuple[str, ...]] = dict.fromkeys(always, ())
-    for head in heads.intersection(text):
-        for word, places in _literals()[head].items():
-            if word in text:
-                for i in places:
-                    said[i] = (*said.get(i, ()), word)
-    return [(known[i], said[i]) for i in sorted(said)]
-
-
-def _holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
-    """Whether a stretch holds one of some words; also where there are none to look for."""
-    for word in words:  # a plain loop: this is asked often
-        if text.find(word, start, end) >= 0:
-            return True
-    return not words
-
-
-def _next(possible: list[_Possible], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
+def _next(possible: list[rules.Spoken], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
     """The possible rule that matches first in a stretch (file order settles ties)."""
     best: tuple[rules.Rule, regex.Match[str]] | None = None
     for rule, words in possible:
         limit = sentence.end if rule.name == "by_order" else end
-        hit = rule.pattern.search(text, at, limit) if _holds(text, words, at, limit) else None
+        hit = rule.pattern.search(text, at, limit) if rules.holds(text, words, at, limit) else None
         if hit and (best is None or hit.start() < best[1].start()) and hit.start() < end:
             best = (rule, hit)
     return best
@@ -214,6 +179,9 @@ def _make(
 ) -> list[Finding]:
     kind = rule.attributes.get("kind", "qualitative")
     deadline = governing_date(text, context.dates, sentence, hit.start(), context.goal)
+    dated = deadline is not None and deadline.value.kind in ("by", "during")
+    if kind == "milestone" and not dated and not staged:
+        return []
     if (ends := end_year(deadline)) and context.year and ends < context.year:
         return []
     if context.outside or (context.results and not dated_ahead(text, 0, hit.start(), context)):
@@ -221,9 +189,6 @@ def _make(
     stated = hit.end("state") if "state" in hit.groupdict() else hit.end()
     perfective = text[max(clause.start, hit.start() - 1) : hit.start()] == "已" or text[stated : stated + 1] == "了"
     if perfective or achieved_before(text, hit.start(), sentence, context):
-        return []
-    dated = deadline is not None and deadline.value.kind in ("by", "during")
-    if kind == "milestone" and not dated and not staged:
         return []
     side = rule.attributes["side"]
     if side == "after" or (side == "inside" and (hit["obj"] or hit.groupdict().get("about"))):
@@ -245,6 +210,8 @@ def _make(
         start, end = before.start, before.end
     if end > start and plain_scope(text[start:end]):
         scope, start = (start, end), end
+    if "weak" in rule.attributes and not _LIKE.search(text, *((start, end) if end > start else (sentence.start, hit.start()))):
+        return []  # what is so named is not measured: nothing need be read for it
     name = _name(text, start, end, sight, at > clause.start)
     if name is None or (len(name.parts) == 1 and _UNNAMED.fullmatch(name.text(text))):
         return []

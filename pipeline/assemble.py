@@ -255,7 +255,8 @@ class _Builder:
         for said in kept:
             segment, target = said.segment, said.target
             task = owner(target.task, known)
-            target = replace(target, task=task)
+            if task != target.task:
+                target = replace(target, task=task)
             if target.deadline is None and task and target.status == "target":
                 own = deadlines[task]
                 if own.deadline and (segment.kind == "row" or (own.deadline_slot and own.deadline.kind == "by")):

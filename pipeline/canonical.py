@@ -15,6 +15,7 @@ from schemas import vocab
 from schemas.types import Issue, Target
 
 Values = dict[str, Any]
+_NO_NAME = regex.compile(r"[的\W_]")
 _LEVELS = tuple(
     (level, regex.compile(pattern))
     for level, pattern in (
@@ -98,7 +99,7 @@ def looked_up(document: str, name: str, value: str) -> str:
 
 def squashed(text: str) -> str:
     """A name for comparison: NFKC, no 的, no punctuation."""
-    return regex.sub(r"[的\W_]", "", unicodedata.normalize("NFKC", text))
+    return _NO_NAME.sub("", unicodedata.normalize("NFKC", text))
 
 
 @cache

@@ -75,14 +75,16 @@ def loose_numbers(reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
     if not (reading.rejections or reading.quantities or reading.why or _COUNTED.search(reading.text)):
         return
     values = _Marks((f.value[0], f.value[0] + 1, "") for f in reading.findings)
-    numbers = (_Marks((r.start, r.start + 1, r.reason) for r in reading.rejections), _Marks(_unseen(reading)))
-    read = _Cover(Span(*f.value) for f in reading.findings)
-    masked = _Marks(mark for mark in reading.why if not read.touches([Span(*mark[:2])]))
-    dates = _Marks((d.start, d.start + 1, "date") for d in reading.dates)
-    units = _Marks((a, b, "units") for a, b in reading.closed if _DIGIT.search(reading.text[a:b]))
+    others: tuple[_Marks, ...] = ()
     at = 0
     for stop in [m.end() for m in _SENTENCE.finditer(reading.text)]:
-        if values.within(at, stop):
+        stated = bool(values.within(at, stop))
+        if not stated and not holds_number(reading.text[at:stop]):
+            at = stop
+            continue
+        others = others or _reasons(reading)
+        *numbers, masked, dates, units = others
+        if stated:
             for low, high in _clauses(reading.text, at, stop):
                 loose = [reason for marks in numbers for reason in marks.within(low, high)]
                 loose += [reason for reason in masked.within(low, high) if REASONS[reason].rank is not None]
@@ -90,10 +92,22 @@ def loose_numbers(reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
                     loose = [reason for reason in loose if REASONS[reason].rank is not None]
                 if loose:
                     yield low, high, sorted(loose, key=_urgency)
-        elif holds_number(reading.text[at:stop]):
+        else:
             reasons = [reason for marks in (*numbers, masked, dates, units) for reason in marks.within(at, stop)]
             yield at, stop, sorted(reasons, key=_urgency) or [UNEXPLAINED]
         at = stop
+
+
+def _reasons(reading: Reading) -> tuple[_Marks, ...]:
+    """Numbers that were rejected, numbers that nothing speaks of, masked stretches without a target, dates, and lists of units with a digit."""
+    read = _Cover(Span(*f.value) for f in reading.findings)
+    return (
+        _Marks((r.start, r.start + 1, r.reason) for r in reading.rejections),
+        _Marks(_unseen(reading)),
+        _Marks(mark for mark in reading.why if not read.touches([Span(*mark[:2])])),
+        _Marks((d.start, d.start + 1, "date") for d in reading.dates),
+        _Marks((a, b, "units") for a, b in reading.closed if _DIGIT.search(reading.text[a:b])),
+    )
 
 
 def _clauses(text: str, at: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -18,6 +18,7 @@ from pipeline.paragraphs import BODY_LABEL, FINAL, Marker, paragraphs
 from schemas.folded import EMPTY, Folded, fold
 from schemas.types import Span
 
+_BEFORE_COLON = regex.compile(r"[^。;,:(]{2,24}[::]")
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
@@ -183,7 +184,7 @@ def _label(style: str, hit: regex.Match[str]) -> str:
 
 def _split_heading(text: Folded) -> tuple[Folded, Folded]:
     """Heading and body of an item: the first sentence, or the part before the colon of a duty item."""
-    colon = regex.match(r"[^。;,:(]{2,24}[::]", text.text)
+    colon = _BEFORE_COLON.match(text.text)
     if colon and len(text) > colon.end() + 6:
         return text.cut(0, colon.end() - 1), text.cut(colon.end(), len(text))
     depth = 0

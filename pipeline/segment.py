@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 import regex
@@ -39,20 +38,16 @@ def _clauses(node: Node, running: bool, stage: Slot | None, today: date | None) 
     """The heading and the paragraphs of an item; `stage` is the planning stage that it stands in."""
     path = path_of(node, running)
     title = node.heading.plain.rstrip("。:;,，：；")
-    blank = Segment("", "clause", path, title, node.headings, node.section, (), leaf=not node.children, numbered=node.style in _MEASURES)
+    leaf, numbered = not node.children, node.style in _MEASURES
     if node.heading.text:
         cells = (Cell("text", "", node.heading),)
-        yield replace(blank, id=f"{path}#0", cells=cells, number=node.marker, heading=True, stage=stage)
+        yield Segment(f"{path}#0", "clause", path, title, node.headings, node.section, cells, node.marker, True, leaf, stage, numbered=numbered)
     lead: Slot | None = None
     for i, (line, text, section) in enumerate(node.lines, 1):
         if not BULLET.match(text.text) and i > 1 and lead and not regex.match(r"^[^。]{2,14}[。:]|^[一二三四五六七八九]是", text.text):
             lead = None
         cells = (Cell("text", "", text, line.block.where),)
-        yield replace(
-            blank,
-            id=f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}",
-            cells=cells,
-            section=section,
-            stage=phases.of_label(text) or lead or stage,
-        )
+        own = phases.of_label(text) or lead or stage
+        name = f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}"
+        yield Segment(name, "clause", path, title, node.headings, section, cells, leaf=leaf, stage=own, numbered=numbered)
         lead = phases.of_list_lead(text, today) or (phases.of_opening(text, today) if node.section == "goal" else None) or lead
