@@ -40,7 +40,8 @@ class Item:
 
 def queue(frames: Frames) -> list[Item]:
     """What a person should look at, the most urgent first: documents that failed, numbers that nothing explains, numbers that may be
-    targets, targets of low confidence, proposals of the second reader, tables and deadlines that are not read, cells of columns that no rule reads."""
+    targets, targets of low confidence, proposals of the second reader, tables and deadlines that are not read, and cells
+    of columns that no rule reads."""
     return sorted([*_numbers(frames["coverage"]), *_targets(frames["targets"]), *_issues(frames["issues"])], key=order)
 
 
