@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import regex
 
 from extractors import nlp, rules
+from extractors.coordination import LEVEL, split_scopes, split_subjects
 from extractors.findings import dimension
-from extractors.indicator import LEVEL, Name, Phrase, Stretch, is_action, is_measurable, narrowed, noun_phrase, split_scopes, split_subjects
+from extractors.indicator import Name, Phrase, Stretch, is_action, is_measurable, narrowed, noun_phrase
 from extractors.memory import Memory
 from extractors.predicate import Predicate
 from schemas.types import Mention

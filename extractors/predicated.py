@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import regex
 
 from extractors import nlp
+from extractors.coordination import split_scopes
 from extractors.distribution import spread
 from extractors.exclusion import DURATIONS, RELATIVE
 from extractors.findings import dimension
-from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
+from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase
 from extractors.naming import Naming
 from extractors.past import is_present
 from extractors.predicate import Predicate, read_back

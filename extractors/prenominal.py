@@ -8,9 +8,10 @@ from functools import cache
 import regex
 
 from extractors import nlp, rules
+from extractors.coordination import split_scopes
 from extractors.exclusion import DURATIONS
 from extractors.findings import dimension
-from extractors.indicator import Name, Phrase, Stretch, noun_phrase, split_scopes
+from extractors.indicator import Name, Phrase, Stretch, noun_phrase
 from extractors.naming import Naming
 from extractors.predicate import Predicate, read_back
 from extractors.quantity import Measure

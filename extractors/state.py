@@ -8,9 +8,10 @@ from functools import cache
 import regex
 
 from extractors import nlp, rules
+from extractors.coordination import split_scopes
 from extractors.deadline import governing_date
 from extractors.findings import Context, Finding, between, end_year
-from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase, split_scopes
+from extractors.indicator import Name, Phrase, Stretch, is_measurable, noun_phrase
 from extractors.naming import STRONG, plain_scope
 from extractors.past import achieved_before, dated_ahead
 from extractors.sentence import Clause, Sentence
