@@ -83,7 +83,7 @@ class Predicated(Naming):
             self.reject(said.q, reason)
             return q.end
         said, names, scopes, verb = self._named(self._adjusted(said))
-        reason = self._unfit(said, clause, sentence, names[0].text(self.text), verb) if names else "no_indicator"
+        reason = self._unfit(said, sentence, names[0].text(self.text), verb) if names else "no_indicator"
         if reason:
             self.reject(said.q, reason)
             if reason == "no_verb":
@@ -158,20 +158,20 @@ class Predicated(Naming):
             names = [Name((*names[0].parts, *self.topic.parts))]
         return said, names, scopes, verb
 
-    def _unfit(self, said: _Said, clause: Clause, sentence: Sentence, label: str, verb: Stretch | None) -> str | None:
+    def _unfit(self, said: _Said, sentence: Sentence, label: str, verb: Stretch | None) -> str | None:
         """Why a number of what `label` names is no target; None where it is one."""
         if _TEMPORAL.match(label):
             return "date"
         if "%" in label or not _WORD.search(label):
             return "no_indicator"
-        if not (said.linked or verb) and self._bare(said, clause, sentence, label):
+        if not (said.linked or verb) and self._bare(said, sentence, label):
             return "no_verb"
         return "duration" if self._is_duration(said, label) else None
 
-    def _bare(self, said: _Said, clause: Clause, sentence: Sentence, label: str) -> bool:
+    def _bare(self, said: _Said, sentence: Sentence, label: str) -> bool:
         """Whether nothing makes a target of a name and a number side by side: no list, no cell, no goal (森林覆盖率38.5%)."""
         at = said.q.start
-        if self.context.cell or self.text[at - 1 : at] in ("至", "到") or self._in_list(said.phrase, clause):
+        if self.context.cell or self.text[at - 1 : at] in ("至", "到") or self._in_list(said.phrase):
             return False
         if any(f.quote[0] >= sentence.start and f.unit == said.measure.unit for f in self.findings):
             return False  # 其中: parts of a total
@@ -196,7 +196,7 @@ class Predicated(Naming):
         kind = dimension(said.measure.unit)
         return kind in DURATIONS and (not (said.linked or self.context.cell) or (not is_measurable(label) and kind != "score"))
 
-    def _in_list(self, phrase: Phrase, clause: Clause) -> bool:
+    def _in_list(self, phrase: Phrase) -> bool:
         """Whether a bare "name number" goes on with a list that a verb of doing opened: 新建公园6个、步道45公里."""
         if not (self.listed and self.findings and not phrase.empty):
             return False
