@@ -117,19 +117,10 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
         if doing and verb is None and (hit := _APART.match(text, start, end)) and _verb(text, hit.end(), end):
             apart, start = True, hit.end()
             continue
-        if doing and (verb is None or _SECOND_VERB.match(text, start)):
-            hit = _verb(text, start, end)
-            bare = hit and _NOUN_VERB.fullmatch(hit.group()) and is_measurable(text[hit.end() : end]) and end - hit.end() <= 3
-            if (
-                hit
-                and not bare
-                and hit.end() <= end
-                and not _NOT_A_LEAD.match(text, hit.end())
-                and (nlp.is_boundary(text[start:end], hit.end() - start) or _clear_verb(text, hit))
-            ):
-                verb = (verb[0] if verb else hit.start(), hit.end())
-                start = hit.end()
-                continue
+        if doing and (behind := _doing(text, start, end, verb)):
+            verb = (verb[0] if verb else start, behind)
+            start = behind
+            continue
         step = _lead(text, start, end)
         if step and not (text[start] == "与" and (start == 0 or text[start - 1] in ",。;:!")):  # 与其他国家货物贸易: nothing stands before it
             raised = raised or step[1] == "raise"
@@ -146,6 +137,18 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
         if start == before:
             break
     return Phrase(start, end, scope, verb, raised, apart)
+
+
+def _doing(text: str, start: int, end: int, before: Stretch | None) -> int | None:
+    """The end of a verb of doing at `start` that is no part of the name, after another one or the first: 改造提升|老旧小区."""
+    if before is not None and not _SECOND_VERB.match(text, start):
+        return None
+    hit = _verb(text, start, end)
+    if hit is None or _NOT_A_LEAD.match(text, hit.end()):
+        return None
+    if end - hit.end() <= 3 and _NOUN_VERB.fullmatch(hit.group()) and is_measurable(text[hit.end() : end]):
+        return None  # 绿化面积
+    return hit.end() if nlp.is_boundary(text[start:end], hit.end() - start) or _clear_verb(text, hit) else None
 
 
 def _verb(text: str, start: int, end: int) -> regex.Match[str] | None:
