@@ -56,6 +56,7 @@ class Statement:
 
     @property
     def dated(self) -> bool:
+        """Whether its deadline says when it is due: 2025年底前, 2024—2025年."""
         return self.deadline is not None and self.deadline.value.kind in ("by", "during")
 
     def group(self, name: str) -> str:

@@ -142,7 +142,7 @@ def _is_routine(n: _Number) -> bool:
 
 
 def _is_phrase(n: _Number) -> bool:
-    """两个维护; 5个方面."""
+    """推进四类村庄建设; 5个方面."""
     if n.measure.chinese and _is_idiom(n.text, n.q, n.left):
         return True
     return n.measure.unit == "个" and bool(_ABSTRACT.match(n.text, n.q.end))
@@ -166,6 +166,7 @@ _REASONS: tuple[tuple[str, Callable[[_Number], bool]], ...] = (
 
 
 def _is_idiom(text: str, q: Mention, left: str) -> bool:
+    """Whether a number in Chinese characters is part of a turn of phrase: 四类村庄, 十件民生实事; 建成三个公园 counts."""
     value, unit = q.value.quantity.value, q.value.unit
     if left.endswith("前") or unit in ("番", "倍"):
         return False

@@ -55,11 +55,13 @@ class Phrase:
 
 @cache
 def _scopes() -> rules.Openings:
+    """The rules of scopes: 全市, 规模以上工业企业."""
     return rules.Openings(r for r in rules.load("phrase").values() if r.attributes["role"] == "scope")
 
 
 @cache
 def _leads() -> rules.Openings:
+    """The rules of words that lead up to a name: (一), 确保, 进一步提高."""
     return rules.Openings(rules.load("phrase")[name] for name in ("item_mark", "connective", "raise", "bookish"))
 
 
@@ -166,6 +168,7 @@ def _clear_verb(text: str, verb: regex.Match[str]) -> bool:
 
 
 def _trim_right(text: str, start: int, end: int) -> int:
+    """The end of a scope without the words that tie it on: 全市范围内 → 全市; 全省境内 stays."""
     if text[start:end].endswith(("范围", "范围内")):
         end = start + text[start:end].rindex("范围")
     while end > start and text[end - 1] in "的、和及与内" and text[end - 2 : end] not in ("境内", "域内"):
@@ -174,6 +177,7 @@ def _trim_right(text: str, start: int, end: int) -> int:
 
 
 def _skip_masked(text: str, start: int, end: int, masked: list[Stretch]) -> int:
+    """The end of the date that `start` stands in or at: 2025年底前|森林覆盖率; else `start`."""
     for low, high in masked:
         if low <= start < high <= end:
             return high
@@ -181,6 +185,7 @@ def _skip_masked(text: str, start: int, end: int, masked: list[Stretch]) -> int:
 
 
 def _lead(text: str, start: int, end: int) -> tuple[int, str] | None:
+    """The end of a lead word at `start` and its rule, where it is no part of the name: 提高|森林覆盖率, but 提高率."""
     for rule in _leads().at(text, start):
         name, hit = rule.name, rule.pattern.match(text, start, end)
         if not hit or hit.end() <= start:
@@ -201,6 +206,7 @@ def _lead(text: str, start: int, end: int) -> tuple[int, str] | None:
 
 
 def _scope(text: str, start: int, end: int) -> int | None:
+    """The end of the longest scope at `start` that leaves a name: 全市|森林覆盖率; also of named places (新蔡县、汝南县|…), and of 市 alone."""
     best = 0
     for rule in _scopes().at(text, start):
         hit = rule.pattern.match(text, start, end) if rule.possible(text, start, end) else None

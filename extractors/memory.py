@@ -109,9 +109,11 @@ class Memory:
         return years if len(years) > 1 else []
 
     def date_spans(self) -> list[Stretch]:
+        """Where the dates of the sentence stand."""
         return [(d.start, d.end) for d in self.dates]
 
     def deadline_at(self, at: int, sentence: Sentence) -> Mention | None:
+        """The date that governs what stands at a place: 到2025年,…达到38.5%."""
         return governing_date(self.text, self.context.dates, sentence, at, self.context.goal, listed=True)
 
     def add(self, tie: Tie, sentence: Sentence) -> None:
@@ -121,6 +123,7 @@ class Memory:
             self._record(tie, sentence, year)
 
     def _record(self, tie: Tie, sentence: Sentence, date: Mention | None) -> None:
+        """Keep a value as a finding; one that was due before the document was issued is past."""
         q, measure = tie.q, tie.measure
         deadline = None if tie.status == "current" else date or self.bracket_date(q) or self.deadline_at(q.start, sentence)
         if (ends := end_year(deadline)) and self.context.year and ends < self.context.year:
@@ -148,4 +151,5 @@ class Memory:
         )
 
     def reject(self, q: Mention, reason: str) -> None:
+        """Keep why a number is no target."""
         self.rejections.append(Rejection(q.start, q.end, reason))

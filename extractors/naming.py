@@ -128,7 +128,7 @@ class Naming(Memory):
         return None
 
     def _said(self, phrase: Phrase, pred: Predicate, q: Mention, values: int, scope: Stretch | None) -> Names:
-        """The names that the phrase itself says, each with its scope: 安全利用率 | 城区绿化率和县城绿化率 | 入户率农村."""
+        """The names that the phrase itself says, each with its scope: 安全利用率 | 城区绿化率和县城绿化率 | 供水率农村 → 供水率, 农村."""
         placed = _NAME_THEN_PLACE.fullmatch(self.text[phrase.start : phrase.end])
         if placed:
             cut = phrase.start + placed.end(1)

@@ -81,7 +81,7 @@ class Prenominal(Naming):
         return np[1]
 
     def _only_bounds(self, q: Mention, phrase: Phrase, side: str, confidence: float) -> bool:
-        """Whether an amount with 以上 only says which things are meant: 年产值10亿元以上企业; 新建20万平方米以上厂房 is one to reach."""
+        """Whether an amount with 以上 only says which things are meant: 培育年产值10亿元以上企业; 新建20万平方米以上厂房 is one to reach."""
         measure: Measure = q.value
         if not measure.suffix or measure.count:
             return False
@@ -130,7 +130,7 @@ class Prenominal(Naming):
         return replace(q, value=replace(measure, quantity=replace(measure.quantity, operator=">="), said=True)), least.start()
 
     def _places(self, phrase: Phrase, inner: Phrase) -> list[Stretch | None]:
-        """The scope of a number, or each of those that are to reach it: 甲县、乙县各建成1个."""
+        """The scope of a number, or each of those that are to reach it: 新蔡县、汝南县各建成1个公园."""
         area = (phrase.start, phrase.end) if _AREA.fullmatch(self.text[phrase.start : phrase.end]) else None
         scope = phrase.scope or area or inner.scope or self.head_scope or self.scope
         if scope and phrase.verb and self.text[scope[1] : phrase.verb[0]] in ("各", "均", "都", "各自", "分别"):
@@ -196,6 +196,7 @@ def _against(q: Mention, taken: int, side: str, label: str) -> tuple[str, int] |
 
 @cache
 def _ends_doing() -> regex.Pattern[str]:
+    """Verbs of doing at the end: 因地制宜|新建改建."""
     return regex.compile(rf"(?:{rules.words('phrase', 'doing').pattern})+$", regex.VERBOSE)
 
 

@@ -58,6 +58,7 @@ class _Scene:
         return self._scope
 
     def _read(self) -> None:
+        """Read the clauses left since the last time."""
         for clause, stated in self._unread:
             phrase = noun_phrase(self.text, clause.start, clause.end, self.dates)
             if not stated:
