@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import regex
 
 from extractors import rules
@@ -40,55 +43,130 @@ _IDIOM_NOUNS = regex.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number and where it stands; `kind` is the dimension of its unit, `left` the clause before it."""
+
+    text: str
+    q: Mention
+    clause: Clause
+    sentence: Sentence
+    context: Context
+    kind: str
+    left: str
+
+    @property
+    def measure(self) -> Measure:
+        found: Measure = self.q.value
+        return found
+
+    @property
+    def money(self) -> bool:
+        return self.kind.startswith("money")
+
+    @property
+    def up_to_value(self) -> str:
+        """The clause up to the digits, with the words of comparison: 最高不超过."""
+        return self.text[self.clause.start : self.measure.value_start]
+
+
 def reason_against(text: str, q: Mention, clause: Clause, sentence: Sentence, context: Context) -> str | None:
     """The reason why a number cannot be a target, from the words around it; None where nothing speaks against it.
 
     "给予最高50万元奖励" → support; "依托现有的60座设施" → existing; "每季度公开一次" → routine; "去年增长5.5%" → past.
     """
-    measure: Measure = q.value
-    left = text[clause.start : q.start]
-    kind = dimension(measure.unit)
-    money = kind.startswith("money")
-    if context.support and (money or kind == "ratio"):
-        return "support"
-    named_share = kind == "ratio" and _NAMED_SHARE.search(text, clause.start, measure.value_start)
-    cued = text[sentence.start if money else clause.start : min(q.end + 4, clause.end)]
-    if (money or (kind in ("ratio", "multiple") and not _ACHIEVED.search(left) and not named_share)) and rules.words("phrase", "support").search(
-        cued
-    ):
-        return "support"
-    if money and _CEILING.search(text[clause.start : measure.value_start]):
-        return "support"
-    if money and _VOUCHER.match(text, q.end):
-        return "support"
-    if kind == "voltage" and _NAMED_BY.match(text, q.end):
-        return "modifier"  # 750千伏和330千伏电网工程16个
-    if _SCORING.match(text, q.end):
-        return "scoring"
-    if any(hit.start() < q.start < hit.end() for hit in _ELIGIBLE.finditer(text, sentence.start, sentence.end)):
-        return "condition"  # 须同时满足总资产3000万元以上、…等条件; 凡从业人员300人以上的企业
-    if kind == "ratio" and (
-        (_BY_SHARE.search(text, clause.start, q.start) and _STANDARD.match(text, q.end)) or _BY_AT_MOST.search(text, clause.start, q.start)
-    ):
-        return "support"  # 按照不超过投资额30%的标准,给予…; 可按照不高于合同金额的10%
-    if kind == "ratio" and _TARIFF.search(text, clause.start, q.start) and not _LOWERED.search(text, clause.start, measure.value_start):
-        return "support"
-    if text[q.end : q.end + 1] == "级" and kind in ("mass", "length"):
-        return "modifier"  # 5000吨级航道
-    if _COMPARED.search(left) and not (kind in ("ratio", "multiple") and RELATIVE.search(text, clause.start, q.start)):
-        return "comparison"
-    if rules.words("phrase", "existing").search(left.removesuffix("的")) and not context.cell:
-        return "existing"
-    if kind in _ROUTINE and rules.words("phrase", "routine").search(left):
-        return "routine"
-    if (measure.chinese and _is_idiom(text, q, left)) or (measure.unit == "个" and _ABSTRACT.match(text, q.end)):
-        return "idiom"
-    if context.outside:
-        return "outside"
-    return "past" if is_past(text, q, sentence, context) else None
+    number = _Number(text, q, clause, sentence, context, dimension(q.value.unit), text[clause.start : q.start])
+    for reason, speaks in _REASONS:  # a plain loop: this is asked of every number
+        if speaks(number):
+            return reason
+    return None
+
+
+def _is_support(n: _Number) -> bool:
+    """Money or a share that is given: 给予最高50万元奖励, 不超过投资额的30%补助, 面值100元的消费券."""
+    if n.context.support and (n.money or n.kind == "ratio"):
+        return True
+    if n.money or n.kind in ("ratio", "multiple"):
+        named_share = n.kind == "ratio" and _NAMED_SHARE.search(n.text, n.clause.start, n.measure.value_start)
+        cued = n.text[n.sentence.start if n.money else n.clause.start : min(n.q.end + 4, n.clause.end)]
+        if (n.money or not (_ACHIEVED.search(n.left) or named_share)) and rules.words("phrase", "support").search(cued):
+            return True
+    return n.money and bool(_CEILING.search(n.up_to_value) or _VOUCHER.match(n.text, n.q.end))
+
+
+def _names_voltage(n: _Number) -> bool:
+    """750千伏和330千伏电网工程16个."""
+    return n.kind == "voltage" and _NAMED_BY.match(n.text, n.q.end) is not None
+
+
+def _is_scored(n: _Number) -> bool:
+    """每低1个百分点扣2分."""
+    return _SCORING.match(n.text, n.q.end) is not None
+
+
+def _is_condition(n: _Number) -> bool:
+    """须同时满足总资产3000万元以上、…等条件; 凡从业人员300人以上的企业."""
+    return any(hit.start() < n.q.start < hit.end() for hit in _ELIGIBLE.finditer(n.text, n.sentence.start, n.sentence.end))
+
+
+def _is_rate_of_pay(n: _Number) -> bool:
+    """按照不超过投资额30%的标准,给予…; 可按照不高于合同金额的10%; 首付比例20%."""
+    if n.kind != "ratio":
+        return False
+    at, end = n.clause.start, n.q.start
+    if (_BY_SHARE.search(n.text, at, end) and _STANDARD.match(n.text, n.q.end)) or _BY_AT_MOST.search(n.text, at, end):
+        return True
+    return bool(_TARIFF.search(n.text, at, end)) and not _LOWERED.search(n.text, at, n.measure.value_start)
+
+
+def _names_class(n: _Number) -> bool:
+    """5000吨级航道."""
+    return n.text[n.q.end : n.q.end + 1] == "级" and n.kind in ("mass", "length")
+
+
+def _is_compared(n: _Number) -> bool:
+    """增速高于全省平均水平2个百分点; but 不低于低保标准的1.6倍 is a level."""
+    if not _COMPARED.search(n.left):
+        return False
+    return n.kind not in ("ratio", "multiple") or not RELATIVE.search(n.text, n.clause.start, n.q.start)
+
+
+def _exists(n: _Number) -> bool:
+    """依托现有的60座设施."""
+    return bool(rules.words("phrase", "existing").search(n.left.removesuffix("的"))) and not n.context.cell
+
+
+def _is_routine(n: _Number) -> bool:
+    """每季度公开一次."""
+    return n.kind in _ROUTINE and bool(rules.words("phrase", "routine").search(n.left))
+
+
+def _is_phrase(n: _Number) -> bool:
+    """推进四类村庄建设; 5个方面."""
+    if n.measure.chinese and _is_idiom(n.text, n.q, n.left):
+        return True
+    return n.measure.unit == "个" and bool(_ABSTRACT.match(n.text, n.q.end))
+
+
+# the first that speaks against a number gives the reason
+_REASONS: tuple[tuple[str, Callable[[_Number], bool]], ...] = (
+    ("support", _is_support),
+    ("modifier", _names_voltage),
+    ("scoring", _is_scored),
+    ("condition", _is_condition),
+    ("support", _is_rate_of_pay),
+    ("modifier", _names_class),
+    ("comparison", _is_compared),
+    ("existing", _exists),
+    ("routine", _is_routine),
+    ("idiom", _is_phrase),
+    ("outside", lambda n: n.context.outside),
+    ("past", lambda n: is_past(n.text, n.q, n.sentence, n.context)),
+)
 
 
 def _is_idiom(text: str, q: Mention, left: str) -> bool:
+    """Whether a number in Chinese characters is part of a turn of phrase: 四类村庄, 十件民生实事; 建成三个公园 counts."""
     value, unit = q.value.quantity.value, q.value.unit
     if left.endswith("前") or unit in ("番", "倍"):
         return False

@@ -15,6 +15,7 @@ from extractors import rules
 from extractors.exclusion import reason_against
 from extractors.findings import Context, Finding, Rejection, between
 from extractors.indicator import Name, Stretch, is_measurable, noun_phrase
+from extractors.memory import Tie
 from extractors.naming import STRONG, plain_scope
 from extractors.predicate import Predicate, read_back
 from extractors.predicated import Predicated
@@ -101,7 +102,7 @@ class _Reader(Predicated, Prenominal):
         if measure_said(q) and following is not None and following.value.count and np[1] == following.start:
             self.reject(q, "condition")  # 超50亿元企业5家
             return taken
-        return self.prenominal(q, clause, sentence, taken, side, np)
+        return self.prenominal(q, sentence, taken, side, np)
 
     def _pass_over(self, q: Mention, taken: int, reason: str) -> None:
         """What follows a rejected number speaks of it, not of one before it: 进出口总额去年完成45亿美元,今年力争达到50亿美元."""
@@ -177,7 +178,7 @@ class _Reader(Predicated, Prenominal):
             self.reject(q, "no_indicator")
             return q.end
         for name in names:
-            self.add(name, scopes[0], "level", None, q, pred, "current", sentence, "linking.from_value", 0.9)
+            self.add(Tie(name, scopes[0], q, pred, "linking.from_value", 0.9, status="current"), sentence)
         self.hold(names, phrase)
         return q.end
 

@@ -21,6 +21,37 @@ _LEADS = regex.compile(r"(?:[,:]|力争|争取|确保|实现|使|推动|促进|�
 _STRIVEN = regex.compile(r"力争|争取")
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A value tied to the name and scope it belongs to: 全市 + 森林覆盖率 + 达到38.5%.
+
+    `rule` tied them; `quote` is the stretch that holds them, where it is not just from one to the other; `date` is a year of its own.
+    """
+
+    name: Name
+    scope: Stretch | None
+    q: Mention
+    pred: Predicate
+    rule: str
+    confidence: float
+    kind: str = "level"
+    way: str | None = None
+    status: str = "target"
+    quote: Stretch | None = None
+    date: Mention | None = None
+
+    @property
+    def measure(self) -> Measure:
+        found: Measure = self.q.value
+        return found
+
+    @property
+    def quantity(self) -> Quantity:
+        """The quantity; a single rank is at least that good: 进入前10名."""
+        said = self.measure.quantity
+        return Quantity("<=", said.value, None) if self.kind == "rank" and said.value_max is None else said
+
+
 @dataclass(slots=True)
 class Memory:
     """What has been read of a text, and what the clauses of a sentence leave for later ones: subject, scope, the verb of a list."""
@@ -78,75 +109,47 @@ class Memory:
         return years if len(years) > 1 else []
 
     def date_spans(self) -> list[Stretch]:
+        """Where the dates of the sentence stand."""
         return [(d.start, d.end) for d in self.dates]
 
     def deadline_at(self, at: int, sentence: Sentence) -> Mention | None:
+        """The date that governs what stands at a place: 到2025年,…达到38.5%."""
         return governing_date(self.text, self.context.dates, sentence, at, self.context.goal, listed=True)
 
-    def add(
-        self,
-        name: Name,
-        scope: Stretch | None,
-        kind: str,
-        way: str | None,
-        q: Mention,
-        pred: Predicate,
-        status: str,
-        sentence: Sentence,
-        rule: str,
-        confidence: float,
-        quote: Stretch | None = None,
-        date: Mention | None = None,
-    ) -> None:
+    def add(self, tie: Tie, sentence: Sentence) -> None:
         """Record a value, once for each year of a list that 各 ends."""
-        years: list[Mention | None] = [*self._each_year(q)] if date is None and status == "target" else []
-        for year in years or [date]:
-            self._record(name, scope, kind, way, q, pred, status, sentence, rule, confidence, quote, year)
+        years: list[Mention | None] = [*self._each_year(tie.q)] if tie.date is None and tie.status == "target" else []
+        for year in years or [tie.date]:
+            self._record(tie, sentence, year)
 
-    def _record(
-        self,
-        name: Name,
-        scope: Stretch | None,
-        kind: str,
-        way: str | None,
-        q: Mention,
-        pred: Predicate,
-        status: str,
-        sentence: Sentence,
-        rule: str,
-        confidence: float,
-        quote: Stretch | None,
-        date: Mention | None,
-    ) -> None:
-        measure: Measure = q.value
-        deadline = None if status == "current" else date or self.bracket_date(q) or self.deadline_at(q.start, sentence)
+    def _record(self, tie: Tie, sentence: Sentence, date: Mention | None) -> None:
+        """Keep a value as a finding; one that was due before the document was issued is past."""
+        q, measure = tie.q, tie.measure
+        deadline = None if tie.status == "current" else date or self.bracket_date(q) or self.deadline_at(q.start, sentence)
         if (ends := end_year(deadline)) and self.context.year and ends < self.context.year:
             self.reject(q, "past")
             return
-        quantity = measure.quantity
-        if kind == "rank":
-            quantity = Quantity("<=", quantity.value, quantity.value_max) if quantity.value_max is None else quantity
-        if quote is None:
-            quote = (min(name.start, q.start), max(q.end, name.end))
-        strength = pred.strength or ("力争" if _STRIVEN.search(self.text, max(sentence.start, quote[0] - 12), q.start) else None)
+        quote = tie.quote or (min(tie.name.start, q.start), max(q.end, tie.name.end))
+        strength = tie.pred.strength or ("力争" if _STRIVEN.search(self.text, max(sentence.start, quote[0] - 12), q.start) else None)
         self.findings.append(
             Finding(
-                name,
-                scope,
-                kind,
-                quantity,
+                tie.name,
+                tie.scope,
+                tie.kind,
+                tie.quantity,
                 (measure.value_start, measure.value_end),
                 measure.unit,
-                way,
-                pred.base,
+                tie.way,
+                tie.pred.base,
                 deadline,
-                status,
+                tie.status,
                 strength,
                 quote,
-                rule,
-                confidence,
+                tie.rule,
+                tie.confidence,
             )
         )
 
     def reject(self, q: Mention, reason: str) -> None:
+        """Keep why a number is no target."""
         self.rejections.append(Rejection(q.start, q.end, reason))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import regex
 
 from extractors import nlp, rules
+from extractors.coordination import LEVEL, split_scopes, split_subjects
 from extractors.findings import dimension
-from extractors.indicator import LEVEL, Name, Phrase, Stretch, is_action, is_measurable, narrowed, noun_phrase, split_scopes, split_subjects
+from extractors.indicator import Name, Phrase, Stretch, is_action, is_measurable, narrowed, noun_phrase
 from extractors.memory import Memory
 from extractors.predicate import Predicate
 from schemas.types import Mention
@@ -32,7 +33,10 @@ _FRONT = regex.compile(
 )
 _LAST_PLACE = regex.compile(r"[、和及与][一-龥]{2,4}(?:县|市|区|镇|乡|街道)")
 _KEPT_VERBS = ("新增", "净增", "累计")
+_SERVES = ("惠及", "覆盖", "服务", "帮扶", "吸纳", "带动")
 STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
+
+Names = tuple[list[Name], list[Stretch | None]]  # with a scope for each, or one for all
 
 
 @dataclass(slots=True)
@@ -40,78 +44,108 @@ class Naming(Memory):
     """Finds the names and scopes that a value belongs to."""
 
     def names(self, phrase: Phrase, pred: Predicate, mine: list[Mention], q: Mention) -> tuple[list[Name], list[Stretch | None], Stretch | None]:
-        """Names and scopes that the value belongs to, from the phrase or from what stands before."""
+        """Names and scopes that the value belongs to, from the phrase or from what stands before; and the verb of the phrase."""
         values = len([m for m in mine if m.start >= q.start]) if pred.apart else 1
+        phrase = self._own(phrase)
+        before = self._shared_out(phrase, pred, values) or self._for_parts(phrase, pred, q) or self._left_unsaid(phrase, pred, values)
+        if before:
+            return *before, phrase.verb
+        scope = phrase.scope or self.head_scope or self.scope
+        if completed := self._completed(phrase):
+            return [completed], [scope], phrase.verb
+        if pred.level:
+            return [Name((pred.level, (phrase.start, phrase.end)))], [scope], phrase.verb
+        return *self._said(phrase, pred, q, values, scope), phrase.verb
+
+    def _own(self, phrase: Phrase) -> Phrase:
+        """The phrase with a verb that belongs to the name (新增就业), and empty where it only points back (该比例)."""
         verb = phrase.verb
         if verb and self.text[verb[0] : verb[1]] in _KEPT_VERBS and not phrase.empty:
             phrase = narrowed(phrase, verb[0])
-        if _ANAPHOR.fullmatch(self.text[phrase.start : phrase.end]):
-            phrase = replace(phrase, start=phrase.end)
-        bare_scope = not phrase.empty and (
-            plain_scope(self.text[phrase.start : phrase.end])
-            if phrase.scope is None
-            else bool(_LAST_PLACE.fullmatch(self.text, phrase.scope[1], phrase.end))  # 甲镇、乙镇、丙镇分别…
-        )
-        if (
-            phrase.empty
-            and pred.apart
-            and values > 1
-            and self.before
-            and len(listed := split_subjects(self.text, self.before, values, True)) == values
-        ):
-            return listed, [self.before.scope or self.said_scope or self.scope], verb  # A占比、B化率以及C占比,分别达到…
-        if phrase.empty and pred.apart and values > 1 and len(self._recent(values)) == values:
-            return self._recent(values), [phrase.scope or self.said_scope or self.scope], verb
-        if pred.apart and values > 1 and LEVEL.fullmatch(self.text[phrase.start : phrase.end]) and len(self._recent(values)) == values:
-            level = (phrase.start, phrase.end)
-            return [Name((level, *n.parts)) for n in self._recent(values)], [phrase.scope or self.said_scope or self.scope], verb
-        if parts := self._parts_of_subject(phrase, pred, q):
-            return [self._without_built(self.subject[0])] * len(parts), list(parts), verb
-        if phrase.empty and verb and self.text[slice(*verb)] in ("惠及", "覆盖", "服务", "帮扶", "吸纳", "带动"):
-            return [], [None], verb  # 改造小区100个,惠及5万户: the households have no name here
-        if phrase.empty or bare_scope:
-            scope = (phrase.start, phrase.end) if bare_scope else phrase.scope or self.said_scope or self.scope
-            if phrase.scope and bare_scope:
-                scope = (phrase.scope[0], phrase.end)
-            places = split_scopes(self.text, scope) if pred.marked and scope and scope != self.said_scope else []
-            if len(self.subject) == 1 and len(places) > 1 and (not pred.apart or len(places) == values):
-                return [self._without_total(self.subject[0])] * len(places), list(places), verb  # 其中甲县、乙县各不少于40万平方米
-            return [self._without_total(n) for n in self.subject], [scope], verb
-        scope = phrase.scope or self.head_scope or self.scope
-        if _BARE_HEAD.fullmatch(self.text[phrase.start : phrase.end]) and len(self.subject) == 1:
-            base = self.subject[0]
+        return replace(phrase, start=phrase.end) if _ANAPHOR.fullmatch(self.text[phrase.start : phrase.end]) else phrase
+
+    def _shared_out(self, phrase: Phrase, pred: Predicate, values: int) -> Names | None:
+        """The names before, one for each of several values: A占比、B化率以及C占比,分别达到…"""
+        if not pred.apart or values < 2:
+            return None
+        scope = self.said_scope or self.scope
+        if phrase.empty and self.before and len(listed := split_subjects(self.text, self.before, values, True)) == values:
+            return listed, [self.before.scope or scope]
+        recent = self._recent(values)
+        level = LEVEL.fullmatch(self.text[phrase.start : phrase.end])
+        if len(recent) != values or not (phrase.empty or level):
+            return None
+        if level:
+            recent = [Name(((phrase.start, phrase.end), *n.parts)) for n in recent]
+        return recent, [phrase.scope or scope]
+
+    def _for_parts(self, phrase: Phrase, pred: Predicate, q: Mention) -> Names | None:
+        """The name before, for those that the phrase names: 取暖率达到85%,其中城区100%."""
+        parts = self._parts_of_subject(phrase, pred, q)
+        return ([self._without_built(self.subject[0])] * len(parts), [*parts]) if parts else None
+
+    def _left_unsaid(self, phrase: Phrase, pred: Predicate, values: int) -> Names | None:
+        """The name before, where the phrase is empty or nothing but a scope: 其中甲县、乙县各不少于40万平方米."""
+        if phrase.empty and phrase.verb and self.text[slice(*phrase.verb)] in _SERVES:
+            return [], [None]  # 改造小区100个,惠及5万户: the households have no name here
+        bare = self._is_scope(phrase)
+        if not (phrase.empty or bare):
+            return None
+        scope = phrase.scope or self.said_scope or self.scope
+        if bare:
+            scope = (phrase.scope[0] if phrase.scope else phrase.start, phrase.end)
+        places = split_scopes(self.text, scope) if pred.marked and scope and scope != self.said_scope else []
+        if len(self.subject) == 1 and len(places) > 1 and (not pred.apart or len(places) == values):
+            return [self._without_total(self.subject[0])] * len(places), [*places]
+        return [self._without_total(n) for n in self.subject], [scope]
+
+    def _is_scope(self, phrase: Phrase) -> bool:
+        """Whether a phrase is nothing but a scope: 其他县区, or the last of 甲镇、乙镇、丙镇分别…"""
+        if phrase.empty:
+            return False
+        if phrase.scope is None:
+            return plain_scope(self.text[phrase.start : phrase.end])
+        return bool(_LAST_PLACE.fullmatch(self.text, phrase.scope[1], phrase.end))
+
+    def _completed(self, phrase: Phrase) -> Name | None:
+        """The name of a phrase that says only part of it, with what the one name before gives it; None where it says all."""
+        if len(self.subject) != 1:
+            return None
+        base, stretch = self.subject[0], (phrase.start, phrase.end)
+        if _BARE_HEAD.fullmatch(self.text[phrase.start : phrase.end]):
             if len(base.parts) > 1 and self.text[base.parts[-1][0]] == "占":
                 base = Name(base.parts[:-1])  # 绿色贷款余额占…: the rate of growth is that of 绿色贷款余额
-            return [Name((*self._without_rate(base).parts, (phrase.start, phrase.end)))], [scope], verb
-        if _YIELD.fullmatch(self.text, phrase.start, phrase.end) and len(self.subject) == 1:
-            low, high = self.subject[0].parts[-1]
-            if sown := _SOWN.search(self.text, low, high):
-                return [Name((*self.subject[0].parts[:-1], (low, sown.start()), (phrase.start, phrase.end)))], [scope], verb  # 蔬菜播种面积…、产量
-        if "其中" in self.text[self.began : phrase.start] and self.text[phrase.end : phrase.end + 1] == "的" and len(self.subject) == 1:
-            return [Name(((phrase.start, phrase.end + 1), *self.subject[0].parts))], [scope], verb  # 其中直通港区的不少于5条
+            return Name((*self._without_rate(base).parts, stretch))
+        low, high = base.parts[-1]
+        if _YIELD.fullmatch(self.text, *stretch) and (sown := _SOWN.search(self.text, low, high)):
+            return Name((*base.parts[:-1], (low, sown.start()), stretch))  # 蔬菜播种面积…、产量
+        if "其中" in self.text[self.began : phrase.start] and self.text[phrase.end : phrase.end + 1] == "的":
+            return Name(((phrase.start, phrase.end + 1), *base.parts))  # 其中直通港区的不少于5条
         if (shared := self._shared_level(phrase) or self._shared_front(phrase)) is not None:
-            return [shared], [scope], verb
-        if self.text[phrase.start : phrase.end].startswith("占") and len(self.subject) == 1:
-            return [Name((*self._without_rate(self.subject[0]).parts, (phrase.start, phrase.end)))], [scope], verb
-        if pred.level:
-            return [Name((pred.level, (phrase.start, phrase.end)))], [scope], verb
+            return shared
+        if self.text.startswith("占", *stretch):
+            return Name((*self._without_rate(base).parts, stretch))
+        return None
+
+    def _said(self, phrase: Phrase, pred: Predicate, q: Mention, values: int, scope: Stretch | None) -> Names:
+        """The names that the phrase itself says, each with its scope: 安全利用率 | 城区绿化率和县城绿化率 | 供水率农村 → 供水率, 农村."""
         placed = _NAME_THEN_PLACE.fullmatch(self.text[phrase.start : phrase.end])
         if placed:
             cut = phrase.start + placed.end(1)
-            return [Name(((phrase.start, cut),))], [(cut, phrase.end)], verb
+            return [Name(((phrase.start, cut),))], [(cut, phrase.end)]
         if measure_count(q) and not pred.marked:
-            return [Name(((phrase.start, phrase.end),))], [scope], verb
+            return [Name(((phrase.start, phrase.end),))], [scope]
         names = split_subjects(self.text, phrase, values, pred.marked)
         places = [n.parts[0] for n in names if len(n.parts) == 2 and plain_scope(self.text[slice(*n.parts[0])])]
         if len(names) > 1 and len(places) == len(names) - 1:
             first = names[-1].parts[0]
             tail = names[0].parts[1]
-            return [Name((tail,))] * len(names), [*places, (first[0], tail[0])], verb
+            return [Name((tail,))] * len(names), [*places, (first[0], tail[0])]
         if pred.apart and len(names) == 1 and phrase.scope:
             parts = split_scopes(self.text, phrase.scope)
             if len(parts) == values:
-                return names * values, list(parts), verb
-        return names, [scope], verb
+                return names * values, [*parts]
+        return names, [scope]
 
     def _without_rate(self, name: Name) -> Name:
         """A name without its own rate: 建议提案办复率 → 建议提案."""

@@ -8,13 +8,15 @@ from functools import cache
 import regex
 
 from extractors import nlp, rules
+from extractors.coordination import split_scopes
 from extractors.exclusion import DURATIONS
 from extractors.findings import dimension
-from extractors.indicator import Name, Phrase, Stretch, noun_phrase, split_scopes
+from extractors.indicator import Name, Phrase, Stretch, noun_phrase
+from extractors.memory import Tie
 from extractors.naming import Naming
 from extractors.predicate import Predicate, read_back
 from extractors.quantity import Measure
-from extractors.sentence import Clause, Sentence
+from extractors.sentence import Sentence
 from schemas.types import Mention
 
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
@@ -28,6 +30,8 @@ _FOR = regex.compile(r"[为对向给]$|组织$|帮助$|支持$|资助$|惠及$")
 _GIVEN = regex.compile(r"\G[^,。;]{2,30}?(?:提供|开展|实施|发放|落实|给予|进行|接受|参加|就业)")
 _STATED = regex.compile(r"(?:达到|实现|完成|建成|符合|通过|具备)[^的]*$")
 _AREA = regex.compile(r"[一-龥、和及]{1,20}(?:流域|干流|区域|沿线|境内|范围内|辖区|城区|片区|园区|建成区|[库灌湖林山牧]区)")
+_PERSONS = regex.compile(r"的?[一-龥]{0,6}(?:户|人|者|员|群众|学生|居民)")
+_SIZES = ("area", "length", "mass", "volume", "data", "electricity", "power")
 _UNSAID = regex.compile(r"(?:主要|重点)?(?:指标|任务|措施|举措|工作|方面)")
 
 
@@ -35,87 +39,103 @@ _UNSAID = regex.compile(r"(?:主要|重点)?(?:指标|任务|措施|举措|工�
 class Prenominal(Naming):
     """Reads "number name"."""
 
-    def prenominal(self, q: Mention, clause: Clause, sentence: Sentence, taken: int, side: str, np: Stretch) -> int:
+    def prenominal(self, q: Mention, sentence: Sentence, taken: int, side: str, np: Stretch) -> int:
+        """Read a number before its name (`np`, a noun or behind 的: `side`); returns where the next number starts to look back."""
         measure: Measure = q.value
         label = self.text[np[0] : np[1]]
-        if side == "attribute" and not label:
-            self.reject(q, "condition")
-            return q.end
-        if measure.unit in ("户", "人") and measure.suffix and not regex.match(r"的?[一-龥]{0,6}(?:户|人|者|员|群众|学生|居民)", label):
-            self.reject(q, "condition")
-            return taken
-        if _UNSAID.match(label):
-            self.reject(q, "idiom")
-            return q.end
-        if measure.unit is None or len(label) < 2:
-            self.reject(q, "bare_number" if measure.unit is None else "no_indicator")
-            return taken
-        if _SHARED_OUT.search(label):
-            self.reject(q, "modifier")  # 8个试点行业分别培育1-2个数据集: the eight hold what is counted
-            return taken
-        if _DATED.match(label) or _CUT.search(label):
-            self.reject(q, "no_indicator")
-            return q.end
+        if against := _against(q, taken, side, label):
+            reason, at = against
+            self.reject(q, reason)
+            return at
         if measure.unit in ("%", "成", "‰") and (covered := self.coverage(np)):
-            whom, name = covered
-            self.add(name, whom, "level", None, q, Predicate(q.start), "target", sentence, "linking.coverage", 0.85, quote=(q.start, name.end))
-            self.subject, self.listed = [name], True
-            return np[1]
+            return self._share_covered(q, sentence, np, *covered)
         if _STATE_TAIL.search(label) or _STATED.match(label):
             self.reject(q, "modifier")
             return taken
         phrase = noun_phrase(self.text, taken, q.start, self.date_spans(), doing=True)
         governed, confidence = self._governed(phrase, taken, q, side)
-        sized = dimension(measure.unit) in ("area", "length", "mass", "volume", "data", "electricity", "power")
-        completed = phrase.verb is not None and self.text[slice(*phrase.verb)] == "完成"  # 完成80%以上入河排污口溯源
-        if (
-            governed
-            and measure.suffix
-            and not measure.count
-            and not (completed and side == "noun")
-            and (side == "attribute" or measure.suffix != "以上" or confidence < 0.9 or not sized)
-        ):
+        if governed and self._only_bounds(q, phrase, side, confidence):
             governed = False
         if not governed and measure.count and side == "noun" and phrase.empty and (covered := self.coverage(np)):
-            whom, name = covered
-            joined = Name((whom, *name.parts))
-            self.add(
-                joined, phrase.scope, "count", None, q, Predicate(q.start), "target", sentence, "linking.coverage", 0.8, quote=(q.start, name.end)
-            )
-            self.hold([joined], phrase)
-            return np[1]
+            return self._number_covered(q, sentence, np, phrase, *covered)
         if not governed:
             self.reject(q, "condition" if side == "attribute" or measure.suffix else "modifier")
             return taken
         if dimension(measure.unit) in (*DURATIONS, "money_usd") and dimension(measure.unit) != "times":
             self.reject(q, "duration")
             return taken
-        if label.startswith("级"):
+        return self._counted(q, sentence, taken, phrase, self._trimmed(q, np), confidence)
+
+    def _share_covered(self, q: Mention, sentence: Sentence, np: Stretch, whom: Stretch, name: Name) -> int:
+        """A share of those who are to reach something: 50%以上的事业单位建成节水型单位."""
+        self.add(Tie(name, whom, q, Predicate(q.start), "linking.coverage", 0.85, quote=(q.start, name.end)), sentence)
+        self.subject, self.listed = [name], True
+        return np[1]
+
+    def _number_covered(self, q: Mention, sentence: Sentence, np: Stretch, phrase: Phrase, whom: Stretch, name: Name) -> int:
+        """A number of those who are to reach something: 30家医院建成智慧医院."""
+        joined = Name((whom, *name.parts))
+        tie = Tie(joined, phrase.scope, q, Predicate(q.start), "linking.coverage", 0.8, kind="count", quote=(q.start, name.end))
+        self.add(tie, sentence)
+        self.hold([joined], phrase)
+        return np[1]
+
+    def _only_bounds(self, q: Mention, phrase: Phrase, side: str, confidence: float) -> bool:
+        """Whether an amount with 以上 only says which things are meant: 培育年产值10亿元以上企业; 新建20万平方米以上厂房 is one to reach."""
+        measure: Measure = q.value
+        if not measure.suffix or measure.count:
+            return False
+        if side == "attribute":
+            return True
+        if phrase.verb is not None and self.text[slice(*phrase.verb)] == "完成" and side == "noun":
+            return False  # 完成80%以上入河排污口溯源
+        return measure.suffix != "以上" or confidence < 0.9 or dimension(measure.unit) not in _SIZES
+
+    def _trimmed(self, q: Mention, np: Stretch) -> Stretch:
+        """The noun phrase without 级, and without what is given to those counted: 孤独症儿童提供康复救助 → 孤独症儿童."""
+        if self.text.startswith("级", *np):
             np = (np[0] + 1, np[1])  # 百万千瓦级风电基地
         if (q.value.said or self.text[q.start - 1] in "为给") and (given := _SERVED.search(self.text, np[0] + 2, np[1])):
             np = (np[0], given.start())  # 超8000名孤独症儿童提供康复救助: the children are counted
-            label = self.text[np[0] : np[1]]
+        return np
+
+    def _counted(self, q: Mention, sentence: Sentence, taken: int, phrase: Phrase, np: Stretch, confidence: float) -> int:
+        """Record a number that a verb of doing governs, with the name behind it: 建成5个公园."""
         inner = noun_phrase(self.text, np[0], np[1], self.date_spans())
-        start = np[0] if inner.empty or (inner.scope is None and not regex.match(r"的", label)) else inner.start
-        name = self.shared_head(Name(((start, np[1]),)), phrase)
-        verb = phrase.verb
-        if verb and self.text[slice(*verb)] in ("新增", "净增") and phrase.empty:
-            name = Name((verb, *name.parts))
-        quote = (min(name.start, q.start), np[1])
-        least = _AT_LEAST.search(self.text, taken, verb[0]) if verb and not measure.said else None
-        if least:  # 至少建成1个: the operator stands before the verb
-            q = replace(q, value=replace(measure, quantity=replace(measure.quantity, operator=">="), said=True))
-            quote = (least.start(), quote[1])
-        kind = "count" if measure.count else "level"
-        pred = read_back(self.text, verb[1] if verb else q.start, q.start, self.date_spans())
-        area = (phrase.start, phrase.end) if _AREA.fullmatch(self.text[phrase.start : phrase.end]) else None
-        scope = phrase.scope or area or inner.scope or self.head_scope or self.scope
-        each = verb is not None and scope is not None and self.text[scope[1] : verb[0]] in ("各", "均", "都", "各自", "分别")
-        for place in split_scopes(self.text, scope) if each and scope else [scope]:
-            self.add(name, place, kind, None, q, pred, "target", sentence, "linking.count_before", confidence, quote=quote)
+        name = self._name_behind(np, inner, phrase)
+        q, first = self._at_least(q, taken, phrase.verb)
+        quote = (min(name.start, q.start) if first is None else first, np[1])
+        kind = "count" if q.value.count else "level"
+        pred = read_back(self.text, phrase.verb[1] if phrase.verb else q.start, q.start, self.date_spans())
+        for place in self._places(phrase, inner):
+            self.add(Tie(name, place, q, pred, "linking.count_before", confidence, kind=kind, quote=quote), sentence)
         self.hold([name], phrase)
         self.listed = True
         return np[1]
+
+    def _name_behind(self, np: Stretch, inner: Phrase, phrase: Phrase) -> Name:
+        """The name behind a number, with what it shares with the words before: 新增5个车位 → 新增车位."""
+        start = np[0] if inner.empty or inner.scope is None else inner.start
+        name = self.shared_head(Name(((start, np[1]),)), phrase)
+        if phrase.verb and self.text[slice(*phrase.verb)] in ("新增", "净增") and phrase.empty:
+            return Name((phrase.verb, *name.parts))
+        return name
+
+    def _at_least(self, q: Mention, taken: int, verb: Stretch | None) -> tuple[Mention, int | None]:
+        """A number whose operator stands before the verb, and where: 至少建成1个 → ≥1."""
+        measure: Measure = q.value
+        least = _AT_LEAST.search(self.text, taken, verb[0]) if verb and not measure.said else None
+        if least is None:
+            return q, None
+        return replace(q, value=replace(measure, quantity=replace(measure.quantity, operator=">="), said=True)), least.start()
+
+    def _places(self, phrase: Phrase, inner: Phrase) -> list[Stretch | None]:
+        """The scope of a number, or each of those that are to reach it: 新蔡县、汝南县各建成1个公园."""
+        area = (phrase.start, phrase.end) if _AREA.fullmatch(self.text[phrase.start : phrase.end]) else None
+        scope = phrase.scope or area or inner.scope or self.head_scope or self.scope
+        if scope and phrase.verb and self.text[scope[1] : phrase.verb[0]] in ("各", "均", "都", "各自", "分别"):
+            return [*split_scopes(self.text, scope)]
+        return [scope]
 
     def _governed(self, phrase: Phrase, taken: int, q: Mention, side: str) -> tuple[bool, float]:
         """Whether a verb of doing governs the number: right before it, before a list that ends with 等, or earlier in the list."""
@@ -156,8 +176,27 @@ class Prenominal(Naming):
         return False, 0.0
 
 
+def _against(q: Mention, taken: int, side: str, label: str) -> tuple[str, int] | None:
+    """Why the words behind a number make it no target, and where the next number starts to look back; None where they do not."""
+    measure: Measure = q.value
+    if side == "attribute" and not label:
+        return "condition", q.end
+    if measure.unit in ("户", "人") and measure.suffix and not _PERSONS.match(label):
+        return "condition", taken
+    if _UNSAID.match(label):
+        return "idiom", q.end
+    if measure.unit is None or len(label) < 2:
+        return "bare_number" if measure.unit is None else "no_indicator", taken
+    if _SHARED_OUT.search(label):
+        return "modifier", taken  # 8个试点行业分别培育1-2个数据集: the eight hold what is counted
+    if _DATED.match(label) or _CUT.search(label):
+        return "no_indicator", q.end
+    return None
+
+
 @cache
 def _ends_doing() -> regex.Pattern[str]:
+    """Verbs of doing at the end: 因地制宜|新建改建."""
     return regex.compile(rf"(?:{rules.words('phrase', 'doing').pattern})+$", regex.VERBOSE)
 
 

@@ -145,15 +145,7 @@ class _Builder:
         )
         findings, rejections = link(text, sentences, context)
         rejections += [Rejection(q.start, q.end, "broken") for q in broken]
-        findings += state.find_states(
-            text,
-            sentences,
-            context,
-            masked.marks,
-            findings,
-            segment.heading or context.cell == "indicator",
-            segment.kind == "row" or segment.stage is not None,
-        )
+        findings += state.find_states(text, sentences, context, findings, segment.kind == "row" or segment.stage is not None)
         if named:
             findings = [f for f in findings if f.quantity is not None]  # 能耗降低 beside its value is a name, no promise
         for finding in sorted(findings, key=lambda f: f.quote):

@@ -36,7 +36,7 @@ def findings(text: str, cell: str = "", year: int | None = None) -> tuple[str, l
     context = Context(masked.dates, find_quantities(folded, masked.marks), year=year, cell=cell, aimed=bool(cell))
     sentences = split(folded, closed)
     found, rejected = link(folded, sentences, context)
-    return folded, found + state.find_states(folded, sentences, context, masked.marks, found, False), rejected
+    return folded, found + state.find_states(folded, sentences, context, found), rejected
 
 
 @pytest.fixture(scope="session")
