@@ -34,6 +34,12 @@ def of_opening(text: Folded, today: date | None = None) -> Slot | None:
     return _slot(text, found[0].start, found[0].end, "opening")
 
 
+def of_last_sentence(text: Folded, today: date | None = None) -> Slot | None:
+    """The date that opens the last sentence before a list: …融合发展。到2027年,形成六个一批。 ——夯实一批数据基础"""
+    start = text.text.rfind("。", 0, max(len(text) - 1, 0)) + 1
+    return of_opening(text.cut(start, len(text)), today) if start else None
+
+
 def of_label(text: Folded) -> Slot | None:
     """The years of a label at the head of a paragraph: 近期目标(2022—2023年):…"""
     label = _LABEL.match(text.text)
@@ -59,4 +65,4 @@ def _slot(text: Folded, start: int, end: int, where: str) -> Slot:
     return Slot(text.plain[start:end], text.spans(start, end), f"stage.{where}")
 
 
-__all__ = ["of_heading", "of_label", "of_list_lead", "of_opening"]
+__all__ = ["of_heading", "of_label", "of_last_sentence", "of_list_lead", "of_opening"]

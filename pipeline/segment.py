@@ -50,4 +50,6 @@ def _clauses(node: Node, running: bool, stage: Slot | None, today: date | None) 
         own = phases.of_label(text) or lead or stage
         name = f"{path or 'text'}#{node.attachment}{i}.{text.starts[0]}"
         yield Segment(name, "clause", path, title, node.headings, section, cells, leaf=leaf, stage=own, numbered=numbered)
-        lead = phases.of_list_lead(text, today) or (phases.of_opening(text, today) if node.section == "goal" else None) or lead
+        opens = i < len(node.lines) and BULLET.match(node.lines[i][1].text) and not BULLET.match(text.text)
+        opening = phases.of_opening(text, today) if opens or node.section == "goal" else None
+        lead = phases.of_list_lead(text, today) or opening or (phases.of_last_sentence(text, today) if opens else None) or lead

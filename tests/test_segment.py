@@ -105,3 +105,19 @@ def test_lines_that_end_with_a_whole_quantity_are_not_joined_with_the_next():
     joined = read("甲市方案（2024—2026年）\n一、任务\n1.平台。到2026年，全市政务服务事项网上可办率达到95%\n以上，办理时间下降。\n")
     assert joined.extraction.targets[0].quantity is not None
     assert joined.extraction.targets[0].quantity.operator == ">="
+
+
+def test_the_date_of_the_last_sentence_before_a_list_holds_for_the_list():
+    text = "新河市工作方案\n一、主要任务\n聚焦重点产业。到2027年，形成“三个一批”。\n——打造一批园区。建成特色园区5个。\n——培育一批企业。培育龙头企业8家。\n"
+    assert [(t.indicator.text, t.deadline.end) for t in read(text).extraction.targets] == [("特色园区", "2027-12-31"), ("龙头企业", "2027-12-31")]
+
+
+def test_the_years_of_a_heading_hold_for_what_stands_below_it():
+    text = "新河市政府工作报告\n一、2025年工作回顾\n(一)建成公园9个。\n二、2026年重点工作\n(一)城市建设。新建公园5个。\n附件\n2026年民生实事\n一、改造老旧小区12个。\n"
+    found = [(t.indicator.text, t.deadline.end) for t in read(text).extraction.targets]
+    assert found == [("公园", "2026-12-31"), ("老旧小区", "2026-12-31")]
+
+
+def test_a_review_ends_where_a_sentence_names_a_date_to_come():
+    text = "新河市2021年工作方案\n一、任务\n1.粮食。2020年,粮食播种面积103万亩。2021年,粮食播种面积稳定在105万亩以上。新建高标准农田3万亩。\n"
+    assert [t.value.text for t in read(text).extraction.targets] == ["105万亩", "3万亩"]
