@@ -62,9 +62,6 @@ def find_official(document: Document) -> Official:
     return Official(lines, first, last, metadata, draft, issued, frozenset(sheets))
 
 
-_REPORT = "政府工作报告"
-
-
 def _title(lines: Sequence[Line], table_start: int) -> tuple[int, int] | None:
     """First and one-past-last line of the plan's own title, or None."""
     pattern = rules.words("official", "title")
@@ -72,9 +69,6 @@ def _title(lines: Sequence[Line], table_start: int) -> tuple[int, int] | None:
     body = next((i for i, line in enumerate(lines) if _NUMBERED.match(line.text.text) and _begins(lines, i)), None)
     stop = body if body is not None else next((i for i, line in enumerate(lines) if line.block.start > table_start), len(lines))
     runs = [run for end in range(stop) if (run := _run(lines, end, pattern))]
-    for i, line in enumerate(lines[:stop]):
-        if line.text.text == _REPORT:
-            return i, i + 1  # a page calls it 2026年某省政府工作报告
     wanted = sent_title([line.text.text for line in lines[:stop]])
     if wanted:
         for i, j in reversed(runs):

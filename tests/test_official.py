@@ -109,9 +109,3 @@ def test_a_year_to_be_reached_is_not_the_year_of_the_plan(title, period):
     found = official(f"{title}\n一、主要任务\n今年完成造林5万亩。\n").metadata
     read = [slot.text for name in ("period_start", "period_end") if (slot := found[name])]
     assert read == list(period or ())
-
-
-def test_a_work_report_is_called_so_whatever_its_page_says():
-    page = "2026年新河市政府工作报告\n发布时间:2026-02-09\n政府工作报告\n--2026年2月3日在新河市第九届人民代表大会上\n一、2025年工作回顾\n过去一年,成效明显。\n"
-    official = find_official(parse_bytes(page.encode(), "report.txt"))
-    assert official.metadata["title"].text == "政府工作报告"

@@ -108,12 +108,14 @@ def test_lines_that_end_with_a_whole_quantity_are_not_joined_with_the_next():
 
 
 def test_the_date_of_the_last_sentence_before_a_list_holds_for_the_list():
-    text = "新河市工作方案\n一、主要任务\n聚焦重点产业。到2027年，形成“三个一批”。\n——打造一批园区。建成特色园区5个。\n——培育一批企业。培育龙头企业8家。\n"
-    assert [(t.indicator.text, t.deadline.end) for t in read(text).extraction.targets] == [("特色园区", "2027-12-31"), ("龙头企业", "2027-12-31")]
+    head = "新河市工作方案\n一、主要任务\n聚焦重点产业。到2027年，形成“三个一批”。\n"
+    found = read(head + "——打造一批园区。建成特色园区5个。\n——培育一批企业。培育龙头企业8家。\n").extraction.targets
+    assert [(t.indicator.text, t.deadline.end) for t in found] == [("特色园区", "2027-12-31"), ("龙头企业", "2027-12-31")]
 
 
 def test_the_years_of_a_heading_hold_for_what_stands_below_it():
-    text = "新河市政府工作报告\n一、2025年工作回顾\n(一)建成公园9个。\n二、2026年重点工作\n(一)城市建设。新建公园5个。\n附件\n2026年民生实事\n一、改造老旧小区12个。\n"
+    text = "新河市政府工作报告\n一、2025年工作回顾\n(一)建成公园9个。\n二、2026年重点工作\n(一)城市建设。新建公园5个。\n"
+    text += "附件\n2026年民生实事\n一、改造老旧小区12个。\n"
     found = [(t.indicator.text, t.deadline.end) for t in read(text).extraction.targets]
     assert found == [("公园", "2026-12-31"), ("老旧小区", "2026-12-31")]
 
