@@ -95,7 +95,7 @@ def _is_support(n: _Number) -> bool:
 
 
 def _names_voltage(n: _Number) -> bool:
-    """750千伏和330千伏电网工程16个."""
+    """500千伏和220千伏电网工程9个."""
     return n.kind == "voltage" and _NAMED_BY.match(n.text, n.q.end) is not None
 
 

@@ -38,7 +38,7 @@ class Name:
 class Phrase:
     """A noun phrase without its lead words: what is measured (`start`, `end`), its scope, and the verb of doing before it.
 
-    `apart` tells that 分别 stands before that verb: 甲县、乙县分别打造示范路25公里和20公里.
+    `apart` tells that 分别 stands before that verb: 甲县、乙县分别打造示范路15公里和12公里.
     """
 
     start: int

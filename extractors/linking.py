@@ -48,7 +48,7 @@ class _Reader(Predicated, Prenominal):
     """Reads the numbers of a text sentence by sentence."""
 
     def read(self, sentence: Sentence, listed: bool = False) -> None:
-        """Read the numbers of a sentence; `listed` tells that it goes on with a list: (其中:烤烟10万亩、中药材10万亩)."""
+        """Read the numbers of a sentence; `listed` tells that it goes on with a list: (其中:花椒6万亩、茶叶5万亩)."""
         self.began = sentence.start
         self.subject, self.phrase, self.scope, self.said_scope, self.listed = [], None, None, None, listed
         self.before, self.topic, self.head_scope = None, None, None
@@ -140,7 +140,7 @@ class _Reader(Predicated, Prenominal):
             own = read_back(self.text, at, following.start, self.date_spans())
             stop = cut if cut > at else following.start if not own.verb else clause.end
         if (bracket := _LISTING.search(self.text, at, stop)) is not None:
-            stop = bracket.start()  # 30万亩特色种植(其中:烤烟10万亩)
+            stop = bracket.start()  # 20万亩特色种植(其中:花椒6万亩)
         if (another := _another_count().search(self.text, at + 2, stop)) is not None:
             stop = another.start()  # 千家企业、集聚万名人才
         tail = _TAIL_NOUN.search(self.text, at, stop)

@@ -118,7 +118,7 @@ class Naming(Memory):
             return Name((*self._without_rate(base).parts, stretch))
         low, high = base.parts[-1]
         if _YIELD.fullmatch(self.text, *stretch) and (sown := _SOWN.search(self.text, low, high)):
-            return Name((*base.parts[:-1], (low, sown.start()), stretch))  # 蔬菜播种面积…、产量
+            return Name((*base.parts[:-1], (low, sown.start()), stretch))  # 油菜种植面积…、产量
         if "其中" in self.text[self.began : phrase.start] and self.text[phrase.end : phrase.end + 1] == "的":
             return Name(((phrase.start, phrase.end + 1), *base.parts))  # 其中直通港区的不少于5条
         if (shared := self._shared_level(phrase) or self._shared_front(phrase)) is not None:
@@ -205,7 +205,7 @@ class Naming(Memory):
 
     def _shared_front(self, phrase: Phrase) -> Name | None:
         """The level or the people at the front of the name before, where the next one is built alike:
-        省级“四好农村路”示范县1个、示范乡镇3个; 适龄妇女宫颈癌筛查1.2万人、乳腺癌筛查0.6万人."""
+        省级“美丽乡村”示范县2个、示范乡镇6个; 适龄妇女宫颈癌筛查3万人、乳腺癌筛查2万人."""
         if not self._in_sequence(phrase) or len(self.subject) != 1 or len(self.subject[0].parts) != 1 or phrase.verb:
             return None
         low, high = self.subject[0].parts[0]

@@ -38,7 +38,7 @@ OPERATORS: dict[str, Operator] = {
 _WORD = regex.compile(r"[一-龥A-Za-z]{2}")
 _IN_ALL = regex.compile(r"[共计总合]+")
 _WHO = regex.compile(r"[一-龥A-Za-z0-9、()]{2,14}?(?=(?:[于在到]?\d|[于在]|$))")
-_HEAD_BEHIND = regex.compile(r"(?:分别|各自)(?P<head>[一-龥]{2,6})$")  # 货物贸易、对外投资分别占比达30%、20%
+_HEAD_BEHIND = regex.compile(r"(?:分别|各自)(?P<head>[一-龥]{2,6})$")  # 服务贸易、数字贸易分别占比达25%、15%
 _LOWERED = regex.compile(r"(?:降低|减少|压减|压降|缩短|压缩|缩减|缩小)(?!到|至)[的了]?$")
 
 

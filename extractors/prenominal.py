@@ -96,7 +96,7 @@ class Prenominal(Naming):
         if self.text.startswith("级", *np):
             np = (np[0] + 1, np[1])  # 百万千瓦级风电基地
         if (q.value.said or self.text[q.start - 1] in "为给") and (given := _SERVED.search(self.text, np[0] + 2, np[1])):
-            np = (np[0], given.start())  # 超8000名孤独症儿童提供康复救助: the children are counted
+            np = (np[0], given.start())  # 超5000名听障儿童提供康复救助: the children are counted
         return np
 
     def _counted(self, q: Mention, sentence: Sentence, taken: int, phrase: Phrase, np: Stretch, confidence: float) -> int:
@@ -153,11 +153,11 @@ class Prenominal(Naming):
             return True, 0.85  # 完成濉河流域212个排污口整治
         served = _FOR.search(self.text, taken, q.start) and (q.value.said or self.text[q.start - 1] in "为给")
         if served and q.value.count and side == "noun" and _GIVEN.search(self.text, q.end):
-            return True, 0.8  # 为超8000名孤独症儿童提供康复救助
+            return True, 0.8  # 为超5000名听障儿童提供康复救助
         if phrase.verb and q.value.count and side == "noun" and "、" in rest and len(rest) < 30:
             return True, 0.8  # 形成高端装备、生物医药2个千亿级产业集群
         if self.before and self.before.verb and side == "noun" and self.text.startswith("以及", taken):
-            return True, 0.8  # 完成深度处理工程,以及2000公里管网改造
+            return True, 0.8  # 完成深度处理工程,以及300公里管网改造
         if _BUILDING.search(self.text, taken, q.start) and side == "noun":
             return True, 0.8  # 结合新城建设等新建50座公园
         if 2 < len(rest) <= 12 and (ending := _ends_doing().search(rest)) and (len(rest) <= 6 or _adverbial(rest[: ending.start()])):

@@ -69,7 +69,7 @@ def read_metadata(
 
 
 def _fuller(lines: Sequence[Line], title: tuple[int, int]) -> tuple[int, int]:
-    """The line above that gives a bare title (政府工作报告) with place or year: 2026年广东省政府工作报告."""
+    """The line above that gives a bare title (政府工作报告) with place or year: 2025年新河省政府工作报告."""
     text = "".join(line.text.text for line in lines[title[0] : title[1]])
     if len(text) > 12 or _YEARS.search(text) or region_names_in(text):
         return title
