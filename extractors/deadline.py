@@ -14,6 +14,7 @@ _PAST_DATE = regex.compile(
 )
 _ALL_BY = regex.compile(r"(?:以上[一-龥]{0,4})?(?:均|全部|都)(?:力争|确保|要|须)?(?:于|在)?$")
 _DONE = regex.compile(r"(?:全部|基本)?(?:完成|完工|建成|竣工|投用|投入使用|到位|开工|达到|实现)[一-龥]{0,8}$")
+_STARTS = regex.compile(r"实现|负责|加快|推进|加强|完成|持续|建立|健全|开展")
 _BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|由|以|按|于|对照|截至目前|截至|根据|结合|按照|落实|依据)$")
 
 
@@ -81,5 +82,4 @@ def _closing_date(text: str, dates: list[Mention], sentence: Sentence, at: int) 
 
 def _verb_first(text: str, clause: Clause) -> bool:
     """Whether a clause begins with a verb of doing (after scope and adverbs), so that it starts something new."""
-    phrase = noun_phrase(text, clause.start, clause.end, [], doing=True)
-    return phrase.verb is not None or bool(regex.match(r"实现|负责|加快|推进|加强|完成|持续|建立|健全|开展", text[clause.start : clause.end]))
+    return _doing_first(text, clause) or bool(_STARTS.match(text, clause.start, clause.end))

@@ -33,10 +33,10 @@ def is_past(text: str, q: Mention, sentence: Sentence, context: Context) -> bool
         return True
     if _REVIEWED.search(text, sentence.start, q.start):
         return achieved_before(text, q.start, sentence, context)
-    if _PERFECTIVE.search(text, sentence.start, at) and not _intended(text, sentence.start, at, sentence, context):
+    if _PERFECTIVE.search(text, sentence.start, at) and not _intended(text, sentence.start, at, context):
         return True
     if not (context.aimed or context.goal or q.value.suffix) and _YEAR_ON_YEAR.search(text, sentence.start, _reach(text, q, sentence)):
-        return not _intended(text, sentence.start, at, sentence, context)
+        return not _intended(text, sentence.start, at, context)
     whole = text[sentence.start : q.start]
     return bool(rules.words("phrase", "past").search(whole)) and not _FUTURE.search(whole) and not _PRESENT.search(whole)
 
@@ -49,7 +49,7 @@ def _reach(text: str, q: Mention, sentence: Sentence) -> int:
 def achieved_before(text: str, at: int, sentence: Sentence, context: Context) -> bool:
     """Whether a place stands in the reach of words that look back: 五年来,…零就业家庭动态清零."""
     hits = list(_REVIEWED.finditer(text, sentence.start, at))
-    return bool(hits) and not _intended(text, hits[-1].end(), at, sentence, context)
+    return bool(hits) and not _intended(text, hits[-1].end(), at, context)
 
 
 def is_present(text: str, start: int, end: int) -> bool:
@@ -57,9 +57,9 @@ def is_present(text: str, start: int, end: int) -> bool:
     return bool(_PRESENT.search(text, start, end)) and not _FUTURE.search(text, start, end)
 
 
-def _intended(text: str, start: int, end: int, sentence: Sentence, context: Context) -> bool:
+def _intended(text: str, start: int, end: int, context: Context) -> bool:
     """Whether words or a date of the future stand in a stretch."""
-    return bool(_INTENDED.search(text, start, end)) or dated_ahead(text, max(start, sentence.start), end, context)
+    return bool(_INTENDED.search(text, start, end)) or dated_ahead(text, start, end, context)
 
 
 def dated_ahead(text: str, start: int, end: int, context: Context) -> bool:

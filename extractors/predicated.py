@@ -25,7 +25,7 @@ _TEMPORAL = regex.compile(
     r"(?:到|自|于|在)?(?:\(?\d{1,4}年|\d{1,3}[月日](?:底|末|前|内)|[一二三四五六七八九十]季度|[上下]半年|今年|明年|此后|以后|今后|其后|次年|来年|年底|自?[一-龥]{0,4}印发之日)"
 )
 _EMBEDDED = regex.compile(r"新建|增设|设立|打造|引进|创建|开通|配备|安装|加装|建成(?!区)|投放|上线|汇聚|集聚|入驻|接入|推出|孵化|部署")
-OPERATORS: dict[str, Operator] = {
+_OPERATORS: dict[str, Operator] = {
     "高于": ">",
     "超过": ">",
     "低于": "<",
@@ -40,8 +40,6 @@ _IN_ALL = regex.compile(r"[共计总合]+")
 _WHO = regex.compile(r"[一-龥A-Za-z0-9、()]{2,14}?(?=(?:[于在到]?\d|[于在]|$))")
 _HEAD_BEHIND = regex.compile(r"(?:分别|各自)(?P<head>[一-龥]{2,6})$")  # 服务贸易、数字贸易分别占比达25%、15%
 _LOWERED = regex.compile(r"(?:降低|减少|压减|压降|缩短|压缩|缩减|缩小)(?!到|至)[的了]?$")
-
-
 _DATED_BEFORE = regex.compile(r"\([^()]*\)[、,和及]?")
 _LEVELLED = regex.compile(r"(?:率|指数|数|量|能力|规模|水平|面积|密度|额|值)$")
 _EACH = ("每", "人均", "平均")
@@ -115,7 +113,7 @@ class Predicated(Naming):
         pred = read_back(self.text, taken, q.start, self.date_spans())
         relative = RELATIVE.search(self.text, taken, q.start) if dimension(measure.unit) in ("ratio", "multiple") and not measure.said else None
         if relative:
-            operator = OPERATORS[relative["op"]]
+            operator = _OPERATORS[relative["op"]]
             q = replace(q, value=replace(measure, said=True, quantity=replace(measure.quantity, operator=operator)))
             pred, mine = replace(pred, start=relative.start(), verb=True, way=None), [q if m.start == q.start else m for m in mine]
         return _Said(q, mine, taken, pred, noun_phrase(self.text, taken, pred.start, self.date_spans(), doing=True))
