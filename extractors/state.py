@@ -36,7 +36,7 @@ class _Scene:
     numeric: list[Finding]  # targets with a number that touch the sentence
     possible: list[rules.Spoken]
     staged: bool
-    subject: Stretch | None = None  # of the state just read: its attributes may follow (性质不改变)
+    subject: Name | None = None  # of the state just read: a second state (且达到要求) or an attribute of the thing (性质不改变) may follow
     _topic: Stretch | None = None
     _scope: Stretch | None = None
     _unread: list[tuple[Clause, bool]] = field(default_factory=list)
@@ -128,7 +128,7 @@ def _make(scene: _Scene, rule: rules.Rule, hit: regex.Match[str], at: int, claus
     if said.kind == "grade":
         return grades(text, said, name, scope)
     if said.side == "before":
-        scene.subject = _base(text, name)
+        scene.subject = name
     value = hit.span("state")
     quote = (min(name.start, value[0]), max(name.end, value[1]))
     confidence = 0.8 if "weak" not in rule.attributes else 0.6
@@ -221,9 +221,10 @@ def _before_date(text: str, start: int, end: int, dates: list[Stretch]) -> int:
 def _name(text: str, start: int, end: int, scene: _Scene, same_clause: bool) -> Name | None:
     """The thing that has the state: as written, an attribute of the thing before (面积, 性质), or the thing before."""
     if end <= start:
-        known = scene.subject if same_clause else scene.topic
-        return Name((known,)) if known else None
-    whole = scene.subject or scene.topic
+        if same_clause:
+            return scene.subject
+        return Name((scene.topic,)) if scene.topic else None
+    whole = _base(text, scene.subject) if scene.subject else scene.topic
     if _BARE.match(text[start:end]) and whole:
         return Name((whole, (start, end)))
     return Name(((start, end),))
