@@ -233,7 +233,7 @@ def write_html(matrix: Matrix, path: Path) -> None:
     """One self-contained page in which every value opens its evidence."""
     from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-    folder = Path(__file__).with_name("templates")
+    folder = Path(__file__).parents[1] / "templates"
     environment = Environment(loader=FileSystemLoader(folder), autoescape=select_autoescape(default=True))
     shared = sum(len(r.cells) > 1 for r in matrix.rows)
     page = environment.get_template("compare.html").render(matrix=matrix, kinds=_KINDS, shared=shared)
