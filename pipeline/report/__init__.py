@@ -1,0 +1,14 @@
+"""Outputs of a comparison: `REPORTS` names the writer of each format; a writer gets the comparison, a folder, and zh or en."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.report import csv, jsonl
+
+if TYPE_CHECKING:
+    from pipeline.compare.result import Comparison
+
+REPORTS: dict[str, Callable[[Comparison, Path, str], list[Path]]] = {"jsonl": jsonl.write, "csv": csv.write}

@@ -1,0 +1,69 @@
+"""The words of the reports in Chinese and English: `words.yaml`, and the vocabularies of `schemas/comparison.py`."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from schemas import comparison
+from schemas.comparison import TABLES
+
+LANGUAGES = ("zh", "en")
+_CHINESE = {
+    "state": comparison.STATES,
+    "verdict": comparison.VERDICTS,
+    "standing": comparison.STANDINGS,
+    "change": comparison.CHANGES,
+    "finding": comparison.FINDINGS,
+    "due": comparison.DUE,
+    "validity": comparison.VALIDITY,
+}
+
+
+@cache
+def _file() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
+    return found
+
+
+@cache
+def vocabulary(name: str, lang: str) -> dict[str, str]:
+    """Code → word of one vocabulary: `vocabulary("verdict", "zh")["comparable"] == "可比"`. Raises KeyError for an unknown name."""
+    if name in _CHINESE:
+        return dict(_CHINESE[name]) if lang == "zh" else dict(_file()["english"][name])
+    return {code: pair[LANGUAGES.index(lang)] for code, pair in _file()["vocabularies"][name].items()}
+
+
+@cache
+def vocabulary_of(table: str, column: str) -> str | None:
+    """The vocabulary that a column's codes come from; None for free text: `vocabulary_of("matrix", "state") == "state"`."""
+    named: str | None = _file()["columns"].get(f"{table}.{column}")
+    return named
+
+
+def say(name: str, lang: str, **values: object) -> str:
+    """A heading or sentence: `say("year", "zh", year=2025) == "2025年"`. Raises KeyError for an unknown name."""
+    text: str = _file()["texts"][name][LANGUAGES.index(lang)]
+    return text.format(**values) if values else text
+
+
+def table_title(table: str, lang: str) -> str:
+    """`table_title("findings", "zh") == "差异与问题"`."""
+    title: str = _file()["tables"][table][LANGUAGES.index(lang)]
+    return title
+
+
+def worded(table: str, column: str, value: Any, lang: str) -> Any:
+    """A value as a reader sees it: codes become words, truth 是 or 否; what is no code stays: `worded("matrix", "verdict", "comparable", "zh") == "可比"`."""
+    if isinstance(value, bool):
+        return vocabulary("boolean", lang)["yes" if value else "no"]
+    name = vocabulary_of(table, column)
+    return vocabulary(name, lang).get(value, value) if name and isinstance(value, str) else value
+
+
+def heading(table: str, column: str, lang: str) -> str:
+    """Heading of a column."""
+    return next(c.zh if lang == "zh" else c.en for c in TABLES[table] if c.name == column)
