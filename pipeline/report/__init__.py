@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.report import csv, jsonl
+from pipeline.report import csv, jsonl, workbook
 
 if TYPE_CHECKING:
     from pipeline.compare.result import Comparison
 
-REPORTS: dict[str, Callable[[Comparison, Path, str], list[Path]]] = {"jsonl": jsonl.write, "csv": csv.write}
+REPORTS: dict[str, Callable[[Comparison, Path, str], list[Path]]] = {"jsonl": jsonl.write, "csv": csv.write, "xlsx": workbook.write}

@@ -57,7 +57,10 @@ def table_title(table: str, lang: str) -> str:
 
 
 def worded(table: str, column: str, value: Any, lang: str) -> Any:
-    """A value as a reader sees it: codes become words, truth 是 or 否; what is no code stays: `worded("matrix", "verdict", "comparable", "zh") == "可比"`."""
+    """A value as a reader sees it: codes become words, truth 是 or 否; what is no code stays.
+
+    `worded("matrix", "verdict", "comparable", "zh") == "可比"`
+    """
     if isinstance(value, bool):
         return vocabulary("boolean", lang)["yes" if value else "no"]
     name = vocabulary_of(table, column)
@@ -67,3 +70,19 @@ def worded(table: str, column: str, value: Any, lang: str) -> Any:
 def heading(table: str, column: str, lang: str) -> str:
     """Heading of a column."""
     return next(c.zh if lang == "zh" else c.en for c in TABLES[table] if c.name == column)
+
+
+def explained(code: str, lang: str) -> str:
+    """What a state, verdict or certainty means, in one sentence."""
+    text: str = _file()["explained"][code][LANGUAGES.index(lang)]
+    return text
+
+
+@cache
+def _tones() -> dict[str, str]:
+    return {code: tone for tone, codes in _file()["tones"].items() for code in codes}
+
+
+def tone(code: object) -> str:
+    """Colour of a code, always beside its word: good, doubt, bad, quiet or odd; "" for what has none: `tone("comparable") == "good"`."""
+    return _tones().get(str(code), "")

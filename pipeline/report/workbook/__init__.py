@@ -1,0 +1,38 @@
+"""The workbook of a comparison, as an office hands it on: 对比总表, 逐项明细, 差异与问题 … 依据, 说明."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.exporters.files import replacing
+from pipeline.report import grid, lines
+from pipeline.report.words import say
+from pipeline.report.workbook import legend, overview, tables
+from pipeline.report.workbook.book import Book
+from schemas.comparison import TABLES
+
+if TYPE_CHECKING:
+    from pipeline.compare.result import Comparison
+
+_SHEETS = ("matrix", "findings", "standards", "changes", "load", "leads", "timeline", "documents")
+
+
+def write(comparison: Comparison, out: Path, lang: str) -> list[Path]:
+    """Write compare.xlsx; the same comparison gives the same bytes."""
+    found = {table: lines.read(comparison, table) for table in TABLES if table in _SHEETS}
+    regions = grid.regions_of(comparison, found["matrix"])
+    every = grid.grid(regions, found["matrix"])
+    rows = overview.kept(every)
+    proof = overview.proof_rows(rows)
+    places = overview.places(rows, proof, say("evidence", lang))
+    path = out / "compare.xlsx"
+    with replacing(path) as temporary:
+        book = Book(temporary, lang, comparison.as_of, say("title", lang, regions=say("regions_join", lang).join(regions)))
+        overview.write_grid(book, rows, len(every), regions, proof)
+        for table in _SHEETS:
+            tables.write(book, table, found[table], places)
+        overview.write_proof(book, rows, regions, comparison.contexts, proof)
+        legend.write(book, regions, comparison.notes)
+        book.file.close()
+    return [path]

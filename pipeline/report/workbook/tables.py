@@ -1,0 +1,90 @@
+"""Sheets that show a table of the comparison line by line: what a reader wants first, ids and canonical values folded behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline.report.grid import when
+from pipeline.report.lines import Line
+from pipeline.report.words import heading, say, table_title, tone, worded
+from pipeline.report.workbook.book import Book
+from schemas.comparison import TABLES
+
+MOST = 20_000  # lines of a sheet; the rest is in the CSV: a workbook of a million styled cells opens on no office machine
+
+
+@cache
+def _sheets() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((Path(__file__).parents[1] / "sheets.yaml").read_text("utf-8"))
+    return found
+
+
+def write(book: Book, table: str, lines: Sequence[Line], places: Mapping[str, str]) -> None:
+    """One table as a sheet; `places`: target id → its row in the sheet of evidence."""
+    layout = _sheets()[table]
+    opened = list(layout["open"])
+    names = opened + [c.name for c in TABLES[table] if c.name not in layout["open"]]
+    widths = [layout["open"].get(name, 22) for name in names]
+    kept = lines[:MOST]
+    sheet = book.sheet(table_title(table, book.lang), note(book, table, len(kept), len(lines)), len(opened), widths)
+    if len(names) > len(opened):
+        sheet.set_column(len(opened), len(names) - 1, 22, None, {"level": 1, "hidden": True})
+        sheet.set_column(len(names), len(names), 3, None, {"collapsed": True})
+    book.head(sheet, [heading(table, name, book.lang) for name in names], len(kept), 2)
+    for row, line in enumerate(kept, 3):
+        place = next((places[t] for t in _targets(line, layout) if t in places), None)
+        for column, name in enumerate(names):
+            _cell(book, sheet, (row, column), (table, name), line, place if name == layout.get("link") else None)
+    _print_opened(sheet, len(kept), len(opened))
+
+
+def note(book: Book, table: str, shown: int, total: int) -> str:
+    """The line under a title: the day of judgement, and how many lines are left out."""
+    cut = say("cut_rows", book.lang, shown=shown, total=total, file=f"{table}.csv") if total > shown else ""
+    return f"{book.note}　{cut}".strip()
+
+
+def _print_opened(sheet: Any, lines: int, columns: int) -> None:
+    sheet.print_area(0, 0, 2 + max(lines, 1), columns - 1)
+
+
+def _targets(line: Line, layout: Mapping[str, Any]) -> list[str]:
+    value = line.get(layout.get("target", "")) or []
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _cell(book: Book, sheet: Any, at: tuple[int, int], what: tuple[str, str], line: Line, place: str | None) -> None:
+    """One cell by the type of its value: number as number, day as day, everything else as text."""
+    table, name = what
+    value = line[name]
+    column = next(c for c in TABLES[table] if c.name == name)
+    colour = tone(value) if name in _sheets()[table]["colour"] and isinstance(value, str) else ""
+    if value is None or value == []:
+        sheet.write_blank(*at, None, book.format())
+    elif column.type == "object":
+        book.text(sheet, *at, when(value, book.lang))
+    elif column.type in ("integer", "number"):
+        sheet.write_number(*at, value, book.format(num_format=_number_format(value, line, name), align="right"))
+    elif column.type == "date":
+        sheet.write_datetime(*at, date.fromisoformat(value), book.format(num_format="yyyy-mm-dd", align="left"))
+    else:
+        separator = "\n" if name in ("quotes", "values", "documents") else "、"
+        shown = separator.join("—" if v is None else str(v) for v in value) if isinstance(value, list) else worded(table, name, value, book.lang)
+        if place:
+            book.link(sheet, *at, place, shown)
+        else:
+            book.text(sheet, *at, shown, book.toned(colour) if colour else None)
+
+
+def _number_format(value: float, line: Line, name: str) -> str:
+    """Percent signs as stated (95 of % is shown 95%), decimals as many as the number has, at least two where it has any."""
+    percent = '"%"' if name in ("value", "value_max", "difference") and line.get("unit") == "%" else ""
+    if isinstance(value, int):
+        return f"0{percent}"
+    return f"0.{'0' * max(2, min(len(repr(value).partition('.')[2]), 6))}{percent}"
