@@ -34,5 +34,5 @@ def write(comparison: Comparison, out: Path, lang: str) -> list[Path]:
             tables.write(book, table, found[table], places)
         overview.write_proof(book, rows, regions, comparison.contexts, proof)
         legend.write(book, regions, comparison.notes)
-        book.file.close()
+        book.close()
     return [path]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 LONGEST = 32_767
 # what XML 1.0 cannot hold: control characters, halves of surrogate pairs, non-characters
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_A4, _A3, _WIDE = 9, 8, 190
+_LINE, _HIGHEST = 14.5, 409
 _FONT = {"font_name": "等线", "font_size": 10.5}
 TONES = {
     "good": ("#E4F3E9", "#16603A"),
@@ -44,6 +47,8 @@ class Book:
         self.note = say("as_of", lang, date=as_of.isoformat())
         self.file.set_properties({"title": clean(title, 255), "created": datetime.combine(as_of, time()), "author": "zhibiao", "company": ""})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._widths: dict[Any, list[float]] = {}
+        self._lines: dict[Any, dict[int, int]] = {}
 
     def format(self, **wanted: Any) -> Any:
         """A format: the workbook's font, top-aligned and wrapped, with what is wanted besides."""
@@ -62,7 +67,10 @@ class Book:
         return self.format(bg_color=TONES[tone][0], font_color=TONES[tone][1], **wanted) if tone else self.format(**wanted)
 
     def sheet(self, name: str, note: str, columns: int, widths: list[float]) -> Any:
-        """A sheet with title, note, room for the header in row 3, ready to print: A4 landscape, one page wide, header on every page."""
+        """A sheet with title, note and room for the header in row 3; the first `columns` are printed, the others are folded.
+
+        It prints on A4, A3 where it is wide, landscape, one page wide, with the header on every page.
+        """
         sheet = self.file.add_worksheet(clean(re.sub(r"[\[\]:*?/\\]", " ", name), 31))
         sheet.merge_range(
             0, 0, 0, max(columns - 1, 1), clean(f"{name}　{self.title}"), self.format(bold=True, font_size=15, border=0, text_wrap=False)
@@ -71,8 +79,9 @@ class Book:
         sheet.set_row(0, 26)
         for i, width in enumerate(widths):
             sheet.set_column(i, i, width)
+        self._widths[sheet], self._lines[sheet] = widths[:columns], {}
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(_A3 if sum(widths[:columns]) > _WIDE else _A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(2)
@@ -91,10 +100,27 @@ class Book:
 
     def text(self, sheet: Any, row: int, column: int, value: object, style: Any = None) -> None:
         """Text as text, whatever it begins with."""
-        sheet.write_string(row, column, clean(value), style or self.format())
+        shown = clean(value)
+        sheet.write_string(row, column, shown, style or self.format())
+        self.room(sheet, row, column, shown)
 
     def link(self, sheet: Any, row: int, column: int, place: str, value: object, style: Any = None) -> None:
         """Text that leads to a place in the workbook: `'依据'!A4:A6`."""
         shown = style or self.format(font_color="#0B57A4", underline=1)
         sheet.write_url(row, column, f"internal:{place}", shown, "-")
-        sheet.write_string(row, column, clean(value), shown)
+        self.text(sheet, row, column, value, shown)
+
+    def room(self, sheet: Any, row: int, column: int, text: str) -> None:
+        """Room for a text in its row, unless its column is folded: not every program finds the height of wrapped rows by itself."""
+        if column >= len(self._widths[sheet]):
+            return
+        width = max(self._widths[sheet][column] - 1, 1)
+        lines = sum(max(1, math.ceil(sum(1 if c < "\u1100" else 2 for c in part) / width)) for part in text.split("\n"))
+        self._lines[sheet][row] = max(lines, self._lines[sheet].get(row, 1))
+
+    def close(self) -> None:
+        """Set the heights and write the file."""
+        for sheet, rows in self._lines.items():
+            for row, lines in rows.items():
+                sheet.set_row(row, min(_LINE * lines + 4, _HIGHEST))
+        self.file.close()

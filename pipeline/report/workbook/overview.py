@@ -39,32 +39,43 @@ def places(rows: Sequence[Row], proof: Mapping[int, int], sheet: str) -> dict[st
 
 
 def write_grid(book: Book, rows: Sequence[Row], total: int, regions: Sequence[str], proof: Mapping[int, int]) -> None:
-    """One line per indicator, a column per region; each value with deadline, scope, lead and verdict."""
-    heads = [heading("matrix", "indicator", book.lang), heading("matrix", "domain", book.lang), *regions]
-    wide = max(24.0, min(46.0, 138 / max(len(regions), 1)))
-    sheet = book.sheet(say("grid", book.lang), note(book, "matrix", len(rows), total), len(heads), [26, 16, *[wide] * len(regions)])
+    """One line per indicator; of each region its values with deadline, scope, lead and verdict, and the numbers of their evidence."""
+    heads = [heading("matrix", "indicator", book.lang), heading("matrix", "domain", book.lang)]
+    wide = max(24.0, min(44.0, 132 / max(len(regions), 1)))
+    for region in regions:
+        heads += [region, say("evidence", book.lang)]
+    sheet = book.sheet(say("grid", book.lang), note(book, "matrix", len(rows), total), len(heads), [26, 14, *[wide, 8] * len(regions)])
     book.head(sheet, heads, len(rows))
     for i, row in enumerate(rows, FIRST):
         book.text(sheet, i, 0, row.name, book.format(bold=True))
         book.text(sheet, i, 1, row.domain or say("unknown_domain", book.lang), book.format(font_color="#55616C"))
-        for j, region in enumerate(regions, 2):
-            _grid_cell(book, sheet, (i, j), row.cells[region], proof)
+        for j, region in enumerate(regions):
+            _grid_cell(book, sheet, (i, _place(j)), row.cells[region], proof)
+
+
+def _place(region: int) -> int:
+    """Column of a region in the grid."""
+    return 2 + 2 * region
 
 
 def _grid_cell(book: Book, sheet: Any, at: tuple[int, int], cell: Cell, proof: Mapping[int, int]) -> None:
+    """The text of a cell and, beside it, the link: programs other than Excel lose the lines of a text that is a link itself."""
     code = cell.verdict or cell.state
     fill = book.toned(tone(code) if code else "")
     if not cell.entries:
         book.text(sheet, *at, vocabulary("state", book.lang)[cell.state] if cell.state else say("missing", book.lang), fill)
+        sheet.write_blank(at[0], at[1] + 1, None, book.format())
         return
     first, last = proof[id(cell.entries[0])] + 1, proof[id(cell.entries[-1])] + 1
-    sheet.write_url(*at, f"internal:'{say('evidence', book.lang)}'!A{first}:A{last}", fill, "-")
+    numbers = f"{first - FIRST}" if first == last else f"{first - FIRST}–{last - FIRST}"
+    book.link(sheet, at[0], at[1] + 1, f"'{say('evidence', book.lang)}'!A{first}:A{last}", numbers)
     parts = [part for entry in cell.entries for part in (*_entry(book, entry), (None, "\n"))][:-1]
-    if sum(len(text) for _, text in parts) > LONGEST - 100 or len(parts) < 3:
-        text = "".join(text for _, text in parts)
+    text = "".join(text for _, text in parts)
+    if len(text) > LONGEST - 100 or len(parts) < 2:
         more = say("cut_cell", book.lang, sheet=say("evidence", book.lang))
-        book.text(sheet, *at, text if len(text) < LONGEST - 100 else text[: LONGEST - 100] + more, fill)
+        book.text(sheet, *at, text if len(text) <= LONGEST - 100 else text[: LONGEST - 100] + more, fill)
         return
+    book.room(sheet, *at, text)
     sheet.write_rich_string(*at, *[x for style, text in parts for x in ([style, text] if style else [text])], fill)
 
 
@@ -91,9 +102,9 @@ def write_proof(
     book.head(sheet, heads, len(proof))
     sheet.print_area(0, 0, FIRST + max(len(proof), 1) - 1, len(_PROOF))
     for i, row in enumerate(rows, FIRST):
-        for j, region in enumerate(regions, 2):
+        for j, region in enumerate(regions):
             for entry in row.cells[region].entries:
-                _proof_line(book, sheet, proof[id(entry)], entry, f"'{say('grid', book.lang)}'!{_column(j)}{i + 1}", contexts)
+                _proof_line(book, sheet, proof[id(entry)], entry, f"'{say('grid', book.lang)}'!{_column(_place(j))}{i + 1}", contexts)
 
 
 def _proof_line(book: Book, sheet: Any, at: int, entry: Line, back: str, contexts: Contexts) -> None:
@@ -102,7 +113,7 @@ def _proof_line(book: Book, sheet: Any, at: int, entry: Line, back: str, context
     texts = {
         **{name: entry[name] or "" for name in ("indicator", "region", "quote", "document", "title", "place")},
         "shown": target_text(entry, book.lang),
-        "context": "".join(around).strip() if around else "",
+        "context": " ".join("".join(around).split()) if around else "",
         "task": task_text(entry, book.lang),
         "verdict": verdict_text(entry, book.lang),
     }
