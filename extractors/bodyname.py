@@ -8,7 +8,8 @@ from functools import cache
 import regex
 
 from extractors import rules
-from schemas import vocab
+from schemas.functions import begins_as_authority
+from schemas.regions import regions
 from schemas.types import Mention
 
 _OPEN, _CLOSE = "([《“〈", ")]》”〉"
@@ -111,7 +112,7 @@ def official(text: str) -> bool:
         unit_like(text)
         and all(rules.words("body", "authority").search(p) or _named(p) for p in pieces)
         and bool(rules.words("body", "authority").search(pieces[0]))
-        and bool(_LEVEL.match(pieces[0]) or _HEAD.match(pieces[0]) or _place(pieces[0]) or _known(pieces[0]))
+        and bool(_LEVEL.match(pieces[0]) or _HEAD.match(pieces[0]) or _place(pieces[0]) or begins_as_authority(pieces[0]))
     )
 
 
@@ -122,11 +123,6 @@ def is_body(text: str) -> bool:
 
 def _named(piece: str) -> bool:
     return bool(rules.words("body", "unit").search(piece)) and not rules.words("body", "anyone").match(piece)
-
-
-def _known(name: str) -> bool:
-    """Whether a name without level begins as an authority's does: 教育部, 市场监管总局."""
-    return any(f.pattern.match(name) for f in vocab.functions() if f.kind in ("department", "party", "mass", "vertical", "judicial"))
 
 
 def _trimmed(text: str, low: int, high: int) -> tuple[int, int, str | None]:
@@ -173,7 +169,7 @@ def _full_name(member: str, carried: Carried) -> str:
 
 @cache
 def _place_names() -> frozenset[str]:
-    return frozenset({r.short for r in vocab.regions() if len(r.short) > 1} | {r.name for r in vocab.regions()})
+    return frozenset({r.short for r in regions() if len(r.short) > 1} | {r.name for r in regions()})
 
 
 def _place(member: str) -> str:

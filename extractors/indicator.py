@@ -11,7 +11,7 @@ from functools import cache
 import regex
 
 from extractors import nlp, rules
-from schemas import vocab
+from schemas.regions import region_name_at
 
 Stretch = tuple[int, int]
 
@@ -230,7 +230,7 @@ def _places(text: str, start: int, end: int) -> int | None:
     """The end of a list of named divisions at the head: 新蔡县、汝南县和西平县…"""
     at, last = start, None
     while at < end:
-        size = vocab.region_name_at(text, at)
+        size = region_name_at(text, at)
         if not size:
             hit = _NAMED_PLACE.match(text, at, end)
             size = hit.end() - at if hit else 0

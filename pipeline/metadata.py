@@ -11,18 +11,15 @@ import regex
 from extractors import rules
 from extractors.numerals import DIGITS, parse_number
 from extractors.terms import term_of
+from pipeline.issuing import issuing_region
 from pipeline.labels import Line
 from schemas.folded import Folded, fold
+from schemas.regions import region_names_in
 from schemas.types import Slot
-from schemas.vocab import region_in, region_names_in
 
 # a year to be reached (规划和2035年远景目标纲要, 2030年前碳达峰) is not the document's own
 _YEARS = regex.compile(r"(?<![到至向])((?:19|20)\d\d)(?!年?(?:底?之?前|远景|愿景|展望))年?度?(?:(?:-{1,2}|至|~|到)((?:19|20)\d\d))?年?度?")
 _SEALED = regex.compile(r"\((?:代章|盖章|公章|章|印章)\)$")
-_NATIONAL = regex.compile(r"国务院|国家|中共中央|[一-龥]{2,8}部(?:办公厅)?$|中华人民共和国")
-_UNKNOWN_PLACE = regex.compile(
-    r"(?!城市|全市|各市|我市|都市|本市|园区|社区|地区|全县|全区|健康|平安|美丽|文明)(?:[一-龥]{2,5}市)?([一-龥]{2,6}?(?<!示范|城|园|社|地|开发|新)[省市县区州旗])"
-)
 _DRAFT = regex.compile(r"\((?:公开)?(?:征求意见稿|征求意见版|送审稿|讨论稿|草案|修订草案|节选|摘要)\)|(?:征求意见稿|送审稿)$")
 
 
@@ -63,7 +60,7 @@ def read_metadata(
                 found["issue_date"] = _date_slot(line, hit, "issued_on")
                 break
     found["issuer"] = found["issuer"] or _notice_issuer(before)
-    found["region"] = _region(found["issuer"], found["title"], before, tail)
+    found["region"] = issuing_region(found["issuer"], found["title"], before, tail, lines)
     issued = found["issue_date"] or found["publish_date"]
     return found, date.fromisoformat(issued.text) if issued else None
 
@@ -173,30 +170,3 @@ def _notice_issuer(lines: Sequence[Line]) -> Slot | None:
 
 def _is_body(text: str) -> bool:
     return bool(rules.words("official", "signature").match(text.replace(" ", "、")))
-
-
-def _region(issuer: Slot | None, title: Slot | None, before: Sequence[Line], tail: Sequence[Line]) -> Slot | None:
-    """The division that issues: named by the issuer, else by the title, else by the notice or the first lines."""
-    whole = "".join(line.text.text for line in (*before, *tail))
-    for slot in (issuer, title):
-        if slot and (name := _place(slot.text, whole)):
-            return Slot(name, slot.spans, f"official.region_of_{slot.rule.partition('.')[2]}")
-        if slot is issuer and slot and _NATIONAL.match(slot.text):
-            return None
-    for line in [*before, *tail[:3]]:
-        if len(line.text) < 80 and (name := region_in(line.text.text)):
-            at = line.text.text.find(name)
-            return _slot(line, at, at + len(name), "region_of_text")
-    return None
-
-
-def _place(text: str, whole: str) -> str | None:
-    """The lowest division at the head of a name; one that no list knows counts if the document names it again."""
-    bare = text.removeprefix("中共").removeprefix("《")
-    known = region_names_in(bare)
-    if known and known[0][0] == 0:
-        return region_in(bare)
-    hit = _UNKNOWN_PLACE.match(bare)
-    if hit and whole.count(hit[1]) > 1:
-        return hit[1]
-    return known[0][2] if known and known[0][0] > 6 else None

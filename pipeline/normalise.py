@@ -11,6 +11,7 @@ from typing import Any
 from extractors import rules
 from extractors.confidence import probability
 from pipeline.canonical import canonical, looked_up, normalise_body
+from pipeline.canonical.regions import region_code
 from pipeline.evidence import Evidence, key
 from schemas import vocab
 from schemas.types import Document, Extraction, Issue, Proposed, Segment, Slot, Target, Task
@@ -54,7 +55,7 @@ def normalise(document: Document, extraction: Extraction, given: Mapping[str, st
         }
         for i, u in enumerate(extraction.uncovered)
     ]
-    row = _document(document, document_id, extraction, given, evidence)
+    row = _document(document, document_id, extraction, given, evidence, issues)
     for s in segments:
         del s["path_id"]
     return Rows(
@@ -72,12 +73,14 @@ def normalise(document: Document, extraction: Extraction, given: Mapping[str, st
     )
 
 
-def _document(document: Document, document_id: str, extraction: Extraction, given: Mapping[str, str], evidence: Evidence) -> Values:
+def _document(
+    document: Document, document_id: str, extraction: Extraction, given: Mapping[str, str], evidence: Evidence, issues: list[Issue]
+) -> Values:
     metadata = extraction.metadata
     for name, slot in metadata.items():
         evidence.add("document", document_id, name, slot)
-    region = metadata.get("region")
-    found = vocab.find_regions(region.text) if region else ()
+    code, unsettled = region_code(metadata, document.text)
+    issues += [unsettled] if unsettled else []
     return {
         "id": document_id,
         "name": document.name,
@@ -87,7 +90,7 @@ def _document(document: Document, document_id: str, extraction: Extraction, give
         "text": document.text,
         **{name: slot.text if slot else None for name, slot in metadata.items()},
         "draft": extraction.draft,
-        "region_code": found[0].code if len(found) == 1 else None,
+        "region_code": code,
         "given": dict(given),
         "source": given.get("source"),
         "plan": None,

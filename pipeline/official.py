@@ -13,8 +13,8 @@ from pipeline.labels import Line, metadata_pairs, metadata_rows, metadata_tables
 from pipeline.members import bare, same_part, sent_title
 from pipeline.metadata import read_metadata
 from schemas.folded import fold
+from schemas.regions import region_names_in
 from schemas.types import Document, Slot
-from schemas.vocab import region_names_in
 
 _NUMBERED = regex.compile(
     r"^(?:第[一二三四五六七八九十百\d]+[章条编部]|[一二三四五六七八九十]{1,3}、|[(\[][一二三四五六七八九十]{1,3}[)\]]|\d{1,2}[.、])"

@@ -15,6 +15,7 @@ from pipeline.evidence import key
 from pipeline.normalise import Rows
 from schemas import tables, vocab
 from schemas.errors import StoreError
+from schemas.regions import stored_regions
 from schemas.types import Issue
 
 MIGRATIONS = Path(tables.__file__).with_name("migrations")
@@ -91,7 +92,18 @@ def _load_vocabularies(connection: sa.Connection) -> None:
     )
     connection.execute(
         sa.insert(tables.region),
-        [{"code": r.code, "name": r.name, "short": r.short, "pinyin": r.pinyin, "parent": r.parent or None} for r in vocab.regions()],
+        [
+            {
+                "code": r.code,
+                "name": r.name,
+                "short": r.short,
+                "pinyin": r.pinyin,
+                "parent": r.parent or None,
+                "valid_from": str(r.valid_from) if r.valid_from else None,
+                "valid_to": str(r.valid_to) if r.valid_to else None,
+            }
+            for r in stored_regions()
+        ],
     )
     connection.execute(sa.delete(tables.vocabulary))
     connection.execute(sa.insert(tables.vocabulary).values(name="vocab", version=version))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -127,93 +126,6 @@ def units() -> Units:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
-    """An administrative division: GB/T 2260 code, full and short name, pinyin of the short name, code of its parent."""
-
-    code: str
-    name: str
-    short: str
-    pinyin: str
-    parent: str
-
-
-@cache
-def regions() -> tuple[Region, ...]:
-    """Divisions down to counties (Ministry of Civil Affairs, 2025-12-31)."""
-    with (FOLDER / "regions.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(Region(**row) for row in csv.DictReader(file))
-
-
-@cache
-def _region_names() -> dict[str, tuple[Region, ...]]:
-    names: dict[str, list[Region]] = {}
-    for region in regions():
-        names.setdefault(region.name, []).append(region)
-    return {name: tuple(found) for name, found in names.items()}
-
-
-@cache
-def _name_heads() -> dict[str, tuple[int, ...]]:
-    """The first two characters of names of divisions → the lengths of those names, longest first."""
-    heads: dict[str, set[int]] = {}
-    for name in _region_names():
-        heads.setdefault(name[:2], set()).add(len(name))
-    return {head: tuple(sorted(sizes, reverse=True)) for head, sizes in heads.items()}
-
-
-def region_name_at(text: str, at: int) -> int:
-    """The length of the longest full name of a division that begins at a place of a text, 0 where none does."""
-    sizes = _name_heads().get(text[at : at + 2])
-    return next((n for n in sizes if text[at : at + n] in _region_names()), 0) if sizes else 0
-
-
-def region_names_in(text: str) -> list[tuple[int, int, str]]:
-    """Full names of divisions in a text with their places, longest first at each place."""
-    found = []
-    at = 0
-    while at < len(text):
-        size = region_name_at(text, at)
-        if size:
-            found.append((at, at + size, text[at : at + size]))
-        at += size or 1
-    return found
-
-
-def region_in(text: str) -> str | None:
-    """The lowest division that a text names first: `region_in("江苏省太仓市人民政府") == "太仓市"`."""
-    found = region_names_in(text)
-    if not found:
-        return None
-    last = found[0]
-    for item in found[1:]:
-        if item[0] != last[1]:
-            break
-        last = item
-    return last[2]
-
-
-@cache
-def _by_key() -> dict[str, list[Region]]:
-    """Divisions by code, full name, short name and pinyin."""
-    found: dict[str, list[Region]] = {}
-    for region in regions():
-        for key in {region.code, region.name, region.short, region.pinyin}:
-            found.setdefault(key, []).append(region)
-    return found
-
-
-def find_regions(query: str, within: str | None = None) -> tuple[Region, ...]:
-    """Divisions by code, full name, short name or pinyin; `within` (a code prefix) settles names that stand twice.
-
-    `find_regions("zhumadian")[0].code == "411700"`.
-    """
-    key = query.strip().lower()
-    hits = _by_key().get(key, ())
-    exact = [r for r in hits if key == r.name] or hits
-    return tuple(r for r in exact if not within or r.code.startswith(within)) or tuple(exact)
-
-
-@dataclass(frozen=True, slots=True)
 class Indicator:
     """A canonical indicator with its names, official unit and the direction that is better."""
 
@@ -232,22 +144,6 @@ def indicators() -> tuple[Indicator, ...]:
     return tuple(
         Indicator(e["id"], e["name"], e["domain"], e["unit"], e["direction"], tuple(e["aliases"]), tuple(e["weak"])) for e in read("indicators")
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A government function with the pattern of the names that hold it."""
-
-    id: str
-    function: str
-    kind: str
-    pattern: regex.Pattern[str]
-
-
-@cache
-def functions() -> tuple[Function, ...]:
-    """The functions of `vocab/bodies.yaml`."""
-    return tuple(Function(e["id"], e["function"], e["kind"], regex.compile(e["pattern"])) for e in read("bodies"))
 
 
 @dataclass(frozen=True, slots=True)

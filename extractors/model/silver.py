@@ -17,7 +17,7 @@ import regex
 import yaml
 
 from extractors.reader import Labelled
-from schemas import vocab
+from schemas.regions import regions
 
 Pieces = list[tuple[str, str]]  # text and label ("" for none)
 _SLOT = regex.compile(r"\{(\w+)\}")
@@ -37,7 +37,7 @@ def domains() -> dict[str, dict[str, Any]]:
 
 @cache
 def _places() -> tuple[str, ...]:
-    return tuple(r.name for r in vocab.regions() if r.name.endswith(("市", "县", "区")) and len(r.name) <= 4)
+    return tuple(r.name for r in regions() if r.name.endswith(("市", "县", "区")) and len(r.name) <= 4)
 
 
 @dataclass(slots=True)

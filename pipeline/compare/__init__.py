@@ -1,241 +1,147 @@
-"""The first comparison: a matrix of indicators × regions from stored targets."""
+"""Comparing: what regions promise, by when, against which standard, and what changed. `compare` gives every table as a DataFrame.
+
+    engine = store.connect("sqlite:///output/zhibiao.db")
+    result = compare(engine, Options(regions=("驻马店", "枣阳", "陇南")))
+    result.tables["matrix"], result.tables["findings"], …
+
+The tables and their columns are those of `schemas/comparison.py`. Work is done on whole columns: 100,000 targets of 300 regions take seconds.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
+from pipeline.compare import answering, cascade, editions, facts, inside, mentions, pairs, plans
+from pipeline.compare.findings import findings
+from pipeline.compare.items import items, shown
+from pipeline.compare.matrix import matrix
+from pipeline.compare.options import Options
+from pipeline.compare.places import columns_of, failed_regions
+from pipeline.compare.result import Comparison
+from schemas.comparison import TABLES
 
-from pipeline import store
-from pipeline.canonical import squashed
-from pipeline.exporters.files import replacing
-from pipeline.exporters.flat import flatten
-from pipeline.exporters.frames import Line, read
-from schemas import tables, vocab
-from schemas.errors import ZhibiaoError
+if TYPE_CHECKING:
+    import pandas as pd
+    import sqlalchemy as sa
 
-_SIGN = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "", "~": "约", "range": ""}
-_KINDS = {"level": "数值", "count": "数量", "change": "变化", "rank": "位次", "grade": "等级", "qualitative": "定性", "milestone": "节点"}
-_CONTEXT = 60
+__all__ = ["Comparison", "Options", "compare"]
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One target in a cell of the matrix."""
-
-    target: Line
-    shown: str
-    deadline: str
-    leads: tuple[str, ...]
-    title: str
-    context: tuple[str, str, str]
-    place: str
-
-
-@dataclass(slots=True)
-class Row:
-    """An indicator: its canonical name (or its name as written), domain, and the entries of each region."""
-
-    name: str
-    indicator_id: str | None
-    domain: str
-    cells: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+PAIRS = 200_000  # more pairs than a person or a spreadsheet takes; the matrix has the verdict of every value all the same
+CONTEXTS = 20_000  # targets whose surroundings are read for the page
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
-    """Regions (name as stored) in columns, indicators in rows; `documents` lists the documents of each region."""
+class _Known:
+    """What every table is made of: documents with their dates and validity; all items; those that count in comparisons."""
 
-    regions: tuple[str, ...]
-    rows: tuple[Row, ...]
-    documents: Mapping[str, tuple[Line, ...]]
+    documents: pd.DataFrame
+    every: pd.DataFrame
+    counted: pd.DataFrame
+    copies: Mapping[str, list[str]]
 
 
-def compare(engine: sa.Engine, queries: Sequence[str]) -> Matrix:
-    """The matrix for the regions asked for (Chinese name, code or pinyin; none: all that have documents).
+def compare(engine: sa.Engine, options: Options | None = None) -> Comparison:
+    """All tables of a comparison.
 
-    Raises ZhibiaoError for a region that no document belongs to, naming those there are.
+    Raises StoreError where there is no database, ZhibiaoError for a region that no list of divisions and no document knows.
     """
-    frames = read(engine)
-    with store.reading(engine) as connection:
-        texts = {row.name: row.text for row in connection.execute(sa.select(tables.document.c.name, tables.document.c.text))}
-    known: dict[str, list[Line]] = defaultdict(list)
-    for document in frames["documents"]:
-        known[document["region"] or document["given"].get("region") or "未知地区"].append(document)
-    regions = [_region(q, known) for q in queries] or sorted(known, key=lambda name: (known[name][0]["region_code"] or "~", name))
-    return _matrix(frames, texts, list(dict.fromkeys(regions)), known)
+    options = options or Options()
+    stored = facts.load(engine)
+    known = _known(engine, stored, options)
+    columns, missing = columns_of(known.documents, failed_regions(stored.failures), options)
+    mine = known.every[known.every[options.by].isin(columns)]
+    counted = _filtered(known.counted[known.counted[options.by].isin(columns)], options)
+    coverage = stored.coverage.merge(known.documents[["name", "region_shown"]].rename(columns={"name": "document", "region_shown": "region"}))
+    notes = _notes(known.documents, missing, options)
+    tables: dict[str, pd.DataFrame] = {
+        "matrix": matrix(counted, columns, mentions.unread(counted, coverage, options.by), missing, known.copies, options),
+        "changes": editions.changes(mine, known.documents, options.lang),
+        "standards": _standards(known.counted, counted, known.documents, options),
+        "leads": answering.leads(counted),
+        "timeline": answering.timeline(counted, options.as_of),
+        "documents": _documents(known, stored.tasks),
+    }
+    tasks = stored.tasks[stored.tasks["document"].isin(set(mine["document"]) | _of(known.documents, columns, options))]
+    tables["load"] = answering.load(counted, tasks, stored.links, known.documents.set_index("name")["region_shown"])
+    tables["pairs"], more = _pairs(counted, columns, options)
+    tables["findings"] = findings(_found(engine, known, mine, tasks, stored, tables, options), tables)
+    contexts = facts.contexts(engine, counted) if len(counted) <= CONTEXTS else {}
+    return Comparison(tables, tuple(columns), options.as_of, contexts, (*notes, *more))
 
 
-def _region(query: str, known: Mapping[str, list[Line]]) -> str:
-    """The stored region a query means: 驻马店, 驻马店市, 411700 and zhumadian are one."""
-    names = {r.name for r in vocab.find_regions(query)} | {query}
-    found = [name for name in known if name in names or any(d["region_code"] == query for d in known[name])]
-    if len(found) != 1:
-        raise ZhibiaoError(
-            f"no document of the region “{query}” is stored; there are: {'、'.join(sorted(known)) or 'none (run `zhibiao run` first)'}"
-        )
-    return found[0]
+def _known(engine: sa.Engine, stored: facts.Facts, options: Options) -> _Known:
+    documents = plans.dated(stored.documents)
+    every = items(stored.targets, documents)
+    every["shown"] = shown(list(every[["kind", "operator", "value_text", "unit", "change_direction", "status"]].itertuples(index=False, name=None)))
+    every = every.merge(documents[["name", "title_shown", "format", "date"]].rename(columns={"name": "document"}), on="document", how="left")
+    documents = plans.judged(documents, every, stored.validity, options.as_of)
+    left_out = set(documents.loc[documents["left_out"], "name"])
+    copied = set(documents.loc[documents["duplicate_of"].notna(), "name"])
+    copies: dict[str, list[str]] = {}
+    for name, original in documents.loc[documents["duplicate_of"].notna(), ["name", "duplicate_of"]].itertuples(index=False):
+        copies.setdefault(original, []).append(name)
+    counted = every if options.all_documents else every[~every["document"].isin(left_out)]
+    return _Known(documents, every[~every["document"].isin(copied)], counted, copies)
 
 
-def _matrix(frames: Mapping[str, list[Line]], texts: Mapping[str, str], regions: list[str], known: Mapping[str, list[Line]]) -> Matrix:
-    place = {d["document"]: region for region in regions for d in known[region]}
-    titles = {d["document"]: d["title"] or d["given"].get("title") or d["document"] for d in frames["documents"]}
-    formats = {d["document"]: d["format"] for d in frames["documents"]}
-    leads = {(t["document"], t["task"]): tuple(t["lead"] or t["responsible"] or t["implement"]) for t in frames["tasks"]}
-    names = {i.id: i for i in vocab.indicators()}
-    rows: dict[str, Row] = {}
-    for target in frames["targets"]:
-        region = place.get(target["document"])
-        if region is None:
-            continue
-        indicator = names.get(target["indicator_id"])
-        row_key = target["indicator_id"] or squashed(target["indicator"])
-        row = rows.setdefault(
-            row_key, Row(indicator.name if indicator else target["indicator"], target["indicator_id"], indicator.domain if indicator else "")
-        )
-        row.cells[region].append(
-            Entry(
-                target,
-                _shown(target),
-                _deadline(target),
-                leads.get((target["document"], target["task"]), ()),
-                titles[target["document"]],
-                _context(texts[target["document"]], target),
-                _place(target, formats[target["document"]]),
-            )
-        )
-    for row in rows.values():
-        for entries in row.cells.values():
-            entries.sort(key=lambda e: ((e.target["deadline"] or {}).get("end") or "9999", e.target["document"], e.target["id"]))
-    ordered = sorted(rows.values(), key=lambda r: (-len(r.cells), r.indicator_id is None, r.domain, r.name))
-    return Matrix(tuple(regions), tuple(ordered), {r: tuple(known[r]) for r in regions})
+def _filtered(counted: pd.DataFrame, options: Options) -> pd.DataFrame:
+    """The rows that the filters let through, whole."""
+    keep = counted["group"]
+    frame = counted
+    if options.domains:
+        frame = frame[frame["group"].isin(keep[counted["domain"].isin(options.domains)])]
+    if options.functions:
+        wanted = set(options.functions)
+        led = counted["lead_function"].map(lambda functions: bool(wanted & set(functions)))
+        frame = frame[frame["group"].isin(keep[led])]
+    if options.years:
+        frame = frame[frame["year"].str[-4:].isin([str(y) for y in options.years])]
+    return frame
 
 
-def _shown(target: Line) -> str:
-    """Value with operator, as a reader writes it: ≥95%, 提高5个百分点以上 → 提高≥5个百分点."""
-    value = target["value_text"]
-    if target["kind"] in ("qualitative", "milestone"):
-        return str(value)
-    way = {"increase": "提高", "decrease": "降低"}.get(target["change_direction"] or "", "")
-    sign = "前" if target["kind"] == "rank" else _SIGN[target["operator"]]
-    unit = target["unit"] or ""
-    text = f"{way}{sign}{value}" + ("" if not unit or unit in value or target["kind"] == "grade" else unit)
-    return text + ("（现状）" if target["status"] == "current" else "")
+def _of(documents: pd.DataFrame, columns: Sequence[str], options: Options) -> set[str]:
+    """Names of the documents of the columns."""
+    return set(documents.loc[documents["region_shown" if options.by == "region" else "name"].isin(columns), "name"])
 
 
-def _deadline(target: Line) -> str:
-    deadline = target["deadline"]
-    if not deadline:
-        return ""
-    if deadline["kind"] == "continuous":
-        return "持续"
-    if deadline["kind"] == "annual":
-        return "每年"
-    end = deadline["end"] or ""
-    shown = end[:4] + "年" if end.endswith("12-31") else end
-    return f"{deadline['start'][:4]}—{shown}" if deadline["kind"] == "during" and deadline["start"] else shown
-
-
-def _context(text: str, target: Line) -> tuple[str, str, str]:
-    """What stands before, in and behind the quote in the source."""
-    start, end = target["start"], target["end"]
-    if end - start > 400:
-        return "", target["quote"], ""
-    return text[max(0, start - _CONTEXT) : start], text[start:end], text[end : end + _CONTEXT]
-
-
-def _place(target: Line, format: str) -> str:
-    """Where a reader finds the value in its file: 附件1.pdf，第7页，表2第5行."""
-    cell = f"工作表 {target['sheet']} {target['cell']}" if target["sheet"] else None
-    row = f"表{target['table']}第{target['row']}行" if target["table"] and not cell else None
-    page = f"第{target['page']}页" if target["page"] else None
-    line = f"第{target['line']}{'段' if format in ('doc', 'docx') else '行'}" if target["line"] else None
-    return "，".join(x for x in (target["file"], page, cell, row, line) if x)
-
-
-# --- output -----------------------------------------------------------------------------------------------------------
-
-
-def cell_lines(entries: Sequence[Entry]) -> list[str]:
-    """A cell's entries as text: value (deadline, scope) lead · document."""
-    lines = []
-    for e in entries:
-        notes = "，".join(x for x in (e.deadline, e.target["scope"]) if x)
-        lines.append(f"{e.shown}{f'（{notes}）' if notes else ''} {'、'.join(e.leads)} · {e.target['document']}")
-    return lines
-
-
-def flat(matrix: Matrix) -> list[dict[str, Any]]:
-    """One line per entry, for CSV and XLSX."""
-    return [
-        flatten(
-            {
-                "indicator": row.name,
-                "indicator_id": row.indicator_id,
-                "domain": row.domain,
-                "region": region,
-                "value": e.shown,
-                "kind": _KINDS[e.target["kind"]],
-                "status": e.target["status"],
-                "scope": e.target["scope"],
-                "deadline": e.target["deadline"],
-                "lead": list(e.leads),
-                "document": e.target["document"],
-                "title": e.title,
-                "task": e.target["task"],
-                "as_written": e.target["indicator"],
-                "quote": e.target["quote"],
-                "place": e.place,
-                "start": e.target["start"],
-                "end": e.target["end"],
-            }
-        )
-        for row in matrix.rows
-        for region in matrix.regions
-        for e in row.cells.get(region, [])
-    ]
-
-
-def grid(matrix: Matrix) -> list[dict[str, Any]]:
-    """One line per indicator, a column per region."""
-    return [
-        flatten({"indicator": row.name, "domain": row.domain, **{r: "\n".join(cell_lines(row.cells.get(r, []))) or "未述" for r in matrix.regions}})
-        for row in matrix.rows
-    ]
-
-
-def write_csv(matrix: Matrix, path: Path) -> None:
-    """Entries as CSV."""
+def _pairs(counted: pd.DataFrame, columns: Sequence[str], options: Options) -> tuple[pd.DataFrame, tuple[str, ...]]:
     import pandas as pd
 
-    with replacing(path) as temporary:
-        pd.DataFrame(flat(matrix), dtype=object).to_csv(temporary, index=False, encoding="utf-8-sig")
+    number = pairs.count(counted, columns, options.by)
+    if number <= PAIRS:
+        return pairs.pairs(counted, columns, options.by, options.lang), ()
+    told = (
+        f"两两对比共 {number} 对，未列出（上限 {PAIRS}）；请少选地区"
+        if options.lang == "zh"
+        else f"{number} pairs are not listed (limit {PAIRS}): name fewer regions"
+    )
+    return pd.DataFrame(columns=[c.name for c in TABLES["pairs"]]), (told,)
 
 
-def write_xlsx(matrix: Matrix, path: Path) -> None:
-    """A workbook with the matrix and the entries."""
-    import pandas as pd
-
-    with replacing(path) as temporary, pd.ExcelWriter(temporary, engine="openpyxl") as writer:
-        for name, lines in (("对比", grid(matrix)), ("明细", flat(matrix))):
-            frame = pd.DataFrame(lines, dtype=object)
-            frame.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 1))
-            sheet = writer.sheets[name]
-            for column in sheet.columns:
-                sheet.column_dimensions[column[0].column_letter].width = 28
-
-
-def write_html(matrix: Matrix, path: Path) -> None:
-    """One self-contained page in which every value opens its evidence."""
-    from jinja2 import Environment, FileSystemLoader, select_autoescape
-
-    folder = Path(__file__).parents[1] / "templates"
-    environment = Environment(loader=FileSystemLoader(folder), autoescape=select_autoescape(default=True))
-    shared = sum(len(r.cells) > 1 for r in matrix.rows)
-    page = environment.get_template("compare.html").render(matrix=matrix, kinds=_KINDS, shared=shared)
-    with replacing(path) as temporary:
-        temporary.write_text(page, "utf-8")
+def _found(
+    engine: sa.Engine,
+    known: _Known,
+    mine: pd.DataFrame,
+    tasks: pd.DataFrame,
+    stored: facts.Facts,
+    tables: Mapping[str, pd.DataFrame],
+    options: Options,
+) -> list[dict[str, Any]]:
+    """Findings that are not already rows of another table."""
+    places = known.documents.set_index("name")["region_shown"].to_dict()
+    ids = known.documents.set_index("name")["id"]
+    lang = options.lang
+    tasks = tasks[tasks["document"].isin(known.documents.loc[known.documents["duplicate_of"].isna(), "name"])]
+    suspects = inside.gaps(tasks, places, {}, lang)
+    names = sorted({f["documents"][0] for f in suspects})
+    paths = facts.paths(engine, [ids[n] for n in names])
+    rest = inside.gaps(tasks[tasks["document"].isin(names)], places, {n: paths.get(ids[n], frozenset()) for n in names}, lang)
+    return [
+        *inside.contradictions(mine, lang),
+        *rest,
+        *inside.incomplete(tasks, mine, stored.links, places, lang),
+        *cascade.mandates(known.counted[known.counted["document"].isin(set(mine["document"]))], known.counted, lang),
+        *plans.told(known.documents, tables["matrix"], lang),
+    ]
