@@ -66,7 +66,8 @@ def compare(engine: sa.Engine, options: Options | None = None) -> Comparison:
     tasks = stored.tasks[stored.tasks["document"].isin(set(mine["document"]) | _of(known.documents, columns, options))]
     tables["load"] = answering.load(counted, tasks, stored.links, known.documents.set_index("name")["region_shown"])
     tables["pairs"], more = _pairs(counted, columns, options)
-    tables["findings"] = findings(_found(engine, known, mine, tasks, stored, tables, options), tables)
+    quotes = dict(zip(known.every["id"], known.every["quote"], strict=True))
+    tables["findings"] = findings(_found(engine, known, mine, tasks, stored, columns, options), tables, quotes)
     contexts = facts.contexts(engine, counted) if len(counted) <= CONTEXTS else {}
     return Comparison(tables, tuple(columns), options.as_of, contexts, (*notes, *more))
 
@@ -126,7 +127,7 @@ def _found(
     mine: pd.DataFrame,
     tasks: pd.DataFrame,
     stored: facts.Facts,
-    tables: Mapping[str, pd.DataFrame],
+    columns: Sequence[str],
     options: Options,
 ) -> list[dict[str, Any]]:
     """Findings that are not already rows of another table."""
@@ -143,5 +144,38 @@ def _found(
         *rest,
         *inside.incomplete(tasks, mine, stored.links, places, lang),
         *cascade.mandates(known.counted[known.counted["document"].isin(set(mine["document"]))], known.counted, lang),
-        *plans.told(known.documents, tables["matrix"], lang),
+        *plans.told(known.documents[known.documents["name"].isin(_of(known.documents, columns, options))], lang),
     ]
+
+
+def _documents(known: _Known, tasks: pd.DataFrame) -> pd.DataFrame:
+    frame = known.documents
+    counts = {"tasks": tasks, "targets": known.every}
+    table = frame.assign(
+        document=frame["name"],
+        title=frame["title_shown"],
+        region=frame["region_shown"],
+        follows=None,
+        follows_reason=None,
+        **{name: frame["name"].map(rows.groupby("document").size()).fillna(0).astype(int) for name, rows in counts.items()},
+    )
+    return table.sort_values(["region_code", "region", "date", "document"], kind="stable", ignore_index=True)[[c.name for c in TABLES["documents"]]]
+
+
+def _notes(documents: pd.DataFrame, missing: Mapping[str, str], options: Options) -> tuple[str, ...]:
+    """What a reader must know: documents that do not count, columns of which nothing is stored."""
+    zh = options.lang == "zh"
+    notes = [f"{region}：{why}" if zh else f"{region}: {why}" for region, why in missing.items()]
+    if options.all_documents:
+        return tuple(notes)
+    for r in documents[documents["left_out"]].to_dict("records"):
+        copy = isinstance(r["duplicate_of"], str)
+        why = (r["duplicate_reason"] if copy else r["validity_reason"]) or ""
+        notes.append(f"{r['name']} 不计入对比：{why}" if zh else f"{r['name']} is left out: {why}")
+    return tuple(notes)
+
+
+def _standards(everything: pd.DataFrame, counted: pd.DataFrame, documents: pd.DataFrame, options: Options) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns=[c.name for c in TABLES["standards"]])

@@ -1,0 +1,68 @@
+"""Who answers for what and when: load by body and function, who leads the same indicator elsewhere, what is due."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from schemas.comparison import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def load(items: pd.DataFrame, tasks: pd.DataFrame, links: pd.DataFrame, regions: pd.Series[str]) -> pd.DataFrame:
+    """The table `load`: for each region, body, role and year due, how many tasks and how many of their targets."""
+    import pandas as pd
+
+    years = pd.to_numeric(tasks["deadline_end"].str[:4], errors="coerce").astype("Int64") if len(tasks) else pd.Series(dtype="Int64")
+    mine = tasks.assign(task_year=years, region=tasks["document"].map(regions))[["id", "region", "task_year"]]
+    named = links.merge(mine.rename(columns={"id": "task_id"}), on="task_id")
+    named["function"] = named["function"].fillna("")
+    keys = ["region", "body", "function", "role"]
+    due = items[items["status"] == "target"].assign(year=pd.to_numeric(items["year"].str[-4:], errors="coerce").astype("Int64"))[
+        ["task_id", "year", "id"]
+    ]
+    targets = named.merge(due, on="task_id").groupby([*keys, "year"], dropna=False)["id"].nunique().rename("targets").reset_index()
+    counts = (
+        named.groupby([*keys, "task_year"], dropna=False)["task_id"].nunique().rename("tasks").reset_index().rename(columns={"task_year": "year"})
+    )
+    table = counts.merge(targets, on=[*keys, "year"], how="outer")
+    table[["tasks", "targets"]] = table[["tasks", "targets"]].fillna(0).astype(int)
+    table["function"] = table["function"].replace("", None)
+    return table.sort_values(["region", "body", "role", "year"], kind="stable", ignore_index=True)[[c.name for c in TABLES["load"]]]
+
+
+def leads(items: pd.DataFrame) -> pd.DataFrame:
+    """The table `leads`: which bodies and functions lead an indicator in each document that says so, and whether other regions give it to other functions."""
+    some = items[(items["lead"].map(len) > 0) & (items["status"] == "target")].drop_duplicates(["group", "document", "task"]).copy()
+    flat = some[["group", "region", "lead_function"]].explode("lead_function").dropna().drop_duplicates()
+    regions = some.groupby("group")["region"].transform("nunique")
+    held = flat.groupby(["group", "lead_function"])["region"].nunique()
+    widest = [
+        max((int(held.get((group, f), 0)) for f in functions), default=0)
+        for group, functions in zip(some["group"], some["lead_function"], strict=True)
+    ]
+    some["differs"] = (regions > 1) & (regions > widest) & (some["lead_function"].map(len) > 0)
+    some["indicator"] = some["indicator_name"]
+    some["indicator_id"] = some["group"].where(~some["group"].str.startswith("~"))
+    some = some.sort_values(["indicator", "region", "document", "task"], kind="stable", ignore_index=True)
+    return some[[c.name for c in TABLES["leads"]]]
+
+
+def timeline(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The table `timeline`: targets by the last day of their deadline; `next` is what falls due first in its region from the given day on."""
+    import numpy as np
+    import pandas as pd
+
+    some = items[items["deadline_end"].notna() & (items["status"] == "target")].copy()
+    day = as_of.isoformat()
+    past = some["deadline_end"] < day
+    first = some["deadline_end"].where(~past).groupby(some["region"]).transform("min")
+    some["due"] = np.where(past, "past_due", np.where(some["deadline_end"] == first, "next", "later"))
+    some["date"] = some["deadline_end"]
+    some["days"] = (pd.to_datetime(some["date"]) - pd.Timestamp(as_of)).dt.days
+    some["indicator"], some["target"] = some["indicator_name"], some["id"]
+    some["evidence"] = [(e,) if isinstance(e, str) else () for e in some["evidence"]]
+    some = some.sort_values(["date", "region", "order", "position"], kind="stable", ignore_index=True)
+    return some[[c.name for c in TABLES["timeline"]]]

@@ -1,0 +1,175 @@
+"""What is stored, as DataFrames: documents, targets with their place and lead bodies, tasks, bodies of tasks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from pipeline import store
+from schemas import tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TARGET = (
+    "id document_id task_id position indicator scope value_text unit baseline quote kind operator value value_max change_direction deadline_raw"
+    " deadline_kind deadline_start deadline_end status strength indicator_id canonical_value canonical_value_max canonical_unit dimension"
+).split()
+_DOCUMENT = "id name sha256 format title doc_number issuer region region_code issue_date publish_date period_start period_end draft given".split()
+_PLACE = "file page line table row sheet cell".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The stored rows that a comparison needs; ids are those of the database.
+
+    `documents`: a row a document, `name` unique. `targets`: with `document`, `task` (number path), `lead`, `lead_function` (tuples of
+    names), `evidence` (id of the value's), and its place. `tasks`: with `document`. `links`: task, body, role.
+    `coverage`: numbers that gave no target. `failures`: documents that could not be read.
+    """
+
+    documents: pd.DataFrame
+    targets: pd.DataFrame
+    tasks: pd.DataFrame
+    links: pd.DataFrame
+    coverage: pd.DataFrame
+    failures: pd.DataFrame
+    validity: pd.DataFrame
+
+
+def load(engine: sa.Engine) -> Facts:
+    """Everything that is stored. Raises StoreError where there is no database."""
+    with store.reading(engine) as connection:
+        documents = _select(connection, tables.document, _DOCUMENT)
+        targets = _select(connection, tables.target, _TARGET)
+        tasks = _select(connection, tables.task, "id document_id position path title deadline_end deadline_kind".split())
+        links = _links(connection)
+        evidence = _evidence(connection)
+        coverage = _select(connection, tables.coverage, "id document_id position reason text where".split())
+        failures = _failures(connection)
+        validity = _validity(connection)
+    documents["given"] = [json.loads(g or "{}") for g in documents["given"]]
+    documents = documents.sort_values("name", ignore_index=True)
+    order = documents.reset_index().set_index("id")["index"]
+    names = documents.set_index("id")["name"]
+    for frame in (targets, tasks, coverage):
+        frame["document"] = frame["document_id"].map(names)
+        frame["order"] = frame["document_id"].map(order)
+    targets = targets.sort_values(["order", "position"], ignore_index=True)
+    tasks = tasks.sort_values(["order", "position"], ignore_index=True)
+    targets["task"] = targets["task_id"].map(tasks.set_index("id")["path"])
+    targets = targets.merge(evidence, on="id", how="left")
+    leads = _leads(links)
+    for column in ("lead", "lead_function"):
+        targets[column] = _mapped(targets["task_id"], leads[column])
+        tasks[column] = _mapped(tasks["id"], leads[column])
+    return Facts(documents, targets, tasks, links, coverage.sort_values(["order", "position"], ignore_index=True), failures, validity)
+
+
+def _select(connection: sa.Connection, table: sa.Table, columns: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = connection.execute(sa.select(*(table.c[name] for name in columns)))
+    return pd.DataFrame(rows.fetchall(), columns=list(columns), dtype=object)
+
+
+def _evidence(connection: sa.Connection) -> pd.DataFrame:
+    """Target id → id and place of the first piece of its value (of its quote, where the value has none of its own)."""
+    import pandas as pd
+
+    e = tables.evidence.c
+    query = sa.select(e.row_id, e.id, e.slot, *(e[name] for name in _PLACE)).where(
+        e.row_table == "target", e.slot.in_(("value", "quote")), e.position == 0
+    )
+    frame = pd.DataFrame(connection.execute(query).fetchall(), columns=["target", "evidence", "slot", *_PLACE], dtype=object)
+    frame = frame.sort_values("slot", ascending=False, kind="stable").drop_duplicates("target")
+    return frame.drop(columns="slot").rename(columns={"target": "id"})
+
+
+def _failures(connection: sa.Connection) -> pd.DataFrame:
+    """Documents of which nothing is stored, with what was said of them."""
+    import pandas as pd
+
+    issue = tables.issue.c
+    query = sa.select(issue.document, issue.message).where(issue.document_id.is_(None)).order_by(issue.document)
+    return pd.DataFrame(connection.execute(query).fetchall(), columns=["document", "message"], dtype=object)
+
+
+def _validity(connection: sa.Connection) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns="document kind value date_end title doc_number raw".split(), dtype=object)
+
+
+def _links(connection: sa.Connection) -> pd.DataFrame:
+    import pandas as pd
+
+    link, body = tables.task_body.c, tables.body.c
+    query = (
+        sa.select(link.task_id, link.role, link.position, link.text, body.function, body.kind)
+        .join_from(tables.task_body, tables.body, link.body_id == body.id)
+        .order_by(link.task_id, link.role, link.position)
+    )
+    return pd.DataFrame(connection.execute(query).fetchall(), columns="task_id role position body function kind".split(), dtype=object)
+
+
+def _leads(links: pd.DataFrame) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Task id → names and functions of the bodies that lead; where none leads, of those responsible, then of those that carry out."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {"lead": {}, "lead_function": {}}
+    for role in ("implement", "responsible", "lead"):
+        mine = links[links["role"] == role]
+        names, functions, edges = mine["body"].tolist(), mine["function"].tolist(), _edges(mine["task_id"].tolist())
+        for task, start, end in edges:
+            found["lead"][task] = tuple(names[start:end])
+            parts = (f for text in functions[start:end] if text for f in text.split("、"))
+            found["lead_function"][task] = tuple(dict.fromkeys(parts))
+    return found
+
+
+def _edges(keys: Sequence[str]) -> Iterable[tuple[str, int, int]]:
+    """Runs of equal keys: key, first place, place behind the last."""
+    start = 0
+    for i in range(1, len(keys) + 1):
+        if i == len(keys) or keys[i] != keys[start]:
+            yield keys[start], start, i
+            start = i
+
+
+def _mapped(keys: pd.Series[Any], values: dict[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [values.get(key, ()) for key in keys]
+
+
+def paths(engine: sa.Engine, documents: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Document id → the paths of all its numbered paragraphs and rows, whether they are tasks or not."""
+    segment = tables.segment.c
+    found: dict[str, set[str]] = {}
+    with store.reading(engine) as connection:
+        for start in range(0, len(documents), 500):
+            some = documents[start : start + 500]
+            query = sa.select(segment.document_id, segment.path).where(segment.document_id.in_(some), segment.path.is_not(None))
+            for document, path in connection.execute(query.distinct()):
+                found.setdefault(document, set()).add(path)
+    return {document: frozenset(some) for document, some in found.items()}
+
+
+def contexts(engine: sa.Engine, targets: pd.DataFrame, around: int = 60) -> dict[str, tuple[str, str, str]]:
+    """Target id → what stands before, in and behind its quote in the source (`around` characters on either side)."""
+    evidence, document = tables.evidence.c, tables.document.c
+    found: dict[str, tuple[str, str, str]] = {}
+    with store.reading(engine) as connection:
+        for name, rows in targets.groupby("document_id", sort=False):
+            text = connection.execute(sa.select(document.text).where(document.id == name)).scalar_one()
+            query = (
+                sa.select(evidence.row_id, sa.func.min(evidence.start), sa.func.max(evidence.end))
+                .where(evidence.document_id == name, evidence.row_table == "target", evidence.slot == "quote")
+                .group_by(evidence.row_id)
+            )
+            wanted = set(rows["id"])
+            for target, start, end in connection.execute(query):
+                if target in wanted:
+                    found[target] = text[max(0, start - around) : start], text[start:end], text[end : end + around]
+    return found

@@ -1,0 +1,177 @@
+"""What one document says twice and differently, or leaves out: contradictions, missing numbers, tasks without unit or deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import regex
+
+from extractors.numerals import parse_number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Finding = dict[str, Any]
+_THING = ["document", "group", "measure", "dimension_class", "denominator_class", "statistic_class", "scope_class", "baseline_class"]
+_MOST = 0.5  # a document whose tasks mostly say something is expected to say it in each
+
+
+def contradictions(items: pd.DataFrame, lang: str = "zh") -> list[Finding]:
+    """One thing, one document, one year, and two values; also in one task a value with a date and another without (heading 100%, body 85%)."""
+    numbers = items[items["number"] & (items["status"] == "target") & (items["group_rule"] != "alike")]
+    found = [f for _, rows in _differing(numbers, [*_THING, "year"]) for f in _contradiction(rows, "not_comparable", lang)]
+    seen = {frozenset(f["targets"]) for f in found}
+    undated = numbers[numbers["task"].notna()]
+    for _, rows in _differing(undated, [*_THING, "task"]):
+        years = set(rows["year"])
+        if len(years) == 2 and "" in years:
+            found += [f for f in _contradiction(rows, "undetermined", lang) if frozenset(f["targets"]) not in seen]
+    return found
+
+
+def _differing(frame: pd.DataFrame, keys: list[str]) -> Iterable[tuple[Any, pd.DataFrame]]:
+    """Groups of targets whose values differ."""
+    if frame.empty:
+        return
+    code = frame.groupby(keys, sort=False, dropna=False).ngroup()
+    low, high = frame["low"].round(9).groupby(code), frame["high"].round(9).groupby(code)
+    some = (low.transform("nunique") > 1) | (high.transform("nunique") > 1)
+    yield from frame[some].groupby(code[some], sort=False)
+
+
+def _contradiction(rows: pd.DataFrame, verdict: str, lang: str) -> list[Finding]:
+    """The statements of different values, each value once, in the order of the text; alternatives of one sentence (70%或…) are none."""
+    distinct = rows.assign(_low=rows["low"].round(9), _high=rows["high"].round(9)).drop_duplicates(["_low", "_high"])
+    if _series(distinct):
+        return []
+    places = [_where(task, table, lang) for task, table in zip(distinct["task"], distinct["table"], strict=True)]
+    said = [f"{place}：{value}" for place, value in zip(places, distinct["shown"], strict=True)]
+    if lang == "zh":
+        reason = "同一指标、范围和期限，数值不同（" + "；".join(said) + "）"
+    else:
+        reason = "one indicator, scope and deadline, different values (" + "; ".join(said) + ")"
+    if verdict == "undetermined":
+        reason += "；其中一处未写期限" if lang == "zh" else "; one of them states no deadline"
+    return [finding("contradiction", distinct, verdict=verdict, reason=reason)]
+
+
+def _series(rows: pd.DataFrame) -> bool:
+    """Counts of one task are a list of parts (新建公园2个，改造公园3个), not one value said twice; and so are quotes that lie within each other."""
+    counts = (rows["kind"] == "count").all()
+    return bool(counts and rows["task"].nunique(dropna=False) == 1)
+
+
+def _where(task: Any, table: Any, lang: str) -> str:
+    if not isinstance(task, str):
+        return "总体目标或正文" if lang == "zh" else "goals or text"
+    if task.startswith("表"):
+        return f"任务表 {task}" if lang == "zh" else f"table {task}"
+    return f"任务 {task}" if lang == "zh" else f"task {task}"
+
+
+def finding(type_: str, rows: pd.DataFrame, *, verdict: str | None, reason: str, change: str | None = None) -> Finding:
+    """A finding about targets, in their order."""
+    first = rows.iloc[0]
+    group = first["group"]
+    return {
+        "type": type_,
+        "change": change,
+        "region": first["region"],
+        "documents": list(dict.fromkeys(rows["document"])),
+        "tasks": [t if isinstance(t, str) else None for t in rows["task"]],
+        "indicator": first["indicator_name"],
+        "indicator_id": None if group.startswith("~") else group,
+        "values": list(rows["shown"]),
+        "deadlines": [d if isinstance(d, str) else None for d in rows["deadline_end"]],
+        "verdict": verdict,
+        "reason": reason,
+        "targets": list(rows["id"]),
+        "evidence": [e for e in rows["evidence"] if isinstance(e, str)],
+        "quotes": list(rows["quote"]),
+    }
+
+
+def about(type_: str, document: str, region: str | None, tasks: list[str], reason: str, **more: Any) -> Finding:
+    """A finding about a document and its tasks."""
+    plain = {"change": None, "indicator": None, "indicator_id": None, "values": [], "deadlines": [], "verdict": None, "targets": [], "evidence": []}
+    return {"type": type_, **plain, "region": region, "documents": [document], "tasks": tasks, "reason": reason, "quotes": [], **more}
+
+
+# --- numbers of a series ----------------------------------------------------------------------------------------------
+
+_LAST = regex.compile(r"^(?P<head>.*?)(?P<open>[(（]?)(?P<number>\d+|[一二三四五六七八九十]+)(?P<close>[)）]?)(?:\.\d+)?$")
+_SPARSE = 0.5  # a series that lacks more than half of its numbers is none
+
+
+def gaps(tasks: pd.DataFrame, regions: Mapping[str, str | None], paths: Mapping[str, frozenset[str]], lang: str = "zh") -> list[Finding]:
+    """Numbers that a series of tasks leaves out or does not begin with; `paths` are all numbered paragraphs of each document, tasks or not."""
+    found = []
+    for document, rows in tasks.groupby("document", sort=True):
+        series: dict[str, dict[int, str]] = {}
+        for path in rows["path"]:
+            hit = _LAST.match(path) if "@" not in path else None
+            if hit:
+                number = int(hit["number"]) if hit["number"].isdigit() else int(parse_number(hit["number"]) or 0)
+                series.setdefault(hit["head"] + hit["open"], {})[number] = path
+        for head, numbers in series.items():
+            missing = _missing(head, numbers, paths.get(str(document), frozenset()))
+            if missing:
+                found.append(_gap(str(document), regions.get(str(document)), head, numbers, missing, lang))
+    return found
+
+
+def _missing(head: str, numbers: Mapping[int, str], paths: frozenset[str]) -> list[int]:
+    last = max(numbers)
+    if len(numbers) < 3:
+        return []
+    missing = [n for n in range(1, last) if n not in numbers and not any(_is_path(p, head, n) for p in paths)]
+    return missing if len(missing) <= _SPARSE * last else []
+
+
+def _is_path(path: str, head: str, number: int) -> bool:
+    hit = _LAST.match(path)
+    if not hit or hit["head"] + hit["open"] != head:
+        return False
+    return (int(hit["number"]) if hit["number"].isdigit() else int(parse_number(hit["number"]) or 0)) == number
+
+
+def _gap(document: str, region: str | None, head: str, numbers: Mapping[int, str], missing: list[int], lang: str) -> Finding:
+    first, last = min(numbers), max(numbers)
+    listed = "、".join(map(str, missing))
+    if missing == list(range(1, first)):
+        reason = f"编号从 {first} 开始，缺 {listed}" if lang == "zh" else f"the numbering begins at {first}: {', '.join(map(str, missing))} missing"
+    else:
+        reason = f"编号 1 至 {last} 中缺 {listed}" if lang == "zh" else f"of the numbers 1 to {last}, {', '.join(map(str, missing))} are missing"
+    close = ")" if head.endswith("(") else "）" if head.endswith("（") else ""
+    return about("gap", document, region, [f"{head}{n}{close}" for n in missing], reason)
+
+
+# --- tasks that leave something out -----------------------------------------------------------------------------------
+
+
+def incomplete(tasks: pd.DataFrame, items: pd.DataFrame, links: pd.DataFrame, regions: Mapping[str, str | None], lang: str = "zh") -> list[Finding]:
+    """Tasks without any unit, and without any deadline, one finding each where the document's tasks mostly have one; else one for the document."""
+    named = set(links.loc[links["role"] != "data_source", "task_id"])
+    dated = set(items.loc[items["deadline_kind"].notna(), "task_id"])
+    found: list[Finding] = []
+    for document, rows in tasks.groupby("document", sort=True):
+        units = rows["id"].isin(named)
+        deadlines = rows["deadline_kind"].notna() | rows["id"].isin(dated)
+        for type_, has in (("no_unit", units), ("no_deadline", deadlines)):
+            found += _without(type_, str(document), regions.get(str(document)), rows[~has], has.mean(), lang)
+    return found
+
+
+def _without(type_: str, document: str, region: str | None, rows: pd.DataFrame, share: float, lang: str) -> list[Finding]:
+    zh, en = {"no_unit": ("未写责任单位", "names no unit"), "no_deadline": ("未写期限", "states no deadline")}[type_]
+    if rows.empty:
+        return []
+    if share >= _MOST:
+        return [
+            about(type_, document, region, [path], f"任务 {path}“{title}”{zh}" if lang == "zh" else f"task {path} “{title}” {en}")
+            for path, title in zip(rows["path"], rows["title"], strict=True)
+        ]
+    count = len(rows)
+    reason = f"{count} 项任务{zh}（多数任务如此）" if lang == "zh" else f"{count} tasks: each {en} (as most of the document)"
+    return [about(type_, document, region, list(rows["path"]), reason)]

@@ -1,0 +1,198 @@
+"""Targets as comparable items: which row each belongs to, and the parts that must agree before two values may be set against each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pipeline.compare.likeness import merge_alike
+from pipeline.compare.naming import Name, better, parse_name, parse_scope
+from schemas import vocab
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# what must agree; the order is that in which reasons are told
+PARTS = ("measure", "dimension", "denominator", "statistic", "scope", "baseline", "year")
+NUMERIC = ("level", "count", "change", "rank")
+_FLOORS = (">=", ">")
+_CEILINGS = ("<=", "<")
+_STEP = r"[0-9一二三四五六七八九十ⅠⅡⅢⅣⅤⅥA-Z]+"
+_MEANT = {"increase": "提高", "decrease": "下降"}
+
+
+def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """The targets with `group`, `indicator_name`, `group_rule`, `group_score`, `domain`, the parts of PARTS, `year_shown`, `direction`, `bound`
+    (floor, ceiling, exact: how the value limits the indicator), `number` (whether it may be ranked), `key` and `open` (what demands more).
+    """
+    import pandas as pd
+
+    frame = targets.copy()
+    places = documents.set_index("name")
+    frame["region"] = frame["document"].map(places["region_shown"])
+    frame["region_code"] = frame["document"].map(places["region_code"])
+    grouped = _groups(frame)
+    for column in grouped.columns:
+        frame[column] = grouped[column].to_numpy()
+    frame["scope_class"] = [parse_scope(s, r) for s, r in zip(frame["scope"], frame["region"], strict=True)]
+    frame["year"] = _years(frame)
+    frame["statistic_class"] = _statistics(frame)
+    frame["denominator_class"] = frame["canonical_unit"].map(lambda unit: unit.partition("/")[2] if isinstance(unit, str) else "")
+    unit = "unit:" + frame["unit"].fillna("").astype(str)
+    scale = "scale:" + frame["value_text"].astype(str).str.replace(_STEP, "", regex=True)  # 一级A and Ⅲ类 are steps of two scales
+    frame["dimension_class"] = frame["dimension"].where(frame["dimension"].notna(), unit).where(frame["kind"] != "grade", scale)
+    frame["baseline_class"] = frame["baseline"].where(frame["kind"] == "change").fillna("").map(_baseline)
+    frame["number"] = frame["kind"].isin(NUMERIC) & frame["value"].notna()
+    value = pd.to_numeric(frame["canonical_value"].where(frame["canonical_value"].notna(), frame["value"]), errors="coerce")
+    frame["low"] = value.astype(float)
+    top = pd.to_numeric(frame["canonical_value_max"].where(frame["canonical_value_max"].notna(), frame["value_max"]), errors="coerce")
+    frame["high"] = top.astype(float).where(top.notna(), frame["low"])
+    _directions(frame)
+    return frame
+
+
+def _groups(frame: pd.DataFrame) -> pd.DataFrame:
+    """Row of every target: by the vocabulary, else by the normal form of its name, else by likeness to a name that more documents write."""
+    import pandas as pd
+
+    known = {i.id: i for i in vocab.indicators()}
+    changes = _change_ids()
+    names: list[tuple[str, str, str, float, str, str, str | None, str]] = []
+    loose: dict[str, dict[str, Any]] = {}
+    for written, identity, kind, way, dimension, document in frame[
+        ["indicator", "indicator_id", "kind", "change_direction", "dimension", "document"]
+    ].itertuples(index=False):
+        name = parse_name(written)
+        change = way if kind == "change" else name.change
+        identity = changes.get((identity, way), identity) if kind == "change" else identity
+        if identity in known:
+            one = known[identity]
+            measure = _measure(kind, way if kind == "change" and (one.id, way) not in _changed() else None, True)
+            names.append((one.id, one.name, "vocabulary", 1.0, one.domain, measure, name.statistic, name.base))
+            continue
+        key = f"~{name.base}"
+        measure = _measure(kind, change, False)
+        entry = loose.setdefault(key, {"documents": set(), "written": {}, "tail": (dimension, measure)})
+        entry["documents"].add(document)
+        entry["written"][written] = entry["written"].get(written, 0) + 1
+        names.append((key, written, "name", 1.0, "", measure, name.statistic, name.base))
+    alike = merge_alike({k: (len(e["documents"]), str(e["tail"])) for k, e in loose.items()})
+    shown = {k: max(e["written"], key=lambda w: (e["written"][w], -len(w), w)) for k, e in loose.items()}
+    rows = []
+    for key, name, rule, score, domain, measure, statistic, base in names:
+        leader, likeness = alike.get(key, (key, 1.0))
+        rule = rule if leader == key else "alike"
+        rows.append((leader, shown.get(leader, name), rule, score * likeness, domain, measure, statistic, base))
+    columns = "group indicator_name group_rule group_score domain measure name_statistic base".split()
+    return pd.DataFrame(rows, columns=columns, index=frame.index)
+
+
+def _measure(kind: str, change: str | None, known: bool) -> str:
+    """level, count, rank, grade, state; increase or decrease where the change is what is measured."""
+    if kind in ("qualitative", "milestone"):
+        return "state"
+    return change or ("level" if kind == "change" and known else kind)
+
+
+@cache
+def _change_ids() -> dict[tuple[str | None, str | None], str]:
+    """(indicator, way) → the indicator that is its change: PM2.5 concentration, decrease → reduction of the concentration."""
+    by_base: dict[str, str] = {}
+    for one in vocab.indicators():
+        for form in (one.name, *one.aliases):
+            parsed = parse_name(form)
+            if parsed.change is None:
+                by_base.setdefault(parsed.base, one.id)
+    found: dict[tuple[str | None, str | None], str] = {}
+    for one in vocab.indicators():
+        for form in (one.name, *one.aliases):
+            parsed = parse_name(form)
+            base = by_base.get(parsed.base)
+            if parsed.change and base and base != one.id:
+                found.setdefault((base, parsed.change), one.id)
+    return found
+
+
+@cache
+def _changed() -> frozenset[tuple[str, str]]:
+    """Indicators that are a change by their own name, with its way."""
+    found = set()
+    for one in vocab.indicators():
+        parsed: Name = parse_name(one.name)
+        if parsed.change:
+            found.add((one.id, parsed.change))
+    return frozenset(found)
+
+
+def _baseline(text: str) -> str:
+    return text.removesuffix("年").replace("上", "去")
+
+
+def _years(frame: pd.DataFrame) -> list[str]:
+    """The year of a deadline's end, "continuous", "annual", "" where none is stated; a count over several years keeps its first too."""
+    found = []
+    for kind, start, end, what in zip(frame["deadline_kind"], frame["deadline_start"], frame["deadline_end"], frame["kind"], strict=True):
+        if kind in ("continuous", "annual"):
+            found.append(kind)
+        elif not isinstance(end, str):
+            found.append("")
+        elif kind == "during" and what in ("count", "change") and isinstance(start, str) and start[:4] != end[:4]:
+            found.append(f"{start[:4]}-{end[:4]}")
+        else:
+            found.append(end[:4])
+    return found
+
+
+def _statistics(frame: pd.DataFrame) -> list[str]:
+    """How it is counted, by the words of the name; a known indicator's statistic is the vocabulary's, whatever words a plan leaves out."""
+    return ["" if rule == "vocabulary" else (statistic or "") for rule, statistic in zip(frame["group_rule"], frame["name_statistic"], strict=True)]
+
+
+def _directions(frame: pd.DataFrame) -> None:
+    """Adds `direction`, `bound`, `key`, `open`.
+
+    The better direction is the vocabulary's; else the one that the operators of the row tell where they agree; else that of the name's words.
+    """
+    import numpy as np
+
+    known = {i.id: i.direction for i in vocab.indicators() if i.direction != "none"}
+    operator = frame["operator"]
+    floors = operator.isin(_FLOORS).groupby(frame["group"]).transform("any")
+    ceilings = (operator.isin(_CEILINGS) & (frame["kind"] != "rank")).groupby(frame["group"]).transform("any")
+    told = np.where(floors & ~ceilings, "higher_better", np.where(ceilings & ~floors, "lower_better", ""))
+    words = {name: better(name) or "" for name in frame["indicator_name"].unique()}
+    named = np.where(told != "", told, frame["indicator_name"].map(words))
+    direction = frame["group"].map(known).fillna("").to_numpy(dtype=object)
+    direction = np.where(direction != "", direction, named)
+    changed = frame["measure"].isin(("increase", "decrease")).to_numpy()
+    direction = np.where(changed, "higher_better", direction)  # the more of the change that the plan sets itself, the more it demands
+    direction = np.where(frame["kind"] == "rank", "lower_better", direction)
+    frame["direction"] = np.where(direction == "", "none", direction)
+    bound = np.where(operator.isin(_FLOORS), "floor", np.where(operator.isin(_CEILINGS), "ceiling", "exact"))
+    meant = np.where(frame["direction"] == "higher_better", "floor", np.where(frame["direction"] == "lower_better", "ceiling", "exact"))
+    frame["bound"] = np.where(bound == "exact", meant, bound)
+    sign = np.where(frame["direction"] == "lower_better", -1.0, 1.0)
+    frame["key"] = np.where(frame["direction"] == "lower_better", frame["high"], frame["low"]) * sign
+    frame["open"] = operator.isin((">", "<")).astype(int) - (operator == "~").astype(int)
+
+
+def close(one: float, other: float) -> bool:
+    """Whether two canonical values are one number: floats that come from the same decimal by different factors."""
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def shown(rows: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Values as a reader writes them, from (kind, operator, value_text, unit, change_direction, status): ≥95%, 提高≥5个百分点, 前110名."""
+    signs = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "~": "约"}
+    found = []
+    for kind, operator, text, unit, way, status in rows:
+        if kind in ("qualitative", "milestone"):
+            found.append(str(text))
+            continue
+        sign = "前" if kind == "rank" and operator == "<=" else signs.get(operator or "", "")
+        tail = unit if isinstance(unit, str) and unit not in text and kind != "grade" else ""
+        head = _MEANT.get(way, "") if isinstance(way, str) else ""
+        found.append(f"{head}{sign}{text}{tail}" + ("（现状）" if status == "current" else ""))
+    return found

@@ -1,0 +1,186 @@
+"""The matrix: indicator × region, every cell in one of four states, every value with its verdict and, where it may have one, its rank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline.compare.options import Options
+from pipeline.compare.verdicts import SIGNATURE, against_others, in_words
+from schemas.comparison import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = [c.name for c in TABLES["matrix"]]
+
+
+def matrix(
+    items: pd.DataFrame,
+    columns: Sequence[str],
+    absent: Mapping[tuple[str, str], tuple[str, str, tuple[str, ...]]],
+    missing: Mapping[str, str],
+    copies: Mapping[str, Sequence[str]],
+    options: Options,
+) -> pd.DataFrame:
+    """The matrix in long form: a line for each stated target, and one for each empty cell.
+
+    `items`: those that count; `columns`: regions (or documents) in order; `absent`: (row, column) → (quote, place, evidence) of a sentence that names the
+    indicator but was not read; `missing`: column → why nothing of it was processed; `copies`: document → its other stored copies.
+    """
+    import pandas as pd
+
+    by, lang = options.by, options.lang
+    stated = items[items[by].isin(columns)].copy()
+    judged = against_others(stated, by)
+    stated = stated.join(judged)
+    _rank(stated, options.any_year)
+    stated["reason"] = _told(stated["reasons"], lang)
+    stated["state"] = "stated"
+    stated["sources"] = [tuple(copies.get(d, ())) for d in stated["document"]]
+    empty = _empty(stated, columns, absent, missing, by, lang)
+    lines = pd.concat([_named(stated), empty], ignore_index=True)
+    return _sorted(lines, columns, by, options.sort)[COLUMNS]
+
+
+def _told(reasons: pd.Series[Any], lang: str) -> list[str]:
+    words = {names: in_words(names, lang) for names in set(reasons)}
+    return [words[names] for names in reasons]
+
+
+def _rank(stated: pd.DataFrame, any_year: bool) -> None:
+    """Adds `rank` and `distance` to values that may be compared: 1 demands most, distances are from it."""
+    import pandas as pd
+
+    stated["rank"] = pd.Series(pd.NA, index=stated.index, dtype="Int64")
+    stated["distance"] = float("nan")
+    allowed = stated["verdict"] == "comparable"
+    if any_year:
+        allowed |= (stated["verdict"] == "not_comparable") & stated["reasons"].map(lambda r: r == ("year",))
+    some = stated[allowed & stated["number"] & (stated["direction"] != "none")].copy()
+    if some.empty:
+        return
+    parts = [p for p in SIGNATURE if p not in ("bound", "number_class", "group_rule_class") and not (any_year and p == "year")]
+    some["class"] = some.groupby(parts, sort=False, dropna=False).ngroup()
+    bounds = some["bound"].where(some["bound"] != "exact").groupby(some["class"]).transform("nunique")
+    some["class"] = some["class"].astype(str) + some["bound"].where(bounds > 1, "")
+    some["demand"] = some["key"].round(12)
+    ordered = some.sort_values(["class", "demand", "open"], ascending=[True, False, False], kind="stable")
+    step = (ordered[["class", "demand", "open"]] != ordered[["class", "demand", "open"]].shift()).any(axis=1)
+    stated.loc[ordered.index, "rank"] = step.groupby(ordered["class"]).cumsum().astype("Int64")
+    stated.loc[some.index, "distance"] = some.groupby("class")["key"].transform("max") - some["key"]
+
+
+def _named(stated: pd.DataFrame) -> pd.DataFrame:
+    """The stated items under the names of the matrix."""
+    import pandas as pd
+
+    frame = stated.assign(
+        as_written=stated["indicator"],
+        indicator=stated["indicator_name"],
+        indicator_id=stated["group"].where(~stated["group"].str.startswith("~")),
+        statistic=stated["statistic_class"].replace("", None),
+        denominator=stated["denominator_class"].replace("", None),
+        target=stated["id"],
+        evidence=[(e,) if isinstance(e, str) else () for e in stated["evidence"]],
+        title=stated["title_shown"],
+        place=places(stated),
+        deadline=deadlines(stated),
+        year=pd.to_numeric(stated["year"].str[-4:], errors="coerce").astype("Int64"),
+    )
+    return frame.reindex(columns=COLUMNS)
+
+
+def deadlines(frame: pd.DataFrame) -> list[dict[str, Any] | None]:
+    """Deadlines as objects {raw, kind, start, end}."""
+    parts = zip(*(frame[f"deadline_{k}"] for k in ("raw", "kind", "start", "end")), strict=True)
+    return [
+        {"raw": _text(raw), "kind": kind, "start": _text(start), "end": _text(end)} if isinstance(kind, str) else None
+        for raw, kind, start, end in parts
+    ]
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def places(frame: pd.DataFrame) -> list[str]:
+    """Where a reader finds each value in its file: 附件1.pdf，第7页，表2第5行."""
+    found = []
+    for file, page, line, table, row, sheet, cell, format in frame[["file", "page", "line", "table", "row", "sheet", "cell", "format"]].itertuples(
+        index=False
+    ):
+        parts = [file if isinstance(file, str) else "", f"第{int(page)}页" if page == page and page else ""]
+        if isinstance(sheet, str) and sheet:
+            parts.append(f"工作表 {sheet} {cell}")
+        elif table == table and table:
+            parts.append(f"表{int(table)}第{int(row)}行")
+        if line == line and line:
+            parts.append(f"第{int(line)}{'段' if format in ('doc', 'docx') else '行'}")
+        found.append("，".join(p for p in parts if p))
+    return found
+
+
+def _empty(
+    stated: pd.DataFrame,
+    columns: Sequence[str],
+    absent: Mapping[tuple[str, str], tuple[str, str, tuple[str, ...]]],
+    missing: Mapping[str, str],
+    by: str,
+    lang: str,
+) -> pd.DataFrame:
+    """A line for every cell without a target."""
+    import pandas as pd
+
+    rows = stated.drop_duplicates("group")[["group", "indicator_name", "domain", "direction"]]
+    cells = rows.merge(pd.DataFrame({by: list(columns)}), how="cross")
+    filled = set(zip(stated["group"], stated[by], strict=True))
+    cells = cells[[(g, c) not in filled for g, c in zip(cells["group"], cells[by], strict=True)]]
+    found = [_why(group, column, absent, missing, lang) for group, column in zip(cells["group"], cells[by], strict=True)]
+    codes = dict(zip(stated["region"], stated["region_code"], strict=True))
+    frame = cells.rename(columns={"indicator_name": "indicator"}).assign(
+        indicator_id=cells["group"].where(~cells["group"].str.startswith("~")),
+        state=[f[0] for f in found],
+        reason=[f[1] for f in found],
+        quote=[f[2] for f in found],
+        place=[f[3] for f in found],
+        evidence=[f[4] for f in found],
+        reasons=[()] * len(cells),
+        lead=[()] * len(cells),
+        lead_function=[()] * len(cells),
+        sources=[()] * len(cells),
+    )
+    if by == "region":
+        frame["region_code"] = frame["region"].map(codes)
+    return frame.reindex(columns=COLUMNS).astype(object)
+
+
+def _why(
+    group: str,
+    column: str,
+    absent: Mapping[tuple[str, str], tuple[str, str, tuple[str, ...]]],
+    missing: Mapping[str, str],
+    lang: str,
+) -> tuple[str, str, str | None, str | None, tuple[str, ...]]:
+    if column in missing:
+        return "not_processed", missing[column], None, None, ()
+    if (group, column) in absent:
+        quote, place, evidence = absent[group, column]
+        told = "原文提到该指标，但数值未能读出" if lang == "zh" else "the text names the indicator, its value was not read"
+        return "unparsed", told, quote, place, evidence
+    return "not_stated", "该地文件未提出" if lang == "zh" else "no document of the region states it", None, None, ()
+
+
+def _sorted(lines: pd.DataFrame, columns: Sequence[str], by: str, sort: str) -> pd.DataFrame:
+    """Rows in the order asked for; within a row the columns in their order, then years."""
+    lines = lines.assign(_column=lines[by].map({c: i for i, c in enumerate(columns)}))
+    stated = lines[lines["state"] == "stated"]
+    spread = stated.groupby("group").agg(n=(by, "nunique"))
+    top = stated["canonical_value"].astype(float).abs().where(stated["rank"].notna()).groupby(stated["group"]).max()
+    gap = stated["distance"].astype(float).groupby(stated["group"]).max() / top.where(top > 0)
+    lines["_n"] = -lines["group"].map(spread["n"]).astype(float)
+    lines["_gap"] = -lines["group"].map(gap).astype(float).fillna(-1.0)
+    lines["_known"] = lines["indicator_id"].isna()
+    first = {"regions": ["_n", "_known", "domain"], "name": [], "distance": ["_gap"]}[sort]
+    order = [*first, "indicator", "group", "_column", "year", "document", "task"]
+    return lines.sort_values(order, kind="stable", ignore_index=True)

@@ -1,0 +1,108 @@
+"""The normal form of an indicator's name: what is measured, whether its change is meant, how it is counted, in which scope."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import regex
+
+from pipeline.canonical import squashed
+from schemas import vocab
+
+_ABBREVIATION = regex.compile(r"[(（][A-Za-z0-9.]+[)）]")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """`base`: what is measured; `change`: increase or decrease where the name says that its change is; `statistic`: average, cumulative, increment."""
+
+    base: str
+    change: str | None
+    statistic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    same: regex.Pattern[str]
+    forms: dict[str, str]
+    tails: regex.Pattern[str]
+    heads: regex.Pattern[str]
+    change: tuple[tuple[str, regex.Pattern[str]], ...]
+    statistic: tuple[tuple[str, regex.Pattern[str]], ...]
+    better: tuple[tuple[str, str], ...]
+    contrast: tuple[frozenset[str], ...]
+    scopes: dict[str, str]
+
+
+def _either(words: Sequence[str]) -> str:
+    return "|".join(regex.escape(w) for w in sorted(words, key=len, reverse=True))
+
+
+@cache
+def _words() -> _Words:
+    data = vocab.read("wording")
+    forms = {squashed(form): squashed(line[0]) for line in data["same"] for form in line[1:]}
+    return _Words(
+        same=regex.compile(_either([*forms, *forms.values()])),
+        forms=forms,
+        tails=regex.compile(f"(?<=..)(?:{_either(data['tails'])})$"),
+        heads=regex.compile(f"^(?:{_either([w for w in data['scopes']['whole'] if len(w) > 1])})(?=...)"),
+        change=tuple((way, regex.compile(f"(?<=..)(?:{_either(data[way])})$")) for way in ("increase", "decrease")),
+        statistic=tuple((name, regex.compile(_either(words))) for name, words in data["statistic"].items()),
+        better=tuple((word, way) for way, words in data["better"].items() for word in words),
+        contrast=tuple(frozenset(line) for line in data["contrast"]),
+        scopes={form: name for name, forms in data["scopes"].items() for form in forms},
+    )
+
+
+@lru_cache(maxsize=1 << 17)
+def parse_name(text: str) -> Name:
+    """The normal form of a name.
+
+    `parse_name("规模以上工业增加值增速") == parse_name("规上工业增加值增长率") == Name("规上工业增加值", "increase", None)`.
+    """
+    words = _words()
+    bare = words.heads.sub("", squashed(_ABBREVIATION.sub("", unicodedata.normalize("NFKC", text))))
+    statistic = next((name for name, pattern in words.statistic if pattern.search(bare)), None)
+    for name, pattern in words.statistic:
+        if name == statistic:
+            bare = pattern.sub("", bare) or bare
+    bare = words.same.sub(lambda hit: words.forms.get(hit[0], hit[0]), bare)
+    change = next((way for way, pattern in words.change if pattern.search(bare)), None)
+    for way, pattern in words.change:
+        if way == change:
+            bare = pattern.sub("", bare)
+    return Name(words.tails.sub("", bare), change, statistic)
+
+
+@lru_cache(maxsize=1 << 15)
+def parse_scope(scope: str | None, region: str | None) -> str:
+    """The normal form of a scope: "" is all that the region governs: 全市, 我市, 驻马店市 in a plan of 驻马店市, or none."""
+    if not scope:
+        return ""
+    bare = squashed(scope)
+    if region:
+        own = squashed(region)
+        bare = bare.removeprefix(own) or "全市"
+        if len(own) > 2 and len(bare) > len(own):
+            bare = bare.removeprefix(own[:-1])
+    name = _words().scopes.get(bare, bare)
+    return "" if name == "whole" else name
+
+
+def better(name: str) -> str | None:
+    """The better direction that the words of a name tell: 漏损率 is lower_better; None where they tell nothing."""
+    found = max(((at, len(word), way) for word, way in _words().better if (at := name.rfind(word)) >= 0), default=None)
+    return found[2] if found else None
+
+
+def contrasting(one: str, other: str) -> bool:
+    """Whether two names hold different words of one line of `contrast`: 城镇污水处理率, 农村污水处理率."""
+    for line in _words().contrast:
+        mine, its = ({word for word in line if word in name} for name in (one, other))
+        if mine and its and mine != its:
+            return True
+    return False

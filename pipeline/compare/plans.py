@@ -1,0 +1,243 @@
+"""Documents as plans: their dates, which are editions of one plan, which are copies, which are no longer in force."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import regex
+
+from pipeline.canonical import squashed
+from schemas import vocab
+from schemas.regions import former_regions, present_code, regions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_YEARS = regex.compile(
+    r"(?:19|20)\d\d(?:\s*[-—–~至到]+\s*(?:(?:19|20)?\d\d))?年?度?|[“\"]?十[二三四五六七]五[”\"]?(?:时期|期间)?|第?十[一二三四五六七]个?五年|[一二三四五六七八九十]年"
+)
+_SHORTEST = 4  # characters of a plan's name that say enough to tell editions of one plan: 生态环境
+
+
+def dated(documents: pd.DataFrame) -> pd.DataFrame:
+    """The documents with `title_shown`, `region_shown`, `date`, `date_source`, `plan`; no date is guessed: null where none is told."""
+    frame = documents.copy()
+    given = frame["given"]
+    frame["title_shown"] = [title or g.get("title") or name for title, g, name in zip(frame["title"], given, frame["name"], strict=True)]
+    frame["region_shown"] = [
+        _present(region or g.get("region") or None, code) for region, g, code in zip(frame["region"], given, frame["region_code"], strict=True)
+    ]
+    dates = [_date(row) for row in frame.to_dict("records")]
+    frame["date"] = [d[0] for d in dates]
+    frame["date_source"] = [d[1] for d in dates]
+    frame["plan"] = [plan_key(title or g.get("title"), region) for title, g, region in zip(frame["title"], given, frame["region_shown"], strict=True)]
+    return frame
+
+
+def _present(region: str | None, code: str | None) -> str | None:
+    """The name of today of a division that was renamed or went over into one other (襄樊市 → 襄阳市): its plans stand in one column."""
+    then = next((r for r in former_regions() if r.code == code and r.name == region), None) if region and code else None
+    if then is None or (now := present_code(then.code, then.valid_to)) is None:
+        return region
+    return next((r.name for r in regions() if r.code == now), region)
+
+
+def _date(row: dict[Any, Any]) -> tuple[str | None, str | None]:
+    given = row["given"]
+    for name, value in (
+        ("issue_date", row["issue_date"]),
+        ("publish_date", row["publish_date"]),
+        ("given", given.get("issue_date") or given.get("publish_date")),
+        ("period", row["period_start"]),
+    ):
+        if value:
+            return str(value), name
+    return None, None
+
+
+@cache
+def _plan_words() -> tuple[regex.Pattern[str], regex.Pattern[str]]:
+    words = vocab.read("plans")
+    kinds = "|".join(sorted(map(regex.escape, words["kinds"]), key=len, reverse=True))
+    return regex.compile(f"(?:{kinds})+$"), regex.compile("|".join(map(regex.escape, words["frames"])))
+
+
+def plan_key(title: str | None, region: str | None) -> str | None:
+    """What the editions of one plan share: its subject, without region, years, kind of text; None where a title says too little.
+
+    `plan_key("驻马店市创建国家生态文明建设示范市2023年工作实施计划", "驻马店市") == "创建国家生态文明建设示范市"`.
+    """
+    if not title:
+        return None
+    tail, frames = _plan_words()
+    bare = regex.sub(r"[(（][^)）]*[)）]", "", _YEARS.sub("", title))
+    bare = squashed(frames.sub("", bare))
+    if region:
+        bare = bare.removeprefix(squashed(region)).removeprefix(squashed(region)[:-1])
+    bare = tail.sub("", bare)
+    return bare if len(bare) >= _SHORTEST else None
+
+
+def copies(documents: pd.DataFrame, items: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Document → (the document whose copy it is, why): the same bytes, or the same targets under one title.
+
+    A draft and what became of it are two editions, and so are plans of two periods, however much they share.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    records = {d["name"]: d for d in documents.to_dict("records")}
+    by_bytes: dict[str, str] = {}
+    for name in sorted(records, key=lambda n: _rank(records[n])):
+        first = by_bytes.setdefault(records[name]["sha256"], name)
+        if first != name:
+            found[name] = first, "文件内容完全相同"
+    overlap = _overlap(items)
+    for one, other, shared, least, most in sorted(overlap, key=lambda o: (-o[2], o[0], o[1])):
+        first, second = sorted((one, other), key=lambda n: _rank(records[n]))
+        if first in found or second in found or not _one_text(records[first], records[second]):
+            continue
+        titles = bool(records[first]["title"]) and squashed(records[first]["title"] or "") == squashed(records[second]["title"] or "")
+        if shared >= 0.8 * most or (titles and shared >= 0.9 * least):
+            found[second] = first, f"{'标题相同，' if titles else ''}{shared} 项目标相同（各有 {most}、{least} 项）"
+    return found
+
+
+def _rank(document: dict[Any, Any]) -> tuple[Any, ...]:
+    """Which of two copies counts: the one that says more of itself."""
+    said = sum(document[k] is not None for k in ("title", "doc_number", "issuer", "issue_date", "publish_date"))
+    return -said, document["name"]
+
+
+def _one_text(one: dict[Any, Any], other: dict[Any, Any]) -> bool:
+    """Whether nothing that two documents say of themselves makes them two texts."""
+    for field in ("title", "doc_number", "period_start", "period_end", "issue_date", "region_shown"):
+        mine, its = one[field], other[field]
+        if mine and its and squashed(str(mine)) != squashed(str(its)):
+            return False
+    return bool(one["draft"]) == bool(other["draft"]) and bool(one["region_shown"] or other["region_shown"] or one["title"])
+
+
+_FEWEST = 5  # shared targets below which likeness says nothing
+
+
+def _overlap(items: pd.DataFrame) -> list[tuple[str, str, int, int, int]]:
+    """Pairs of documents that share targets: both names, how many they share, the smaller and the larger number of their targets."""
+    import pandas as pd
+
+    keys = items[["group", "value_text", "year", "scope_class"]].astype(str).agg("\x1f".join, axis=1)
+    said = pd.DataFrame({"document": items["document"], "key": keys}).drop_duplicates()
+    sizes = said.groupby("document")["key"].size()
+    common = said.groupby("key")["document"].transform("size")
+    said = said[(common > 1) & (common <= 20)]  # what very many plans say alike (100%) tells no copy
+    pairs = said.merge(said, on="key", suffixes=("", "_other"))
+    pairs = pairs[pairs["document"] < pairs["document_other"]]
+    counted = pairs.groupby(["document", "document_other"]).size()
+    counted = counted[counted >= _FEWEST]
+    return [(a, b, int(n), int(min(sizes[a], sizes[b])), int(max(sizes[a], sizes[b]))) for (a, b), n in counted.items()]
+
+
+def today() -> date:
+    """The day on which deadlines and validity are judged where none is given."""
+    return date.today()
+
+
+# --- validity ---------------------------------------------------------------------------------------------------------
+
+_STANDING = regex.compile(r"(?:办法|规定|条例|规范|细则|规划|纲要|标准)(?:[(（][^)）]*[)）])?$")  # a later one of the same name takes its place
+
+
+def judged(documents: pd.DataFrame, items: pd.DataFrame, validity: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The documents with `duplicate_of`, `duplicate_reason`, `edition`, `validity`, `validity_reason`, `left_out`.
+
+    `validity`: what documents say (document, kind, value, date_end, title, doc_number, raw). Only what a text says, or a later document of the same name, ends
+    a plan: that the period of a plan is over does not.
+    """
+    frame = documents.copy()
+    same = copies(frame, items)
+    frame["duplicate_of"] = [same.get(n, (None, None))[0] for n in frame["name"]]
+    frame["duplicate_reason"] = [same.get(n, (None, None))[1] for n in frame["name"]]
+    records = frame.to_dict("records")
+    ended = _ended(records, validity, as_of)
+    states = [ended.get(r["name"]) or (("draft", "标题或正文标明为征求意见稿") if r["draft"] else ("in_force", None)) for r in records]
+    frame["validity"] = [s[0] for s in states]
+    frame["validity_reason"] = [s[1] for s in states]
+    frame["left_out"] = frame["duplicate_of"].notna() | frame["validity"].isin(("expired", "repealed", "superseded"))
+    frame["edition"] = _editions(frame)
+    return frame
+
+
+def _editions(frame: pd.DataFrame) -> pd.Series[Any]:
+    """Place of each document among the dated editions of its plan; null where there is one only."""
+    some = frame[frame["plan"].notna() & frame["region_shown"].notna() & frame["date"].notna() & frame["duplicate_of"].isna()]
+    ordered = some.sort_values(["date", "name"]).groupby(["region_shown", "plan"])
+    place = ordered.cumcount() + 1
+    return place.where(ordered["name"].transform("size") > 1).reindex(frame.index).astype("Int64")
+
+
+def _ended(records: list[dict[Any, Any]], validity: pd.DataFrame, as_of: date) -> dict[str, tuple[str, str]]:
+    """Document → (state, what says so)."""
+    found: dict[str, tuple[str, str]] = {}
+    names = {r["name"]: r for r in records}
+    for statement in validity.to_dict("records"):
+        mine = names[statement["document"]]
+        if statement["kind"] == "status" and statement["value"] in ("repealed", "expired"):
+            found.setdefault(mine["name"], (statement["value"], f"文件标明：{statement['raw']}"))
+        elif statement["kind"] == "valid" and statement["date_end"] and statement["date_end"] < as_of.isoformat():
+            found.setdefault(mine["name"], ("expired", f"有效期至 {statement['date_end']}（{statement['raw']}）"))
+        elif statement["kind"] == "repeals":
+            for other in records:
+                if other is not mine and _named(statement, other, mine):
+                    found.setdefault(other["name"], ("repealed", f"{mine['name']}：{statement['raw']}"))
+    for name, (state, why) in _superseded(records).items():
+        found.setdefault(name, (state, why))
+    return found
+
+
+def _named(statement: dict[Any, Any], other: dict[Any, Any], mine: dict[Any, Any]) -> bool:
+    """Whether a repeal names a document: by its number, or by its title where it is of the same region and not later."""
+    if statement["doc_number"] and other["doc_number"]:
+        return squashed(statement["doc_number"]) == squashed(other["doc_number"])
+    if not statement["title"] or not other["title"] or mine["region_shown"] != other["region_shown"]:
+        return False
+    return squashed(statement["title"]) == squashed(other["title"]) and not (mine["date"] and other["date"] and other["date"] > mine["date"])
+
+
+def _superseded(records: list[dict[Any, Any]]) -> dict[str, tuple[str, str]]:
+    """Drafts of which the final text is stored, and standing documents of which a later one of the same name and period is."""
+    groups: dict[Any, list[dict[Any, Any]]] = {}
+    for r in records:
+        if r["title"] and r["region_shown"] and r["duplicate_of"] is None:
+            key = squashed(r["title"]).replace("修订版", "").replace("修订", "")
+            groups.setdefault((r["region_shown"], key, r["period_start"], r["period_end"]), []).append(r)
+    found = {}
+    for group in groups.values():
+        final = [r for r in group if not r["draft"]]
+        for r in group:
+            if r["draft"] and final:
+                found[r["name"]] = "superseded", f"正式稿：{final[-1]['name']}"
+        if final and _STANDING.search(final[0]["title"]):
+            dated_ = sorted((r for r in final if r["date"]), key=lambda r: r["date"])
+            for r in dated_[:-1]:
+                if r["date"][:10] < dated_[-1]["date"][: len(r["date"])]:
+                    found[r["name"]] = "superseded", f"后来同名文件：{dated_[-1]['name']}"
+    return found
+
+
+def told(documents: pd.DataFrame, lang: str = "zh") -> list[dict[str, Any]]:
+    """Findings about documents: copies, and those that are no longer in force."""
+    from pipeline.compare.inside import about
+
+    found = []
+    for r in documents.to_dict("records"):
+        if isinstance(r["duplicate_of"], str):
+            reason = (
+                f"与 {r['duplicate_of']} 为同一文件：{r['duplicate_reason']}；对比中只计一次"
+                if lang == "zh"
+                else f"the same plan as {r['duplicate_of']}; it counts once"
+            )
+            found.append(about("duplicate", r["name"], r["region_shown"], [], reason, documents=[r["duplicate_of"], r["name"]]))
+        if r["validity"] in ("expired", "repealed", "superseded"):
+            type_ = "superseded" if r["validity"] == "superseded" else "expired"
+            found.append(about(type_, r["name"], r["region_shown"], [], r["validity_reason"]))
+    return found
