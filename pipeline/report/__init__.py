@@ -6,9 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.report import csv, jsonl, workbook
+from pipeline.report import charts, csv, jsonl, workbook
 
 if TYPE_CHECKING:
     from pipeline.compare.result import Comparison
 
-REPORTS: dict[str, Callable[[Comparison, Path, str], list[Path]]] = {"jsonl": jsonl.write, "csv": csv.write, "xlsx": workbook.write}
+REPORTS: dict[str, Callable[[Comparison, Path, str], list[Path]]] = {
+    "jsonl": jsonl.write,
+    "csv": csv.write,
+    "xlsx": workbook.write,
+    "svg": charts.write_svg,
+    "png": charts.write_png,
+}

@@ -1,0 +1,123 @@
+"""Charts as SVG: panels for the page, and each chart as a picture of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.report import grid
+from pipeline.report.charts import heat, timeline, values
+from pipeline.report.charts.measure import width
+from pipeline.report.lines import Line
+from pipeline.report.words import say
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+FONTS = '"Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "PingFang SC", "Microsoft YaHei", sans-serif'
+LIGHT: dict[str, Any] = {
+    "ink": "#1a2530",
+    "soft": "#56626e",
+    "rule": "#9aa6b2",
+    "paper": "#ffffff",
+    "standard": "#8a1f11",
+    "regions": ["#1f5fa8", "#b4462c", "#23744f", "#7a4fa0", "#8a6410", "#1c7886", "#a3386a", "#56626e"],
+    "due": ["#b23a24", "#d9a21b", "#6d8cab"],
+    "tones": {
+        "good": ["#cfe9d8", "#12532f"],
+        "doubt": ["#ffe9b0", "#6b4600"],
+        "bad": ["#f7d3cb", "#852313"],
+        "quiet": ["#edf0f3", "#4a5560"],
+        "odd": ["#e2d5f3", "#4d2f7c"],
+    },
+}
+CHARTS = {"values": "report_strip.svg", "timeline": "report_lane.svg", "heat": "report_heat.svg"}
+MOST = {"values": 60, "heat": 112}
+_GAP, _LEFT, _TOP = 14, 20, 64
+# what XML 1.0 cannot hold
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@cache
+def environment() -> Environment:
+    """The templates, everything escaped; characters that no XML or HTML may hold are dropped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def printable(value: Any) -> Any:
+        return value if isinstance(value, Markup) or not isinstance(value, str) else _CONTROL.sub("", value)
+
+    folder = Path(__file__).parents[2] / "templates"
+    return Environment(
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, finalize=printable, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def css(colours: dict[str, Any]) -> str:
+    """Style of the charts in some colours (for a page: its variables)."""
+    from markupsafe import Markup
+
+    return environment().get_template("report_chart.css").render(c=_safe(colours), fonts=Markup(FONTS)).strip()
+
+
+def _safe(colours: dict[str, Any]) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    def safe(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: safe(v) for k, v in value.items()}
+        return [safe(v) for v in value] if isinstance(value, list) else Markup(value)
+
+    return {k: safe(v) for k, v in colours.items()}
+
+
+def panels(
+    name: str, rows: Sequence[grid.Row], tables: dict[str, list[Line]], regions: Sequence[str], as_of: date, lang: str
+) -> tuple[list[Any], int]:
+    """The panels of a chart, and how many there would be of it without the limit (indicators; of the timeline regions)."""
+    if name == "values":
+        found = values.strips(rows, tables["standards"], regions, lang)
+        return found[: MOST[name]], len(found)
+    if name == "timeline":
+        lanes = timeline.lanes(tables["timeline"], regions, as_of, lang)
+        return lanes, len(lanes)
+    # what one region alone states has nothing to compare; where there is one region only, all is shown
+    shared = [row for row in rows if row.stated > 1] or list(rows)
+    return heat.pages(shared[: MOST[name]], regions, lang), len(shared)
+
+
+def note(name: str, drawn: int, total: int, as_of: date, lang: str) -> str:
+    """How to read a chart, and how much of it is not drawn."""
+    cut = " " + say("chart_cut", lang, shown=drawn, total=total) if total > drawn else ""
+    return say(f"{name}_note", lang, date=as_of.isoformat()) + cut if total else say("chart_empty", lang)
+
+
+def alone(name: str, found: Sequence[Any], text: str, title: str, lang: str) -> str:
+    """A chart as one picture: title, how to read it, panels below each other, of the dot plot two beside each other."""
+    columns = 2 if name == "values" and len(found) > 1 else 1
+    wide = max((p.width for p in found), default=900)
+    across = max(_LEFT * 2 + columns * wide + (columns - 1) * _GAP, 640)
+    notes = _broken(text, across - 2 * _LEFT)
+    heights = [float(_TOP + 16 * len(notes))] * columns
+    placed = []
+    for panel in found:
+        column = heights.index(min(heights))
+        placed.append((_LEFT + column * (wide + _GAP), heights[column], panel))
+        heights[column] += panel.height + _GAP
+    picture = {"width": round(across), "height": round(max(heights) + 10), "panels": placed, "title": title, "note": text, "notes": notes}
+    drawn = environment().get_template("report_chart.svg").render(kind=CHARTS[name], css=css(LIGHT), lang=lang, **picture)
+    return drawn.strip() + "\n"
+
+
+def _broken(text: str, room: float) -> list[str]:
+    """A note in lines that fit."""
+    lines = [""]
+    for part in re.findall(r".+?(?:[。；，、;,.]\s?|\s|$)", text):
+        if lines[-1] and width(lines[-1] + part, 11) > room:
+            lines.append("")
+        lines[-1] += part
+    return lines
