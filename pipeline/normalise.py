@@ -39,7 +39,8 @@ def normalise(document: Document, extraction: Extraction, given: Mapping[str, st
     issues = list(document.issues) + list(extraction.issues)
     segments = [_segment(i, s, document_id) for i, s in enumerate(extraction.segments)]
     known = {s["path_id"]: s["id"] for s in segments}
-    tasks, task_bodies, bodies = _tasks(extraction.tasks, document, document_id, evidence)
+    code, _ = region_code(extraction.metadata, document.text)
+    tasks, task_bodies, bodies = _tasks(extraction.tasks, document, document_id, evidence, code)
     targets = _targets(extraction.targets, document, document_id, evidence, known, issues)
     coverage = [
         {
@@ -114,7 +115,9 @@ def _segment(position: int, segment: Segment, document_id: str) -> Values:
     }
 
 
-def _tasks(tasks: Sequence[Task], document: Document, document_id: str, evidence: Evidence) -> tuple[list[Values], list[Values], list[Values]]:
+def _tasks(
+    tasks: Sequence[Task], document: Document, document_id: str, evidence: Evidence, code: str | None
+) -> tuple[list[Values], list[Values], list[Values]]:
     rows: list[Values] = []
     links: list[Values] = []
     bodies: dict[str, Values] = {}
@@ -136,7 +139,7 @@ def _tasks(tasks: Sequence[Task], document: Document, document_id: str, evidence
         for role in ROLES:
             for place, slot in enumerate(task.bodies.get(role, ())):
                 name = looked_up(document.name, "body", slot.text)
-                body = normalise_body(name)
+                body = normalise_body(name, code)
                 bodies[body["id"]] = body
                 link = key(task_id, role, str(place), slot.text)
                 links.append(
