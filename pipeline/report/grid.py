@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import TYPE_CHECKING
 
 from pipeline.report.lines import Line
 from pipeline.report.words import say, vocabulary
-
-if TYPE_CHECKING:
-    from pipeline.compare.result import Comparison
 
 # the state of a cell is the first of these that one of its lines has: what is stated counts, then what might be
 _STATES = ("stated", "unparsed", "not_stated", "not_processed")
@@ -69,24 +64,40 @@ class Row:
         return any((e["rank"] or 1) > 1 or (e["distance"] or 0) > 0 for e in self.entries)
 
 
-def regions_of(comparison: Comparison, matrix: Sequence[Line]) -> tuple[str, ...]:
-    """The regions asked for, then others that the matrix names."""
-    return tuple(dict.fromkeys([*comparison.regions, *(line["region"] or NOWHERE for line in matrix)]))
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """`by`: the column of the matrix (region or document) whose values are the grid's columns, named by `regions`; and the rows."""
+
+    by: str
+    regions: tuple[str, ...]
+    rows: list[Row]
 
 
-def grid(regions: Sequence[str], matrix: Sequence[Line]) -> list[Row]:
-    """The matrix's lines by indicator, in the order in which the matrix names them; every row has a cell for every region."""
+def read(asked: Sequence[str], matrix: Sequence[Line]) -> Grid:
+    """The matrix's lines by indicator, in the order in which the matrix names them; every row has a cell for every column.
+
+    `asked`: the columns asked for, regions or documents; others that the matrix names follow.
+    """
+    by = _by(asked, matrix)
+    regions = tuple(dict.fromkeys([*asked, *(line[by] or NOWHERE for line in matrix)]))
     rows: dict[str, Row] = {}
     for line in matrix:
         row = rows.get(line["group"])
         if row is None:
             row = Row(line["group"], line["indicator"] or line["group"], line["indicator_id"], line["domain"], {r: Cell(r) for r in regions})
             rows[line["group"]] = row
-        cell = row.cells[line["region"] or NOWHERE]
+        cell = row.cells[line[by] or NOWHERE]
         cell.state = min(cell.state or line["state"], line["state"], key=_STATES.index)
         if line["state"] in ("stated", "unparsed"):
             cell.entries.append(line)
-    return list(rows.values())
+    return Grid(by, regions, list(rows.values()))
+
+
+def _by(asked: Sequence[str], matrix: Sequence[Line]) -> str:
+    """Whether the columns asked for are documents: all are names of documents, and not all names of regions."""
+    names = set(asked)
+    documents, regions = ({line[name] for line in matrix} for name in ("document", "region"))
+    return "document" if names and names <= documents and not names <= regions else "region"
 
 
 def key(line: Line) -> str | None:
@@ -141,16 +152,6 @@ def task_text(line: Line, lang: str) -> str:
     return line["task"] or say("body_text", lang)
 
 
-def region_order(regions: Sequence[str]) -> dict[str, int]:
-    """Position of each region, for its colour."""
-    return {region: i for i, region in enumerate(regions)}
-
-
 def short(region: str) -> str:
     """A region's name without its level, for labels: 驻马店市 is 驻马店; names of two characters stay."""
     return region[:-1] if len(region) > 2 and region[-1] in "市县区省州盟旗" else region
-
-
-def day(text: str | None) -> date | None:
-    """An ISO day; None for none and for a date that is not exact to the day."""
-    return date.fromisoformat(text) if text and len(text) == 10 else None

@@ -54,11 +54,10 @@ def write_png(comparison: Comparison, out: Path, lang: str) -> list[Path]:
 
 def _pictures(comparison: Comparison, lang: str) -> Iterator[tuple[str, str]]:
     tables = {table: lines.read(comparison, table) for table in ("matrix", "standards", "timeline")}
-    regions = grid.regions_of(comparison, tables["matrix"])
-    rows = grid.grid(regions, tables["matrix"])
-    title = say("regions_join", lang).join(regions)
+    whole = grid.read(comparison.regions, tables["matrix"])
+    title = say("regions_join", lang).join(whole.regions)
     for name in draw.CHARTS:
-        found, total = draw.panels(name, rows, tables, regions, comparison.as_of, lang)
+        found, total = draw.panels(name, whole, tables, comparison.as_of, lang)
         drawn = total if name == "timeline" else min(total, draw.MOST[name])
         text = draw.note(name, drawn, total, comparison.as_of, lang)
         yield name, draw.alone(name, found, text, f"{say(f'chart_{name}', lang)}　{title}", lang)

@@ -75,19 +75,17 @@ def _safe(colours: dict[str, Any]) -> dict[str, Any]:
     return {k: safe(v) for k, v in colours.items()}
 
 
-def panels(
-    name: str, rows: Sequence[grid.Row], tables: dict[str, list[Line]], regions: Sequence[str], as_of: date, lang: str
-) -> tuple[list[Any], int]:
+def panels(name: str, whole: grid.Grid, tables: dict[str, list[Line]], as_of: date, lang: str) -> tuple[list[Any], int]:
     """The panels of a chart, and how many there would be of it without the limit (indicators; of the timeline regions)."""
     if name == "values":
-        found = values.strips(rows, tables["standards"], regions, lang)
+        found = values.strips(whole, tables["standards"], lang)
         return found[: MOST[name]], len(found)
     if name == "timeline":
-        lanes = timeline.lanes(tables["timeline"], regions, as_of, lang)
+        lanes = timeline.lanes(tables["timeline"], whole, as_of, lang)
         return lanes, len(lanes)
     # what one region alone states has nothing to compare; where there is one region only, all is shown
-    shared = [row for row in rows if row.stated > 1] or list(rows)
-    return heat.pages(shared[: MOST[name]], regions, lang), len(shared)
+    shared = [row for row in whole.rows if row.stated > 1] or whole.rows
+    return heat.pages(shared[: MOST[name]], whole.regions, lang), len(shared)
 
 
 def note(name: str, drawn: int, total: int, as_of: date, lang: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from pipeline.report.grid import short
+from pipeline.report.grid import NOWHERE, Grid, short
 from pipeline.report.lines import Line
 from pipeline.report.words import say, vocabulary
 
@@ -38,17 +38,19 @@ class Lane:
     squares: list[Square] = field(default_factory=list)
     today: float | None = None
     size: int = _SQUARE
+    left: int = LEFT
+    empty: str = ""
 
 
-def lanes(lines: Sequence[Line], regions: Sequence[str], as_of: date, lang: str) -> list[Lane]:
-    """A lane for each region that has deadlines; all lanes share the years (the nearest 14, where there are more)."""
+def lanes(lines: Sequence[Line], whole: Grid, as_of: date, lang: str) -> list[Lane]:
+    """A lane for each region, also one that states no deadline; all lanes share the years (the nearest 14, where there are more)."""
     due: dict[str, dict[int, list[Line]]] = defaultdict(lambda: defaultdict(list))
     for line in sorted((x for x in lines if x["date"]), key=lambda x: (x["date"], x["indicator"] or "", x["target"] or "")):
-        due[line["region"]][int(line["date"][:4])].append(line)
+        due[line[whole.by] or NOWHERE][int(line["date"][:4])].append(line)
     years = sorted({year for found in due.values() for year in found})
     if len(years) > _MOST_YEARS:
         years = sorted(sorted(years, key=lambda y: (abs(y - as_of.year), y))[:_MOST_YEARS])
-    ordered = [r for r in dict.fromkeys([*regions, *due]) if r in due]
+    ordered = list(dict.fromkeys([*whole.regions, *due])) if due else []
     return [_lane(region, due[region], years, as_of, lang) for region in ordered]
 
 
@@ -56,7 +58,7 @@ def _lane(region: str, due: dict[int, list[Line]], years: Sequence[int], as_of: 
     step = (WIDTH - LEFT - 10) / len(years)
     across = max(1, int((step - 14) // (_SQUARE + _GAP)))
     rows = min(max((-(-len(due.get(y, [])) // across) for y in years), default=1), _MOST_ROWS)
-    lane = Lane(short(region))
+    lane = Lane(short(region), empty=say("no_deadlines", lang))
     lane.base = 30 + max(rows, 2) * (_SQUARE + _GAP)
     lane.height = lane.base + 24
     for i, year in enumerate(years):

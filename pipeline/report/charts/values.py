@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.report.charts.measure import Scale, fitted, level, number, scale, width, wrapped
-from pipeline.report.grid import Row, key, region_order, short, when
+from pipeline.report.grid import NOWHERE, Grid, Row, key, short, when
 from pipeline.report.lines import Line
 from pipeline.report.words import say, vocabulary
 
@@ -58,27 +58,26 @@ class Strip:
     marks: list[Mark] = field(default_factory=list)
 
 
-def strips(rows: Sequence[Row], standards: Sequence[Line], regions: Sequence[str], lang: str) -> list[Strip]:
+def strips(whole: Grid, standards: Sequence[Line], lang: str) -> list[Strip]:
     """A strip for each indicator with comparable numbers of two regions or more, in the order of the matrix."""
-    order = region_order(regions)
     found = []
-    for row in rows:
-        for entries in _alike(row):
+    for row in whole.rows:
+        for entries in _alike(row, whole.by):
             mine = [s for s in standards if s["indicator_id"] and s["indicator_id"] == row.indicator_id]
-            found.append(_strip(row, entries, mine, order, lang))
+            found.append(_strip(row, entries, mine, whole, lang))
     return found
 
 
-def _alike(row: Row) -> list[list[Line]]:
+def _alike(row: Row, by: str) -> list[list[Line]]:
     """Numbers of a row that can stand on one axis: same kind, unit and way of change; two regions at least state them comparably."""
     axes: dict[tuple[object, ...], list[Line]] = {}
     for entry in row.entries:
         if entry["state"] == "stated" and entry["canonical_value"] is not None and entry["kind"] not in ("qualitative", "milestone", "grade"):
             axes.setdefault((entry["kind"], entry["canonical_unit"], entry["change_direction"]), []).append(entry)
-    return [entries for entries in axes.values() if len({e["region"] for e in entries if e["verdict"] == "comparable"}) > 1]
+    return [entries for entries in axes.values() if len({e[by] for e in entries if e["verdict"] == "comparable"}) > 1]
 
 
-def _strip(row: Row, entries: list[Line], standards: Sequence[Line], order: dict[str, int], lang: str) -> Strip:
+def _strip(row: Row, entries: list[Line], standards: Sequence[Line], whole: Grid, lang: str) -> Strip:
     units = {e["unit"] for e in entries}
     written = len(units) == 1 and all(e["value"] is not None for e in entries)
     unit = (units.pop() if written else entries[0]["canonical_unit"]) or ""
@@ -89,7 +88,7 @@ def _strip(row: Row, entries: list[Line], standards: Sequence[Line], order: dict
     taken: list[list[tuple[float, float]]] = []
     several = len({when(e["deadline"], lang) for e in entries}) > 1
     numbers.sort(key=lambda n: (n[0]["verdict"] != "comparable", n[1]))
-    placed = [_dot(e, low, high, axis, taken, order, several, lang) for e, low, high in numbers]
+    placed = [_dot(e, low, high, axis, taken, whole, several, lang) for e, low, high in numbers]
     strip = Strip(wrapped(row.name, 13, WIDTH - 20, 2), unit)
     strip.marks = _marks(limits, axis, len(taken))
     levels = len(taken) + len(strip.marks)
@@ -112,11 +111,12 @@ def _numbers(entry: Line, written: bool) -> tuple[float, float | None]:
 
 
 def _dot(
-    entry: Line, low: float, high: float | None, axis: Scale, taken: list[list[tuple[float, float]]], order: dict[str, int], several: bool, lang: str
+    entry: Line, low: float, high: float | None, axis: Scale, taken: list[list[tuple[float, float]]], whole: Grid, several: bool, lang: str
 ) -> Dot:
     """A dot with its label at the right, or at the left where the right has no room, on the lowest free level (`y` above the axis)."""
     time = when(entry["deadline"], lang) if several else ""
-    label = fitted(" ".join(x for x in (short(entry["region"]), entry["shown"] or "", time) if x), _SIZE, 230)
+    column = entry[whole.by] or NOWHERE
+    label = fitted(" ".join(x for x in (short(column), entry["shown"] or "", time) if x), _SIZE, 230)
     x, far = axis(low), axis(high) if high is not None else None
     room, right = width(label, _SIZE) + _DOT + 5, max(x, far or x)
     to_left = right + room > WIDTH
@@ -124,10 +124,10 @@ def _dot(
     y = _LEVEL * level(taken, *box) + 11
     hollow = entry["verdict"] != "comparable"
     word = vocabulary("verdict", lang).get(entry["verdict"] or "", "")
-    said = (f"{entry['region']} {label.partition(' ')[2]} {word}", *(entry[name] for name in ("scope", "quote", "document", "place")))
+    said = (f"{column} {label.partition(' ')[2]} {word}", *(entry[name] for name in ("scope", "quote", "document", "place")))
     title = "\n".join(str(part) for part in said if part)
     label_x = x - _DOT - 4 if to_left else right + _DOT + 4
-    return Dot(x, far, y, label, label_x, "end" if to_left else "start", order.get(entry["region"], 0), hollow, key(entry), title)
+    return Dot(x, far, y, label, label_x, "end" if to_left else "start", whole.regions.index(column), hollow, key(entry), title)
 
 
 def _thresholds(standards: Sequence[Line], unit: str, lang: str) -> list[tuple[float, str]]:

@@ -21,15 +21,14 @@ _SHEETS = ("matrix", "findings", "standards", "changes", "load", "leads", "timel
 def write(comparison: Comparison, out: Path, lang: str) -> list[Path]:
     """Write compare.xlsx; the same comparison gives the same bytes."""
     found = {table: lines.read(comparison, table) for table in TABLES if table in _SHEETS}
-    regions = grid.regions_of(comparison, found["matrix"])
-    every = grid.grid(regions, found["matrix"])
-    rows = overview.kept(every)
+    whole = grid.read(comparison.regions, found["matrix"])
+    regions, rows = whole.regions, overview.kept(whole.rows)
     proof = overview.proof_rows(rows)
     places = overview.places(rows, proof, say("evidence", lang))
     path = out / "compare.xlsx"
     with replacing(path) as temporary:
         book = Book(temporary, lang, comparison.as_of, say("title", lang, regions=say("regions_join", lang).join(regions)))
-        overview.write_grid(book, rows, len(every), regions, proof)
+        overview.write_grid(book, rows, len(whole.rows), regions, proof)
         for table in _SHEETS:
             tables.write(book, table, found[table], places)
         overview.write_proof(book, rows, regions, comparison.contexts, proof)
