@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.report import charts, csv, jsonl, workbook
+from pipeline.report import charts, csv, jsonl, page, workbook
 
 if TYPE_CHECKING:
     from pipeline.compare.result import Comparison
@@ -15,6 +15,7 @@ REPORTS: dict[str, Callable[[Comparison, Path, str], list[Path]]] = {
     "jsonl": jsonl.write,
     "csv": csv.write,
     "xlsx": workbook.write,
+    "html": page.write,
     "svg": charts.write_svg,
     "png": charts.write_png,
 }

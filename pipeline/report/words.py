@@ -44,7 +44,7 @@ def vocabulary_of(table: str, column: str) -> str | None:
     return named
 
 
-def say(name: str, lang: str, **values: object) -> str:
+def say(name: str, lang: str, /, **values: object) -> str:
     """A heading or sentence: `say("year", "zh", year=2025) == "2025年"`. Raises KeyError for an unknown name."""
     text: str = _file()["texts"][name][LANGUAGES.index(lang)]
     return text.format(**values) if values else text

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.report import grid
 from pipeline.report.charts import heat, timeline, values
 from pipeline.report.charts.measure import width
+from pipeline.report.colours import LIGHT
 from pipeline.report.lines import Line
 from pipeline.report.words import say
 
@@ -19,22 +20,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 FONTS = '"Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "PingFang SC", "Microsoft YaHei", sans-serif'
-LIGHT: dict[str, Any] = {
-    "ink": "#1a2530",
-    "soft": "#56626e",
-    "rule": "#9aa6b2",
-    "paper": "#ffffff",
-    "standard": "#8a1f11",
-    "regions": ["#1f5fa8", "#b4462c", "#23744f", "#7a4fa0", "#8a6410", "#1c7886", "#a3386a", "#56626e"],
-    "due": ["#b23a24", "#d9a21b", "#6d8cab"],
-    "tones": {
-        "good": ["#cfe9d8", "#12532f"],
-        "doubt": ["#ffe9b0", "#6b4600"],
-        "bad": ["#f7d3cb", "#852313"],
-        "quiet": ["#edf0f3", "#4a5560"],
-        "odd": ["#e2d5f3", "#4d2f7c"],
-    },
-}
 CHARTS = {"values": "report_strip.svg", "timeline": "report_lane.svg", "heat": "report_heat.svg"}
 MOST = {"values": 60, "heat": 112}
 _GAP, _LEFT, _TOP = 14, 20, 64

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from pipeline.report.grid import when
 from pipeline.report.lines import Line
+from pipeline.report.shown import sheets, targets_of
 from pipeline.report.words import heading, say, table_title, tone, worded
 from pipeline.report.workbook.book import Book
 from schemas.comparison import TABLES
@@ -19,15 +16,9 @@ from schemas.comparison import TABLES
 MOST = 20_000  # lines of a sheet; the rest is in the CSV: a workbook of a million styled cells opens on no office machine
 
 
-@cache
-def _sheets() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((Path(__file__).parents[1] / "sheets.yaml").read_text("utf-8"))
-    return found
-
-
 def write(book: Book, table: str, lines: Sequence[Line], places: Mapping[str, str]) -> None:
     """One table as a sheet; `places`: target id → its row in the sheet of evidence."""
-    layout = _sheets()[table]
+    layout = sheets()[table]
     opened = list(layout["open"])
     names = opened + [c.name for c in TABLES[table] if c.name not in layout["open"]]
     widths = [layout["open"].get(name, 22) for name in names]
@@ -38,7 +29,7 @@ def write(book: Book, table: str, lines: Sequence[Line], places: Mapping[str, st
         sheet.set_column(len(names), len(names), 3, None, {"collapsed": True})
     book.head(sheet, [heading(table, name, book.lang) for name in names], len(kept), 2)
     for row, line in enumerate(kept, 3):
-        place = next((places[t] for t in _targets(line, layout) if t in places), None)
+        place = next((places[t] for t in targets_of(table, line) if t in places), None)
         for column, name in enumerate(names):
             _cell(book, sheet, (row, column), (table, name), line, place if name == layout.get("link") else None)
     _print_opened(sheet, len(kept), len(opened))
@@ -54,17 +45,12 @@ def _print_opened(sheet: Any, lines: int, columns: int) -> None:
     sheet.print_area(0, 0, 2 + max(lines, 1), columns - 1)
 
 
-def _targets(line: Line, layout: Mapping[str, Any]) -> list[str]:
-    value = line.get(layout.get("target", "")) or []
-    return [value] if isinstance(value, str) else list(value)
-
-
 def _cell(book: Book, sheet: Any, at: tuple[int, int], what: tuple[str, str], line: Line, place: str | None) -> None:
     """One cell by the type of its value: number as number, day as day, everything else as text."""
     table, name = what
     value = line[name]
     column = next(c for c in TABLES[table] if c.name == name)
-    colour = tone(value) if name in _sheets()[table]["colour"] and isinstance(value, str) else ""
+    colour = tone(value) if name in sheets()[table]["colour"] and isinstance(value, str) else ""
     if value is None or value == []:
         sheet.write_blank(*at, None, book.format())
     elif column.type == "object":

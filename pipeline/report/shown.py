@@ -1,0 +1,124 @@
+"""What the page's templates call: words by language, and a line's values as a reader sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline.report import grid, words
+from pipeline.report.charts.measure import number
+from pipeline.report.lines import Line
+from schemas.comparison import TABLES
+
+_LEADS = 3  # of a value's leading bodies in its cell; all stand in its evidence
+
+
+@cache
+def sheets() -> dict[str, Any]:
+    """Which columns of a table stand open, which one links, which ones are coloured: `sheets.yaml`."""
+    found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "sheets.yaml").read_text("utf-8"))
+    return found
+
+
+def functions(lang: str) -> dict[str, Callable[..., Any]]:
+    """The functions by the names that the templates know, for one language."""
+
+    def say(name: str, /, **values: object) -> str:
+        return words.say(name, lang, **values)
+
+    return {
+        "say": say,
+        "tone": words.tone,
+        "key": grid.key,
+        "sides": sides,
+        "targets_of": targets_of,
+        "columns_of": columns_of,
+        "canonical": canonical,
+        "search_text": search_text,
+        "worded": lambda table, column, value: words.worded(table, column, value, lang),
+        "head": lambda table, column: words.heading(table, column, lang),
+        "table_title": partial(words.table_title, lang=lang),
+        "explained": partial(words.explained, lang=lang),
+        "when": partial(grid.when, lang=lang),
+        "verdict_text": partial(grid.verdict_text, lang=lang),
+        "task_text": partial(grid.task_text, lang=lang),
+        "domain": partial(domain, lang=lang),
+        "notes_of": partial(notes_of, lang=lang),
+        "deadline_text": partial(deadline_text, lang=lang),
+        "text_of": partial(text_of, lang=lang),
+    }
+
+
+def domain(row: grid.Row, lang: str) -> str:
+    """The domain of a row; in words where the vocabulary does not know its indicator."""
+    return row.domain or words.say("unknown_domain", lang)
+
+
+def search_text(row: grid.Row) -> str:
+    """What the search looks in: the indicator's name and id, and its names as written."""
+    return " ".join(dict.fromkeys(str(x) for x in (row.name, row.indicator_id, *(e["as_written"] for e in row.entries)) if x))
+
+
+def notes_of(line: Line, lang: str) -> str:
+    """Under a value: 现状 where it is none to reach, scope, leads, document."""
+    current = words.say("current", lang) if line["status"] == "current" and words.say("current", lang) not in (line["shown"] or "") else ""
+    return " · ".join(part for part in (current, line["scope"], grid.leads_text(line, lang, _LEADS), line["document"]) if part)
+
+
+def deadline_text(line: Line, lang: str) -> str:
+    """A deadline as written, with what it means where that is not the same: 到2023年底（2023年）."""
+    raw, meant = (line["deadline"] or {}).get("raw") or "", grid.when(line["deadline"], lang)
+    return f"{raw}（{meant}）" if raw and meant and meant != raw else raw or meant
+
+
+def canonical(line: Line) -> str:
+    """The canonical value with its unit: 0.6 of 60% has the unit 1, which is not shown."""
+    if line["canonical_value"] is None:
+        return ""
+    high = f"—{number(line['canonical_value_max'])}" if line["canonical_value_max"] is not None else ""
+    unit = line["canonical_unit"] or ""
+    return f"{number(line['canonical_value'])}{high} {unit if unit != '1' else ''}".strip()
+
+
+def sides(finding: Line) -> list[dict[str, Any]]:
+    """The statements of a finding: value, deadline, quote, document, task and target of each."""
+    lists = [finding[name] or [] for name in ("values", "deadlines", "quotes", "documents", "tasks", "targets")]
+    names = ("value", "deadline", "quote", "document", "task", "target")
+    return [dict(zip(names, side, strict=True)) for side in zip_longest(*lists)]
+
+
+def targets_of(table: str, line: Line) -> list[str]:
+    """Targets that a line is about."""
+    value = line.get(sheets()[table].get("target", "")) or []
+    return [value] if isinstance(value, str) else list(value)
+
+
+def columns_of(table: str) -> list[dict[str, Any]]:
+    """The open columns of a table: name, class of its cells, whether it links and whether it is coloured."""
+    layout = sheets()[table]
+    types = {column.name: column.type for column in TABLES[table]}
+    found = []
+    for name, width in layout["open"].items():
+        numeric = types[name] in ("integer", "number") and name != "year"
+        cls = "number" if numeric else "wide" if width >= 22 else "tight" if types[name] == "date" or width <= 10 else ""
+        found.append({"name": name, "type": types[name], "cls": cls, "link": name == layout.get("link"), "colour": name in layout["colour"]})
+    return found
+
+
+def text_of(table: str, column: dict[str, Any], line: Line, lang: str) -> str:
+    """A cell as text: lists joined, codes in words, numbers without needless zeros."""
+    value = line[column["name"]]
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "、".join(words.say("missing", lang) if item is None else str(item) for item in value)
+    if isinstance(value, dict):
+        return grid.when(value, lang)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number(value)
+    return str(words.worded(table, column["name"], value, lang))
