@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -66,9 +67,50 @@ class View(StrEnum):
     """Formats of `compare`."""
 
     table = "table"
+    jsonl = "jsonl"
     csv = "csv"
     xlsx = "xlsx"
     html = "html"
+    svg = "svg"
+    png = "png"
+    parquet = "parquet"
+    datapackage = "datapackage"
+
+
+class Kind(StrEnum):
+    """Tables of `compare`."""
+
+    matrix = "matrix"
+    pairs = "pairs"
+    findings = "findings"
+    standards = "standards"
+    changes = "changes"
+    load = "load"
+    leads = "leads"
+    timeline = "timeline"
+    plans = "plans"
+
+
+class By(StrEnum):
+    """Columns of the matrix."""
+
+    region = "region"
+    document = "document"
+
+
+class Sort(StrEnum):
+    """Order of the rows of the matrix."""
+
+    regions = "regions"
+    name = "name"
+    distance = "distance"
+
+
+class Lang(StrEnum):
+    """Language of headings and reasons."""
+
+    zh = "zh"
+    en = "en"
 
 
 Reading = Annotated[Readers, typer.Option("--readers", help="Who reads: the rules and the trained second reader, or the rules alone.")]
@@ -98,8 +140,10 @@ def run(
     readers: Reading = Readers.both,
 ) -> None:
     """Read documents, store their rows, export them, and write the comparison of all regions."""
-    from pipeline import batch, compare, store, terminal
+    from pipeline import batch, store, terminal
+    from pipeline.compare import compare as compared
     from pipeline.exporters import EXPORTERS, frames
+    from pipeline.report import REPORTS
     from schemas.limits import read_limits
 
     limits = read_limits(limit or ())
@@ -107,10 +151,8 @@ def run(
     report = batch.run(paths or [Path("raw_docs")], engine, terminal.progress, out, limits, readers is Readers.both)
     written = [p for name in EXPORTERS for p in EXPORTERS[name](frames.read(engine), out)]
     if report.documents:
-        matrix = compare.compare(engine, [])
-        for name, writer in (("html", compare.write_html), ("csv", compare.write_csv), ("xlsx", compare.write_xlsx)):
-            writer(matrix, out / f"compare.{name}")
-            written.append(out / f"compare.{name}")
+        result = compared(engine)
+        written += [path for name in ("html", "xlsx", "jsonl", "csv") for path in REPORTS[name](result, out / "compare", "zh")]
     terminal.summary(report, written)
     raise typer.Exit(1 if report.failed else 0)
 
@@ -194,22 +236,51 @@ def review(
 @app.command()
 def compare(
     regions: Annotated[list[str] | None, typer.Argument(help="Regions: Chinese name, code or pinyin (default: all).")] = None,
-    format: Annotated[View, typer.Option("--format", help="Where the matrix goes.")] = View.table,
-    every: Annotated[bool, typer.Option("--all", help="In the table, also indicators that only one region states.")] = False,
+    format: Annotated[View, typer.Option("--format", help="A table on the terminal, or files in --out.")] = View.table,
+    view: Annotated[Kind, typer.Option("--view", help="Which table the terminal shows.")] = Kind.matrix,
+    by: Annotated[By, typer.Option("--by", help="Columns of the matrix.")] = By.region,
+    domain: Annotated[list[str] | None, typer.Option("--domain", help="Only indicators of a domain (may be repeated).")] = None,
+    year: Annotated[list[int] | None, typer.Option("--year", help="Only targets due in a year (may be repeated).")] = None,
+    function: Annotated[list[str] | None, typer.Option("--function", help="Only indicators that bodies of a function lead: 生态环境.")] = None,
+    standard: Annotated[str | None, typer.Option("--standard", help="Hold every plan against this edition, not the one it follows: N2019.")] = None,
+    sort: Annotated[Sort, typer.Option("--sort", help="Rows: by regions that state it, by name, by how far values lie apart.")] = Sort.regions,
+    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Day for deadlines and validity (default: today).")] = None,
+    any_year: Annotated[bool, typer.Option("--any-year", help="Rank also values that differ in their year only.")] = False,
+    all_documents: Annotated[bool, typer.Option("--all-documents", help="Also copies and plans that are not in force.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="On the terminal, also indicators that only one region states.")] = False,
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of headings and reasons.")] = Lang.zh,
     db: Database = DEFAULT_DB,
-    out: Out = Path("output"),
+    out: Out = Path("output/compare"),
 ) -> None:
-    """Compare regions: indicators in rows, regions in columns."""
-    from pipeline import compare as comparing
-    from pipeline import store, terminal
+    """Compare regions: who promises what by when, what may be compared, what changed, what contradicts itself."""
+    from datetime import date
 
-    matrix = comparing.compare(store.connect(db), regions or [])
+    from pipeline import store, terminal
+    from pipeline.compare import Options
+    from pipeline.compare import compare as compared
+    from pipeline.report import REPORTS
+
+    options = Options(
+        tuple(regions or ()),
+        by.value,
+        tuple(domain or ()),
+        tuple(year or ()),
+        tuple(function or ()),
+        standard,
+        sort.value,
+        all_documents,
+        any_year,
+        as_of.date() if as_of else date.today(),
+        lang.value,
+    )
+    result = compared(store.connect(db), options)
     if format is View.table:
-        terminal.print_matrix(matrix, every or len(matrix.regions) == 1)
+        terminal.print_comparison(result, view.value, every or len(result.regions) == 1, lang.value)
         return
-    path = out / f"compare.{format.value}"
-    {View.csv: comparing.write_csv, View.xlsx: comparing.write_xlsx, View.html: comparing.write_html}[format](matrix, path)
-    typer.echo(str(path), err=True)
+    for note in result.notes:
+        typer.echo(note, err=True)
+    for path in REPORTS[format.value](result, out, lang.value):
+        typer.echo(str(path), err=True)
 
 
 @app.command()

@@ -47,7 +47,14 @@ def compare(engine: sa.Engine, options: Options | None = None) -> Comparison:
 
     Raises StoreError where there is no database, ZhibiaoError for a region that no list of divisions and no document knows.
     """
-    options = options or Options()
+    import pandas as pd
+
+    # plain Python strings: the rows of a comparison are read one by one, and are the same whether pyarrow is installed or not
+    with pd.option_context("future.infer_string", False):
+        return _compare(engine, options or Options())
+
+
+def _compare(engine: sa.Engine, options: Options) -> Comparison:
     stored = facts.load(engine)
     known = _known(engine, stored, options)
     columns, missing = columns_of(known.documents, failed_regions(stored.failures), options)

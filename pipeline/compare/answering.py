@@ -34,14 +34,13 @@ def load(items: pd.DataFrame, tasks: pd.DataFrame, links: pd.DataFrame, regions:
 
 
 def leads(items: pd.DataFrame) -> pd.DataFrame:
-    """The table `leads`: which bodies and functions lead an indicator in each document that says so, and whether other regions give it to other functions."""
+    """The table `leads`: the bodies and functions that lead an indicator in each document, and whether other regions give it to other functions."""
     some = items[(items["lead"].map(len) > 0) & (items["status"] == "target")].drop_duplicates(["group", "document", "task"]).copy()
     flat = some[["group", "region", "lead_function"]].explode("lead_function").dropna().drop_duplicates()
     regions = some.groupby("group")["region"].transform("nunique")
-    held = flat.groupby(["group", "lead_function"])["region"].nunique()
+    held = flat.groupby(["group", "lead_function"])["region"].nunique().to_dict()
     widest = [
-        max((int(held.get((group, f), 0)) for f in functions), default=0)
-        for group, functions in zip(some["group"], some["lead_function"], strict=True)
+        max((held.get((group, f), 0) for f in functions), default=0) for group, functions in zip(some["group"], some["lead_function"], strict=True)
     ]
     some["differs"] = (regions > 1) & (regions > widest) & (some["lead_function"].map(len) > 0)
     some["indicator"] = some["indicator_name"]

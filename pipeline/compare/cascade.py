@@ -19,15 +19,16 @@ _LEVELS = (("prefecture", slice(0, 4), "00"), ("province", slice(0, 2), "0000"))
 
 
 def mandates(items: pd.DataFrame, every: pd.DataFrame, lang: str = "zh") -> list[Finding]:
-    """A finding for every target of `items` that only points to another level: linked with that level's number of the same indicator and year, or why there is none; `every`: where numbers are looked for.
+    """A finding for every target of `items` that only points to another level: linked with that level's number of the same indicator and
+    year among `every`, or why there is none.
 
     Of several levels the nearest that states a number is taken, unless the text names one (省下达: the province; 国家: the nation).
     """
     pointing = items[
         (items["measure"] == "state") & (items["status"] == "target") & items["value_text"].map(lambda text: bool(_MANDATE.search(text)))
     ]
-    numbers = every[every["number"] & (every["status"] == "target")]
-    by_place = {key: rows for key, rows in numbers.groupby(["group", "region_code"])}
+    numbers = every[every["number"] & (every["status"] == "target") & every["group"].isin(set(pointing["group"]))]
+    by_place = dict(iter(numbers.groupby(["group", "region_code"])))
     return [_linked(items.loc[[i]], row, by_place, lang) for i, row in zip(pointing.index, pointing.to_dict("records"), strict=True)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from pipeline.compare.items import close
@@ -34,8 +35,8 @@ _CHANGE = {
 def changes(items: pd.DataFrame, documents: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     """The table `changes`: each target beside the last earlier document of its region that states the same thing.
 
-    The same thing: one row, kind, unit, scope, statistic. A statement for the same year goes before one for another. What only one of two editions of a plan
-    states is added or dropped. Documents without a date have no earlier and no later.
+    The same thing: one row, kind, unit, scope, statistic. A statement for the same year goes before one for another. What only one of two
+    editions of a plan states is added or dropped. Documents without a date have no earlier and no later.
     """
     import pandas as pd
 
@@ -90,7 +91,7 @@ def _is_before(one: pd.Series[Any], other: pd.Series[Any]) -> list[bool]:
 
 
 def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:
-    """For each later statement: the last earlier document with the same year; else, if the two documents share no year of the thing, the last earlier one."""
+    """For each later statement the last earlier one for the same year; else the last earlier one, if the two documents share no year of the thing."""
     both = ["document_before", "document_after"]
     thing = [c for c in _THING if c in pairs]
     same = pairs["year_before"] == pairs["year_after"]
@@ -198,16 +199,18 @@ def _added_and_dropped(frame: pd.DataFrame, documents: pd.DataFrame, lang: str) 
 
     editions = documents[documents["plan"].notna() & documents["region_shown"].notna() & documents["date"].notna() & documents["duplicate_of"].isna()]
     found = []
+    by_document = frame.groupby("document").indices
     for _, plan in editions.sort_values(["date", "name"]).groupby(["region_shown", "plan"], sort=True):
         names = plan["name"].tolist()
-        for old, new in zip(names, names[1:], strict=False):
-            found += [_one_sided(frame, new, old, "added", lang), _one_sided(frame, old, new, "dropped", lang)]
+        for old, new in itertools.pairwise(names):
+            mine, its = (frame.iloc[by_document.get(name, [])] for name in (old, new))
+            found += [_one_sided(its, mine, old, "added", lang), _one_sided(mine, its, new, "dropped", lang)]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)
 
 
-def _one_sided(frame: pd.DataFrame, has: str, lacks: str, change: str, lang: str) -> pd.DataFrame:
-    mine, its = frame[(frame["document"] == has) & frame["number"]], frame[frame["document"] == lacks]
-    only = mine[~mine["group"].isin(its["group"])].drop_duplicates(["group", "measure", "scope_class", "year"])
+def _one_sided(mine: pd.DataFrame, its: pd.DataFrame, lacks: str, change: str, lang: str) -> pd.DataFrame:
+    """What the numeric targets of one edition (`mine`) state and the other (`its`, named `lacks`) does not."""
+    only = mine[mine["number"] & ~mine["group"].isin(its["group"])].drop_duplicates(["group", "measure", "scope_class", "year"])
     side = "after" if change == "added" else "before"
     word = {"added": (f"{lacks} 未提出", f"not in {lacks}"), "dropped": (f"{lacks} 不再提出", f"no longer in {lacks}")}[change][
         0 if lang == "zh" else 1

@@ -15,12 +15,52 @@ from schemas import tables
 if TYPE_CHECKING:
     import pandas as pd
 
-_TARGET = (
-    "id document_id task_id position indicator scope value_text unit baseline quote kind operator value value_max change_direction deadline_raw"
-    " deadline_kind deadline_start deadline_end status strength indicator_id canonical_value canonical_value_max canonical_unit dimension"
-).split()
-_DOCUMENT = "id name sha256 format title doc_number issuer region region_code issue_date publish_date period_start period_end draft given".split()
-_PLACE = "file page line table row sheet cell".split()
+_TARGET = [
+    "id",
+    "document_id",
+    "task_id",
+    "position",
+    "indicator",
+    "scope",
+    "value_text",
+    "unit",
+    "baseline",
+    "quote",
+    "kind",
+    "operator",
+    "value",
+    "value_max",
+    "change_direction",
+    "deadline_raw",
+    "deadline_kind",
+    "deadline_start",
+    "deadline_end",
+    "status",
+    "strength",
+    "indicator_id",
+    "canonical_value",
+    "canonical_value_max",
+    "canonical_unit",
+    "dimension",
+]
+_DOCUMENT = [
+    "id",
+    "name",
+    "sha256",
+    "format",
+    "title",
+    "doc_number",
+    "issuer",
+    "region",
+    "region_code",
+    "issue_date",
+    "publish_date",
+    "period_start",
+    "period_end",
+    "draft",
+    "given",
+]
+_PLACE = ["file", "page", "line", "table", "row", "sheet", "cell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +86,10 @@ def load(engine: sa.Engine) -> Facts:
     with store.reading(engine) as connection:
         documents = _select(connection, tables.document, _DOCUMENT)
         targets = _select(connection, tables.target, _TARGET)
-        tasks = _select(connection, tables.task, "id document_id position path title deadline_end deadline_kind".split())
+        tasks = _select(connection, tables.task, ["id", "document_id", "position", "path", "title", "deadline_end", "deadline_kind"])
         links = _links(connection)
         evidence = _evidence(connection)
-        coverage = _select(connection, tables.coverage, "id document_id position reason text where".split())
+        coverage = _select(connection, tables.coverage, ["id", "document_id", "position", "reason", "text", "where"])
         failures = _failures(connection)
         validity = _validity(connection)
     documents["given"] = [json.loads(g or "{}") for g in documents["given"]]
@@ -71,42 +111,45 @@ def load(engine: sa.Engine) -> Facts:
 
 
 def _select(connection: sa.Connection, table: sa.Table, columns: Sequence[str]) -> pd.DataFrame:
+    return _frame(connection, sa.select(*(table.c[name] for name in columns)), columns)
+
+
+def _frame(connection: sa.Connection, query: sa.Select[Any], columns: Sequence[str]) -> pd.DataFrame:
+    """The rows of a query, column by column (several times faster than row by row)."""
     import pandas as pd
 
-    rows = connection.execute(sa.select(*(table.c[name] for name in columns)))
-    return pd.DataFrame(rows.fetchall(), columns=list(columns), dtype=object)
+    rows = connection.execute(query).fetchall()
+    values = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    return pd.DataFrame({name: pd.Series(list(column), dtype=object) for name, column in zip(columns, values, strict=True)})
 
 
 def _evidence(connection: sa.Connection) -> pd.DataFrame:
     """Target id → id and place of the first piece of its value (of its quote, where the value has none of its own)."""
-    import pandas as pd
 
     e = tables.evidence.c
     query = sa.select(e.row_id, e.id, e.slot, *(e[name] for name in _PLACE)).where(
         e.row_table == "target", e.slot.in_(("value", "quote")), e.position == 0
     )
-    frame = pd.DataFrame(connection.execute(query).fetchall(), columns=["target", "evidence", "slot", *_PLACE], dtype=object)
+    frame = _frame(connection, query, ["target", "evidence", "slot", *_PLACE])
     frame = frame.sort_values("slot", ascending=False, kind="stable").drop_duplicates("target")
     return frame.drop(columns="slot").rename(columns={"target": "id"})
 
 
 def _failures(connection: sa.Connection) -> pd.DataFrame:
     """Documents of which nothing is stored, with what was said of them."""
-    import pandas as pd
 
     issue = tables.issue.c
     query = sa.select(issue.document, issue.message).where(issue.document_id.is_(None)).order_by(issue.document)
-    return pd.DataFrame(connection.execute(query).fetchall(), columns=["document", "message"], dtype=object)
+    return _frame(connection, query, ["document", "message"])
 
 
 def _validity(connection: sa.Connection) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame(columns="document kind value date_end title doc_number raw".split(), dtype=object)
+    return pd.DataFrame(columns=["document", "kind", "value", "date_end", "title", "doc_number", "raw"], dtype=object)
 
 
 def _links(connection: sa.Connection) -> pd.DataFrame:
-    import pandas as pd
 
     link, body = tables.task_body.c, tables.body.c
     query = (
@@ -114,7 +157,7 @@ def _links(connection: sa.Connection) -> pd.DataFrame:
         .join_from(tables.task_body, tables.body, link.body_id == body.id)
         .order_by(link.task_id, link.role, link.position)
     )
-    return pd.DataFrame(connection.execute(query).fetchall(), columns="task_id role position body function kind".split(), dtype=object)
+    return _frame(connection, query, ["task_id", "role", "position", "body", "function", "kind"])
 
 
 def _leads(links: pd.DataFrame) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -154,19 +154,17 @@ def incomplete(tasks: pd.DataFrame, items: pd.DataFrame, links: pd.DataFrame, re
     """Tasks without any unit, and without any deadline, one finding each where the document's tasks mostly have one; else one for the document."""
     named = set(links.loc[links["role"] != "data_source", "task_id"])
     dated = set(items.loc[items["deadline_kind"].notna(), "task_id"])
+    has = {"no_unit": tasks["id"].isin(named), "no_deadline": tasks["deadline_kind"].notna() | tasks["id"].isin(dated)}
     found: list[Finding] = []
-    for document, rows in tasks.groupby("document", sort=True):
-        units = rows["id"].isin(named)
-        deadlines = rows["deadline_kind"].notna() | rows["id"].isin(dated)
-        for type_, has in (("no_unit", units), ("no_deadline", deadlines)):
-            found += _without(type_, str(document), regions.get(str(document)), rows[~has], has.mean(), lang)
+    for type_, hits in has.items():
+        share = hits.groupby(tasks["document"]).mean()
+        for document, rows in tasks[~hits].groupby("document", sort=True):
+            found += _without(type_, str(document), regions.get(str(document)), rows, share[document], lang)
     return found
 
 
 def _without(type_: str, document: str, region: str | None, rows: pd.DataFrame, share: float, lang: str) -> list[Finding]:
     zh, en = {"no_unit": ("未写责任单位", "names no unit"), "no_deadline": ("未写期限", "states no deadline")}[type_]
-    if rows.empty:
-        return []
     if share >= _MOST:
         return [
             about(type_, document, region, [path], f"任务 {path}“{title}”{zh}" if lang == "zh" else f"task {path} “{title}” {en}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.compare.likeness import merge_alike
 from pipeline.compare.naming import Name, better, parse_name, parse_scope
-from schemas import vocab
+from schemas.indicators import indicators
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ def _groups(frame: pd.DataFrame) -> pd.DataFrame:
     """Row of every target: by the vocabulary, else by the normal form of its name, else by likeness to a name that more documents write."""
     import pandas as pd
 
-    known = {i.id: i for i in vocab.indicators()}
+    known = {i.id: i for i in indicators()}
     changes = _change_ids()
     names: list[tuple[str, str, str, float, str, str, str | None, str]] = []
     loose: dict[str, dict[str, Any]] = {}
@@ -85,7 +85,7 @@ def _groups(frame: pd.DataFrame) -> pd.DataFrame:
         leader, likeness = alike.get(key, (key, 1.0))
         rule = rule if leader == key else "alike"
         rows.append((leader, shown.get(leader, name), rule, score * likeness, domain, measure, statistic, base))
-    columns = "group indicator_name group_rule group_score domain measure name_statistic base".split()
+    columns = ["group", "indicator_name", "group_rule", "group_score", "domain", "measure", "name_statistic", "base"]
     return pd.DataFrame(rows, columns=columns, index=frame.index)
 
 
@@ -100,13 +100,13 @@ def _measure(kind: str, change: str | None, known: bool) -> str:
 def _change_ids() -> dict[tuple[str | None, str | None], str]:
     """(indicator, way) → the indicator that is its change: PM2.5 concentration, decrease → reduction of the concentration."""
     by_base: dict[str, str] = {}
-    for one in vocab.indicators():
+    for one in indicators():
         for form in (one.name, *one.aliases):
             parsed = parse_name(form)
             if parsed.change is None:
                 by_base.setdefault(parsed.base, one.id)
     found: dict[tuple[str | None, str | None], str] = {}
-    for one in vocab.indicators():
+    for one in indicators():
         for form in (one.name, *one.aliases):
             parsed = parse_name(form)
             base = by_base.get(parsed.base)
@@ -119,7 +119,7 @@ def _change_ids() -> dict[tuple[str | None, str | None], str]:
 def _changed() -> frozenset[tuple[str, str]]:
     """Indicators that are a change by their own name, with its way."""
     found = set()
-    for one in vocab.indicators():
+    for one in indicators():
         parsed: Name = parse_name(one.name)
         if parsed.change:
             found.add((one.id, parsed.change))
@@ -157,7 +157,7 @@ def _directions(frame: pd.DataFrame) -> None:
     """
     import numpy as np
 
-    known = {i.id: i.direction for i in vocab.indicators() if i.direction != "none"}
+    known = {i.id: i.direction for i in indicators() if i.direction != "none"}
     operator = frame["operator"]
     floors = operator.isin(_FLOORS).groupby(frame["group"]).transform("any")
     ceilings = (operator.isin(_CEILINGS) & (frame["kind"] != "rank")).groupby(frame["group"]).transform("any")

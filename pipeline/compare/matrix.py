@@ -25,8 +25,8 @@ def matrix(
 ) -> pd.DataFrame:
     """The matrix in long form: a line for each stated target, and one for each empty cell.
 
-    `items`: those that count; `columns`: regions (or documents) in order; `absent`: (row, column) → (quote, place, evidence) of a sentence that names the
-    indicator but was not read; `missing`: column → why nothing of it was processed; `copies`: document → its other stored copies.
+    `items`: those that count; `columns`: regions (or documents) in order; `absent`: (row, column) → (quote, place, evidence) of a sentence
+    that names the indicator but was not read; `missing`: column → why nothing of it was processed; `copies`: document → its other stored copies.
     """
     import pandas as pd
 

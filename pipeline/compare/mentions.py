@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.canonical import squashed
-from schemas import vocab
+from schemas.indicators import indicators
 from schemas.reasons import REASONS, UNEXPLAINED
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def unread(items: pd.DataFrame, coverage: pd.DataFrame, by: str) -> dict[tuple[s
 
 def _names(items: pd.DataFrame) -> dict[str, str]:
     """Names as they are written, squashed → row."""
-    known = {i.id: i for i in vocab.indicators()}
+    known = {i.id: i for i in indicators()}
     names: dict[str, str] = {}
     for group, written in items[["group", "indicator"]].drop_duplicates().itertuples(index=False):
         one = known.get(group)

@@ -17,7 +17,7 @@ _ABBREVIATION = regex.compile(r"[(（][A-Za-z0-9.]+[)）]")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """`base`: what is measured; `change`: increase or decrease where the name says that its change is; `statistic`: average, cumulative, increment."""
+    """`base`: what is measured; `change`: increase, decrease where its change is meant; `statistic`: average, cumulative, increment."""
 
     base: str
     change: str | None

@@ -20,7 +20,7 @@ UNKNOWN = "未知地区"
 def columns_of(documents: pd.DataFrame, failed: Mapping[str, str], options: Options) -> tuple[list[str], dict[str, str]]:
     """The columns in order, and for those of which nothing is stored, why.
 
-    Regions that are asked for keep their order and stand also where no document of them is stored; without a question all that have documents, by code.
+    Regions that are asked for keep their order and stand also where no document of them is stored; without a question all that have some, by code.
     """
     if options.by == "document":
         regions = set(_regions(documents, failed, options)[0])

@@ -125,7 +125,7 @@ def _overlap(items: pd.DataFrame) -> list[tuple[str, str, int, int, int]]:
     """Pairs of documents that share targets: both names, how many they share, the smaller and the larger number of their targets."""
     import pandas as pd
 
-    keys = items[["group", "value_text", "year", "scope_class"]].astype(str).agg("\x1f".join, axis=1)
+    keys = items.groupby(["group", "value_text", "year", "scope_class"], sort=False, dropna=False).ngroup()
     said = pd.DataFrame({"document": items["document"], "key": keys}).drop_duplicates()
     sizes = said.groupby("document")["key"].size()
     common = said.groupby("key")["document"].transform("size")
@@ -134,7 +134,8 @@ def _overlap(items: pd.DataFrame) -> list[tuple[str, str, int, int, int]]:
     pairs = pairs[pairs["document"] < pairs["document_other"]]
     counted = pairs.groupby(["document", "document_other"]).size()
     counted = counted[counted >= _FEWEST]
-    return [(a, b, int(n), int(min(sizes[a], sizes[b])), int(max(sizes[a], sizes[b]))) for (a, b), n in counted.items()]
+    pairs_ = zip(counted.index.get_level_values(0), counted.index.get_level_values(1), counted, strict=True)
+    return [(a, b, int(n), int(min(sizes[a], sizes[b])), int(max(sizes[a], sizes[b]))) for a, b, n in pairs_]
 
 
 def today() -> date:
@@ -150,8 +151,8 @@ _STANDING = regex.compile(r"(?:办法|规定|条例|规范|细则|规划|纲要|
 def judged(documents: pd.DataFrame, items: pd.DataFrame, validity: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """The documents with `duplicate_of`, `duplicate_reason`, `edition`, `validity`, `validity_reason`, `left_out`.
 
-    `validity`: what documents say (document, kind, value, date_end, title, doc_number, raw). Only what a text says, or a later document of the same name, ends
-    a plan: that the period of a plan is over does not.
+    `validity`: what documents say (document, kind, value, date_end, title, doc_number, raw). Only what a text says, or a later document of the
+    same name, ends a plan: that the period of a plan is over does not.
     """
     frame = documents.copy()
     same = copies(frame, items)

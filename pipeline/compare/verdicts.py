@@ -58,6 +58,7 @@ def signatures(items: pd.DataFrame) -> Signatures:
     columns = frame[list(SIGNATURE)].astype(object).fillna("")
     codes = columns.groupby(list(SIGNATURE), sort=False).ngroup()
     table = columns.loc[codes.drop_duplicates().index].reset_index(drop=True)
+    table["numerator"] = [text.partition("/")[0] for text in table["dimension_class"]]
     return Signatures(table, codes)
 
 
@@ -77,7 +78,7 @@ def judge(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     same_kind = ~differs("measure")
     changes = one["measure"].isin(("increase", "decrease")).to_numpy()
     inverse = (one["bound"] + other["bound"]).isin(("floorceiling", "ceilingfloor")).to_numpy()
-    numerators = one["dimension_class"].str.partition("/")[0].to_numpy() == other["dimension_class"].str.partition("/")[0].to_numpy()
+    numerators = ~differs("numerator")
     found = {
         "kind": ~same_kind & numbers,
         "no_number": ~numbers,
@@ -120,8 +121,8 @@ def in_words(names: tuple[str, ...], lang: str = "zh") -> str:
 def against_others(items: pd.DataFrame, column: str) -> pd.DataFrame:
     """For each item the verdict against the nearest statement of the same row in another region (or document: `column`), and the reasons.
 
-    Nearest is a comparable one, else one that only leaves something unstated, else the one that differs in the fewest parts. Work grows with the number
-    of signatures of a row, not with the number of its values.
+    Nearest is a comparable one, else one that only leaves something unstated, else the one that differs in the fewest parts. Work grows with
+    the number of signatures of a row, not with the number of its values.
     """
     import pandas as pd
 
