@@ -14,7 +14,7 @@ from typing import Any
 
 import regex
 
-from schemas import vocab
+from schemas.indicators import indicators
 
 # Words of plans that the dictionary lacks or splits.
 _WORDS = (
@@ -45,7 +45,7 @@ def _tagger() -> Any:
     tagger = rjieba.Jieba()
     for word in _WORDS:
         tagger.add_word(word, 10**6, "n")
-    for indicator in vocab.indicators():
+    for indicator in indicators():
         if len(indicator.name) <= 6:
             tagger.add_word(indicator.name, 10**5, "n")
     return tagger

@@ -15,7 +15,9 @@ from pipeline.evidence import key
 from pipeline.normalise import Rows
 from schemas import tables, vocab
 from schemas.errors import StoreError
+from schemas.indicators import indicators
 from schemas.regions import stored_regions
+from schemas.standards import standards
 from schemas.types import Issue
 
 MIGRATIONS = Path(tables.__file__).with_name("migrations")
@@ -52,6 +54,7 @@ def upgrade(engine: sa.Engine) -> None:
     from alembic import command
     from alembic.config import Config
 
+    vocab.version(), indicators(), standards()  # a faulty vocabulary is told before a database is made that lacks it
     if path := _file(engine):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +76,7 @@ def _load_vocabularies(connection: sa.Connection) -> None:
     if connection.execute(sa.select(tables.vocabulary.c.version).where(tables.vocabulary.c.name == "vocab")).scalar() == version:
         return
     present = {row.id for row in connection.execute(sa.select(tables.indicator.c.id))}
-    for one in vocab.indicators():
+    for one in indicators():
         values = {"name": one.name, "domain": one.domain, "unit": one.unit, "direction": one.direction}
         if one.id in present:
             connection.execute(sa.update(tables.indicator).where(tables.indicator.c.id == one.id).values(values))
@@ -81,7 +84,7 @@ def _load_vocabularies(connection: sa.Connection) -> None:
             connection.execute(sa.insert(tables.indicator).values(id=one.id, **values))
     for table in (tables.indicator_alias, tables.unit, tables.region):
         connection.execute(sa.delete(table))
-    aliases = [(i.id, a, w) for i in vocab.indicators() for names, w in ((i.aliases, False), (i.weak, True)) for a in dict.fromkeys(names)]
+    aliases = [(i.id, a, w) for i in indicators() for names, w in ((i.aliases, False), (i.weak, True)) for a in dict.fromkeys(names)]
     connection.execute(
         sa.insert(tables.indicator_alias), [{"id": key(i, a, str(w)), "indicator_id": i, "alias": a, "weak": w} for i, a, w in aliases]
     )
@@ -105,8 +108,34 @@ def _load_vocabularies(connection: sa.Connection) -> None:
             for r in stored_regions()
         ],
     )
+    _load_standards(connection)
     connection.execute(sa.delete(tables.vocabulary))
     connection.execute(sa.insert(tables.vocabulary).values(name="vocab", version=version))
+
+
+def _load_standards(connection: sa.Connection) -> None:
+    for table in (tables.standard_threshold, tables.standard):
+        connection.execute(sa.delete(table))
+    known = standards()
+    connection.execute(sa.insert(tables.standard), [{"id": s.id, "title": s.title, "doc_number": s.doc_number, "year": s.year} for s in known])
+    connection.execute(
+        sa.insert(tables.standard_threshold),
+        [
+            {
+                "id": key(s.id, str(n), t.indicator),
+                "standard_id": s.id,
+                "indicator_id": t.indicator,
+                "condition": "；".join(filter(None, (t.level, t.condition_text, f"{t.year}年" if t.year else None))),
+                "operator": t.operator,
+                "value": t.state if t.value is None else f"{t.value}{f'—{t.value_max}' if t.value_max is not None else ''}",
+                "unit": t.unit,
+                "certainty": t.certainty,
+                "source": "；".join(filter(None, (t.source, t.also and f"并{t.also}", t.alternative and f"或{t.alternative}", t.note))),
+            }
+            for s in known
+            for n, t in enumerate(s.thresholds)
+        ],
+    )
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -20,11 +21,22 @@ FOLDER = Path(__file__).with_name("vocab")
 
 def read(name: str) -> Any:
     """The parsed content of `vocab/<name>.yaml`."""
-    path = FOLDER / f"{name}.yaml"
+    return parse(FOLDER / f"{name}.yaml")
+
+
+def parse(path: Path) -> Any:
+    """The parsed content of a vocabulary file, ours or a user's. Raises RuleError for one that cannot be read or is no YAML."""
     try:
         return yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"{path}: the vocabulary cannot be read ({getattr(error, 'strerror', None) or error})") from error
     except yaml.YAMLError as error:
-        raise RuleError(f"{path.name}: {error}") from error
+        raise RuleError(f"{path}: {error}") from error
+
+
+def user_files() -> tuple[Path, ...]:
+    """The user's own vocabularies: the paths in the environment variable ZHIBIAO_VOCAB, several joined as in PATH."""
+    return tuple(Path(path) for path in os.environ.get("ZHIBIAO_VOCAB", "").split(os.pathsep) if path.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +138,6 @@ def units() -> Units:
 
 
 @dataclass(frozen=True, slots=True)
-class Indicator:
-    """A canonical indicator with its names, official unit and the direction that is better."""
-
-    id: str
-    name: str
-    domain: str
-    unit: str
-    direction: str
-    aliases: tuple[str, ...]
-    weak: tuple[str, ...]
-
-
-@cache
-def indicators() -> tuple[Indicator, ...]:
-    """The canonical indicators of `vocab/indicators.yaml`."""
-    return tuple(
-        Indicator(e["id"], e["name"], e["domain"], e["unit"], e["direction"], tuple(e["aliases"]), tuple(e["weak"])) for e in read("indicators")
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Lookup:
     """A correction of one dirty value, with its reason: in `field` of a document, `match` is read as `value`."""
 
@@ -183,8 +174,13 @@ def holidays() -> dict[int, Holidays]:
 
 
 def version() -> str:
-    """A hash over all vocabulary files: part of what a document's rows depend on."""
+    """A hash over all vocabulary files, the user's included: part of what a document's rows depend on. Raises RuleError for a missing one."""
     digest = hashlib.sha256()
-    for path in sorted(FOLDER.iterdir()):
+    for path in sorted(path for path in FOLDER.iterdir() if path.is_file()):
         digest.update(path.name.encode() + path.read_bytes())
+    for path in user_files():
+        try:
+            digest.update(b"\0user\0" + path.read_bytes())
+        except OSError as error:
+            raise RuleError(f"{path}: the vocabulary cannot be read ({error.strerror}); see ZHIBIAO_VOCAB") from error
     return digest.hexdigest()[:12]

@@ -42,10 +42,10 @@ def test_percent_is_no_percentage_point():
 
 
 def test_indicators_match_whole_names_or_not_at_all():
-    assert match_indicator("森林覆盖率", "%")[0].id == match_indicator("森林覆盖率", None)[0].id
-    assert match_indicator("城镇污水处理率", "%")[1] == "alias"
-    assert match_indicator("全县重点企业污水处理率", "%") == (None, None)
-    assert match_indicator("覆盖率", "%") == (None, None)
+    assert match_indicator("森林覆盖率", "%").indicator == match_indicator("森林覆盖率", None).indicator
+    assert str(match_indicator("城镇污水处理率", "%")) == "name:城镇污水处理率"
+    assert match_indicator("全县重点企业污水处理率", "%").reason == "unknown"
+    assert match_indicator("覆盖率", "%").reason == "unknown"
 
 
 @pytest.mark.parametrize(

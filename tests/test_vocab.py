@@ -1,25 +1,31 @@
 """The vocabularies hold together."""
 
-from pipeline.canonical import squashed
+import os
+
+import pytest
+
 from pipeline.heads import role_of
 from schemas import vocab
+from schemas.errors import RuleError
 from schemas.functions import functions
 
 
-def test_indicators():
-    found = vocab.indicators()
-    assert len({i.id for i in found}) == len(found) > 100
-    assert {i.direction for i in found} <= {"higher_better", "lower_better", "none"}
-    for indicator in found:
-        assert indicator.unit in ("-", "无量纲", "无量纲(指数0-100)", "名次", "级", "起") or vocab.units().find(indicator.unit), indicator.id
+def test_version_depends_on_the_users_files(tmp_path, monkeypatch):
+    before = vocab.version()
+    own = tmp_path / "own.yaml"
+    own.write_text("[]", "utf-8")
+    monkeypatch.setenv("ZHIBIAO_VOCAB", str(own))
+    first = vocab.version()
+    own.write_text("[ ]", "utf-8")
+    assert len({before, first, vocab.version()}) == 3
+    monkeypatch.setenv("ZHIBIAO_VOCAB", str(tmp_path / "absent.yaml"))
+    with pytest.raises(RuleError, match=r"absent\.yaml: the vocabulary cannot be read"):
+        vocab.version()
 
 
-def test_no_strong_alias_means_two_indicators():
-    seen: dict[str, str] = {}
-    weak = {squashed(a) for i in vocab.indicators() for a in i.weak}
-    for indicator in vocab.indicators():
-        for alias in {squashed(a) for a in (indicator.name, *indicator.aliases)} - weak:
-            assert seen.setdefault(alias, indicator.id) == indicator.id, alias
+def test_several_files_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("ZHIBIAO_VOCAB", os.pathsep.join(["a.yaml", "", "b.yaml"]))
+    assert [path.name for path in vocab.user_files()] == ["a.yaml", "b.yaml"]
 
 
 def test_functions_and_lookups():

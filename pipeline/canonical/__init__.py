@@ -6,12 +6,13 @@ import unicodedata
 from typing import Any
 
 from pipeline.canonical.bodies import normalise_body
-from pipeline.canonical.indicators import match_indicator, squashed
+from pipeline.canonical.indicators import Match, Refusal, match_indicator
 from pipeline.canonical.units import find_unit, from_canonical, to_canonical
 from schemas import vocab
+from schemas.names import squashed
 from schemas.types import Issue, Target
 
-__all__ = ["canonical", "from_canonical", "looked_up", "match_indicator", "normalise_body", "squashed", "to_canonical"]
+__all__ = ["Match", "Refusal", "canonical", "from_canonical", "looked_up", "match_indicator", "normalise_body", "squashed", "to_canonical"]
 Values = dict[str, Any]
 
 
@@ -19,10 +20,13 @@ def canonical(name: str, target: Target, where: str, issues: list[Issue]) -> Val
     """The canonical columns of a target of the document `name`; an Issue where its unit is not known or unusual for the indicator."""
     label = looked_up(name, "indicator", target.indicator.text)
     unit = target.unit.text if target.unit else None
-    indicator, rule = match_indicator(label, unit)
+    match = match_indicator(label, unit, target.kind)
+    indicator = match.indicator if isinstance(match, Match) else None
+    if isinstance(match, Refusal) and match.reason != "unknown":
+        issues.append(Issue("info", "indicator_refused", where, _refused(label, unit, match)))
     values: Values = {
         "indicator_id": indicator.id if indicator else None,
-        "indicator_rule": rule,
+        "indicator_rule": str(match) if indicator else None,
         "canonical_value": None,
         "canonical_value_max": None,
         "canonical_unit": None,
@@ -51,6 +55,15 @@ def canonical(name: str, target: Target, where: str, issues: list[Issue]) -> Val
         "unit_rule": unit_rule,
     }
     return values
+
+
+def _refused(label: str, unit: str | None, refusal: Refusal) -> str:
+    why = {
+        "negative": f"“{label}” looks like {{}}, and the vocabulary lists it as another measure",
+        "weak_unit": f"“{label}” could be {{}}, which is not given in {unit or 'no unit'}",
+        "ambiguous": f"“{label}” could be each of {{}}",
+    }
+    return why[refusal.reason].format("、".join(refusal.near)) + "; it has no canonical indicator"
 
 
 def looked_up(document: str, name: str, value: str) -> str:

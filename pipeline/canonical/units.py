@@ -8,9 +8,10 @@ from fractions import Fraction
 import regex
 
 from schemas import vocab
+from schemas.indicators import Indicator
 
 
-def find_unit(text: str, label: str, indicator: vocab.Indicator | None) -> tuple[vocab.Unit | None, str | None]:
+def find_unit(text: str, label: str, indicator: Indicator | None) -> tuple[vocab.Unit | None, str | None]:
     """The unit of a spelling; 平方米 of a 人均 indicator is 平方米/人, as its official unit says."""
     found = vocab.units().find(text)
     if found is None:
