@@ -61,6 +61,7 @@ def render(comparison: Comparison, lang: str) -> str:
         rows=rows,
         keys=keys,
         first=_once(),
+        several=_several(whole),
         contexts=comparison.contexts,
         cut=words.say("cut_matrix", lang, shown=len(rows), total=len(whole.rows)) if len(rows) < len(whole.rows) else "",
         domains=sorted({shown.domain(row, lang) for row in rows}),
@@ -97,6 +98,17 @@ def _once() -> Any:
         return new
 
     return first
+
+
+def _several(whole: grid.Grid) -> set[str]:
+    """Regions whose values come from more documents than one; none where the columns are documents."""
+    if whole.by == "document":
+        return set()
+    documents: dict[str, set[str]] = {}
+    for row in whole.rows:
+        for entry in row.entries:
+            documents.setdefault(entry["region"], set()).add(entry["document"])
+    return {region for region, found in documents.items() if len(found) > 1}
 
 
 def _figures(rows: Sequence[grid.Row], tables: Mapping[str, list[Line]], lang: str) -> list[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import cache, partial
 from itertools import zip_longest
 from pathlib import Path
@@ -64,10 +64,11 @@ def search_text(row: grid.Row) -> str:
     return " ".join(dict.fromkeys(str(x) for x in (row.name, row.indicator_id, *(e["as_written"] for e in row.entries)) if x))
 
 
-def notes_of(line: Line, lang: str) -> str:
-    """Under a value: 现状 where it is none to reach, scope, leads, document."""
+def notes_of(line: Line, several: Collection[str], lang: str) -> str:
+    """Under a value: 现状 where it is none to reach, scope, leads, and the document where its region is among those that have several."""
     current = words.say("current", lang) if line["status"] == "current" and words.say("current", lang) not in (line["shown"] or "") else ""
-    return " · ".join(part for part in (current, line["scope"], grid.leads_text(line, lang, _LEADS), line["document"]) if part)
+    document = line["document"] if line["region"] in several else ""
+    return " · ".join(part for part in (current, line["scope"], grid.leads_text(line, lang, _LEADS), document) if part)
 
 
 def deadline_text(line: Line, lang: str) -> str:
@@ -98,14 +99,15 @@ def targets_of(table: str, line: Line) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def columns_of(table: str) -> list[dict[str, Any]]:
-    """The open columns of a table: name, class of its cells, whether it links and whether it is coloured."""
+def columns_of(table: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """The open columns of a table that some line fills: name, class of its cells, whether it links and whether it is coloured."""
     layout = sheets()[table]
     types = {column.name: column.type for column in TABLES[table]}
     found = []
-    for name, width in layout["open"].items():
+    filled = {name for line in lines for name, value in line.items() if value not in (None, [], "")}
+    for name, width in ((n, w) for n, w in layout["open"].items() if n in filled):
         numeric = types[name] in ("integer", "number") and name != "year"
-        cls = "number" if numeric else "wide" if width >= 22 else "tight" if types[name] == "date" or width <= 10 else ""
+        cls = "number" if numeric else "wide" if width >= 22 else "tight" if types[name] == "date" or width <= 12 else ""
         found.append({"name": name, "type": types[name], "cls": cls, "link": name == layout.get("link"), "colour": name in layout["colour"]})
     return found
 
