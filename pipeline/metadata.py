@@ -20,7 +20,10 @@ from schemas.types import Slot
 # a year to be reached (规划和2035年远景目标纲要, 2030年前碳达峰) is not the document's own
 _YEARS = regex.compile(r"(?<![到至向])((?:19|20)\d\d)(?!年?(?:底?之?前|远景|愿景|展望))年?度?(?:(?:-{1,2}|至|~|到)((?:19|20)\d\d))?年?度?")
 _SEALED = regex.compile(r"\((?:代章|盖章|公章|章|印章)\)$")
-_DRAFT = regex.compile(r"\((?:公开)?(?:征求意见稿|征求意见版|送审稿|讨论稿|草案|修订草案|节选|摘要)\)|(?:征求意见稿|送审稿)$")
+_DRAFT = regex.compile(
+    r"\((?:公开)?(?:征求意见稿|征求意见版|送审稿|讨论稿|草案|修订草案|节选|摘要|[^()]{0,14}(?:废止|失效|起(?:施行|实施|执行)))\)|(?:征求意见稿|送审稿)$"
+)
+_MARKED = regex.compile(r"^[【\[]已?(?:废止|失效)[】\]]")
 
 
 def read_metadata(
@@ -87,7 +90,7 @@ def _joined(lines: Sequence[Line]) -> Slot:
     clean = _DRAFT.sub("", text.replace("（", "(").replace("）", ")"))
     shown = text if len(clean) == len(text) else text[: len(clean)]
     spans = tuple(s for line in lines for s in line.text.spans(0, len(line.text)))
-    return Slot(shown, spans, "official.title")
+    return Slot(_MARKED.sub("", shown), spans, "official.title")
 
 
 def _years(title: Slot | None) -> dict[str, Slot | None]:

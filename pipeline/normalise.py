@@ -13,6 +13,7 @@ from extractors.confidence import probability
 from pipeline.canonical import canonical, looked_up, normalise_body
 from pipeline.canonical.regions import region_code
 from pipeline.evidence import Evidence, key
+from pipeline.validity import validity_rows
 from schemas import vocab
 from schemas.types import Document, Extraction, Issue, Proposed, Segment, Slot, Target, Task
 from schemas.values import Period
@@ -56,6 +57,7 @@ def normalise(document: Document, extraction: Extraction, given: Mapping[str, st
         }
         for i, u in enumerate(extraction.uncovered)
     ]
+    validity = validity_rows(extraction.validity, document_id, evidence)
     row = _document(document, document_id, extraction, given, evidence, issues)
     for s in segments:
         del s["path_id"]
@@ -69,6 +71,7 @@ def normalise(document: Document, extraction: Extraction, given: Mapping[str, st
             "target": targets,
             "evidence": evidence.rows,
             "coverage": coverage,
+            "validity": validity,
         },
         tuple(issues),
     )

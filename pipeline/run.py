@@ -17,6 +17,7 @@ from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
 from pipeline.segment import segment
+from pipeline.validity import read_validity
 from schemas.limits import Limits
 from schemas.types import Document, Extraction, Issue, Segment, Slot
 
@@ -52,6 +53,7 @@ def process(document: Document, given: Mapping[str, str] | None = None, second: 
         issues.append(Issue("warning", "no_plan", document.name, "no task and no target was found: is this file a plan?"))
     extraction = replace(extraction, metadata=official.metadata, draft=official.draft, issues=tuple(issues))
     extraction = replace(extraction, uncovered=complete(document, official, extraction))
+    extraction = replace(extraction, validity=read_validity(document, official))
     if second:
         extraction = agree(segments, extraction, reader.proposals)
     return Result(document, tuple(segments), extraction, normalise(document, extraction, given or {}))

@@ -243,6 +243,25 @@ coverage = Table(
     Column("reason", String(24), nullable=False),
     Column("proposals", Text),
 )
+validity = Table(
+    "validity",
+    metadata,
+    _key(),
+    _document(),
+    Column("position", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("value", String(16)),
+    Column("date_start", String(10)),
+    Column("date_end", String(10)),
+    Column("term", String(8)),
+    Column("basis", String(16)),
+    Column("title", Text),
+    Column("doc_number", Text),
+    Column("rule", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+)
 correction = Table(
     "correction",
     metadata,
@@ -258,4 +277,4 @@ correction = Table(
 vocabulary = Table("vocabulary", metadata, _key("name"), Column("version", String(32), nullable=False))
 
 # tables that hold rows of one document, in the order in which they are filled
-OF_DOCUMENT = (segment, task, task_body, target, evidence, issue, coverage)
+OF_DOCUMENT = (segment, task, task_body, target, evidence, issue, coverage, validity)

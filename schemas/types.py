@@ -268,6 +268,25 @@ class Uncovered:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """What a document says of its own validity (`valid`, `status`), or of the documents that it `repeals` or `revises`; dates are ISO, inclusive.
+
+    `value`: of a status in_force, repealed, expired, amended, pending or void; of a repeal whole, part or conflict; of a revision amends,
+    replaces or edition. `term` is an ISO duration (P5Y), `basis` what `date_end` rests on: stated, start, issue_date or publish_date.
+    """
+
+    kind: Literal["valid", "repeals", "status", "revises"]
+    raw: Slot
+    value: str | None = None
+    date_start: str | None = None
+    date_end: str | None = None
+    term: str | None = None
+    basis: str | None = None
+    title: Slot | None = None
+    number: Slot | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """Everything read from one document, before normalising."""
 
@@ -278,3 +297,4 @@ class Extraction:
     uncovered: tuple[Uncovered, ...]
     issues: tuple[Issue, ...]
     segments: tuple[Segment, ...] = field(default=())
+    validity: tuple[Validity, ...] = ()

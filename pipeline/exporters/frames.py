@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline import store
+from pipeline.validity import valid_until
 from schemas import tables
 from schemas.reasons import explain
 
@@ -28,6 +29,7 @@ _TARGET = (
     "change_direction",
     "baseline",
 )
+_VALIDITY = ("kind", "value", "date_start", "date_end", "term", "basis", "title", "doc_number", "rule", "raw", "start", "end")
 # what normalising and the second reader add
 _ADDED = (
     "strength",
@@ -62,8 +64,11 @@ def read(engine: sa.Engine) -> Frames:
         spans = _spans(connection)
         issues = store.fetch(connection, tables.issue, tables.issue.c.document, tables.issue.c.id)
         coverage = rows(tables.coverage)
+        validity: dict[str, list[Line]] = defaultdict(list)
+        for row in rows(tables.validity):
+            validity[row["document_id"]].append(row)
     return {
-        "documents": [_document(d) for d in documents],
+        "documents": [_document(d, validity[d["id"]]) for d in documents],
         "tasks": _tasks(tasks, links, bodies, names),
         "targets": _targets(targets, tasks, names, spans),
         "issues": [{k: i[k] for k in ("document", "level", "code", "where", "message")} for i in issues],
@@ -88,11 +93,13 @@ def _spans(connection: sa.Connection) -> dict[str, tuple[int, int, list[Line]]]:
     return result
 
 
-def _document(row: Line) -> Line:
+def _document(row: Line, validity: list[Line]) -> Line:
     return {
         "document": row["name"],
         **{k: row[k] for k in _DOCUMENT},
         "region_code": row["region_code"],
+        "valid_until": valid_until(validity),
+        "validity": [{k: v[k] for k in _VALIDITY} for v in validity],
         "given": json.loads(row["given"] or "{}"),
         "sha256": row["sha256"],
         "path": row["path"],
