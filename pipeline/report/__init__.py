@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.report import charts, csv, jsonl, page, workbook
+from pipeline.report import charts, csv, datapackage, jsonl, page, parquet, workbook
 
 if TYPE_CHECKING:
     from pipeline.compare.result import Comparison
@@ -16,6 +16,8 @@ REPORTS: dict[str, Callable[[Comparison, Path, str], list[Path]]] = {
     "csv": csv.write,
     "xlsx": workbook.write,
     "html": page.write,
+    "parquet": parquet.write,
+    "datapackage": datapackage.write,
     "svg": charts.write_svg,
     "png": charts.write_png,
 }

@@ -55,7 +55,7 @@ def _cells(table: str, column: Column, value: Any, lang: str) -> list[Any]:
         kind = vocabulary("deadline_kind", lang).get(parts.get("kind"), parts.get("kind"))
         return [safe(kind if part == "kind" else parts.get(part)) for part in DEADLINE]
     if column.type == "list":
-        return [safe("、".join("" if item is None else str(item) for item in value or []))]
+        return [safe("、".join("" if item is None else str(worded(table, column.name, item, lang)) for item in value or []))]
     return [safe(worded(table, column.name, value, lang))]
 
 

@@ -14,7 +14,7 @@ from pipeline.report import grid, lines, shown, words
 from pipeline.report.charts import draw
 from pipeline.report.colours import DARK, LIGHT, variables
 from pipeline.report.lines import Line
-from schemas.comparison import TABLES
+from schemas.comparison import FINDINGS, TABLES
 
 if TYPE_CHECKING:
     from pipeline.compare.result import Comparison
@@ -62,6 +62,7 @@ def render(comparison: Comparison, lang: str) -> str:
         keys=keys,
         first=_once(),
         several=_several(whole),
+        sources={e["target"]: e["document"] for e in tables["matrix"] if e["target"]},
         contexts=comparison.contexts,
         cut=words.say("cut_matrix", lang, shown=len(rows), total=len(whole.rows)) if len(rows) < len(whole.rows) else "",
         domains=sorted({shown.domain(row, lang) for row in rows}),
@@ -139,10 +140,11 @@ def _charts(whole: grid.Grid, tables: dict[str, list[Line]], comparison: Compari
 
 
 def _by_type(found: Sequence[Line]) -> list[tuple[str, list[Line]]]:
-    groups: dict[str, list[Line]] = {}
+    """Findings by type, in the order of the vocabulary: what contradicts itself first."""
+    groups: dict[str, list[Line]] = {kind: [] for kind in FINDINGS}
     for line in found:
         groups.setdefault(line["type"], []).append(line)
-    return list(groups.items())
+    return [(kind, group) for kind, group in groups.items() if group]
 
 
 def _template(name: str) -> Any:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, partial
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +85,26 @@ def canonical(line: Line) -> str:
     return f"{number(line['canonical_value'])}{high} {unit if unit != '1' else ''}".strip()
 
 
-def sides(finding: Line) -> list[dict[str, Any]]:
-    """The statements of a finding: value, deadline, quote, document, task and target of each."""
-    lists = [finding[name] or [] for name in ("values", "deadlines", "quotes", "documents", "tasks", "targets")]
-    names = ("value", "deadline", "quote", "document", "task", "target")
-    return [dict(zip(names, side, strict=True)) for side in zip_longest(*lists)]
+def sides(finding: Line, sources: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The statements of a finding: value, deadline, quote, document, task and target of each.
+
+    `sources`: target → its document. A finding may name more documents than it has values (one plan no longer says it) and more
+    tasks (37 tasks without a deadline): what belongs to no value stands in one statement without one.
+    """
+    values, documents, tasks = (finding[name] or [] for name in ("values", "documents", "tasks"))
+    if not values:
+        where = {"value": None, "deadline": None, "document": "、".join(documents), "task": "、".join(tasks), "target": None}
+        return [{**where, "quote": quote} for quote in finding["quotes"] or [None]]
+    found = []
+    for i, value in enumerate(values):
+        side = {name: _nth(finding[f"{name}s"], i) for name in ("deadline", "quote", "task", "target")}
+        known = sources.get(side["target"] or "") or (_nth(documents, i) if len(documents) == len(values) else "、".join(documents))
+        found.append({**side, "value": value, "document": known})
+    return found
+
+
+def _nth(items: list[Any] | None, i: int) -> Any:
+    return items[i] if items and i < len(items) else None
 
 
 def targets_of(table: str, line: Line) -> list[str]:
@@ -107,7 +121,7 @@ def columns_of(table: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
     filled = {name for line in lines for name, value in line.items() if value not in (None, [], "")}
     for name, width in ((n, w) for n, w in layout["open"].items() if n in filled):
         numeric = types[name] in ("integer", "number") and name != "year"
-        cls = "number" if numeric else "wide" if width >= 22 else "tight" if types[name] == "date" or width <= 12 else ""
+        cls = "number" if numeric else "wide" if width >= 22 else "tight" if types[name] == "date" or width <= 12 else "middle"
         found.append({"name": name, "type": types[name], "cls": cls, "link": name == layout.get("link"), "colour": name in layout["colour"]})
     return found
 
@@ -118,7 +132,7 @@ def text_of(table: str, column: dict[str, Any], line: Line, lang: str) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        return "、".join(words.say("missing", lang) if item is None else str(item) for item in value)
+        return "、".join(words.say("missing", lang) if item is None else str(words.worded(table, column["name"], item, lang)) for item in value)
     if isinstance(value, dict):
         return grid.when(value, lang)
     if isinstance(value, int | float) and not isinstance(value, bool):

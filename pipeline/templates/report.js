@@ -62,6 +62,7 @@
       const left = entries.some((entry) => !entry.hidden && !entry.closest('td').hidden);
       const d = row.dataset, text = d.text.toLowerCase();
       const ok = words.every((word) => text.includes(word)) && (domain === '' || d.domain === domain) && (year === '' && chosen.size === regions.length || left)
+        && (!control('shared').checked || 'shared' in d)
         && (!control('comparable').checked || 'comparable' in d) && (!control('differs').checked || 'differs' in d);
       row.hidden = !ok;
       shown += ok;

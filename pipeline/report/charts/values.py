@@ -13,6 +13,7 @@ from pipeline.report.words import say, vocabulary
 
 WIDTH, LEFT, RIGHT = 440, 18, 422
 _SIZE, _LEVEL, _DOT = 12, 18, 5
+_WORDS = ("qualitative", "milestone", "grade")  # kinds whose values are no numbers
 _NUMBER = re.compile(r"\D{0,3}?(\d+(?:\.\d+)?)\D*")
 
 
@@ -72,14 +73,16 @@ def _alike(row: Row, by: str) -> list[list[Line]]:
     """Numbers of a row that can stand on one axis: same kind, unit and way of change; two regions at least state them comparably."""
     axes: dict[tuple[object, ...], list[Line]] = {}
     for entry in row.entries:
-        if entry["state"] == "stated" and entry["canonical_value"] is not None and entry["kind"] not in ("qualitative", "milestone", "grade"):
-            axes.setdefault((entry["kind"], entry["canonical_unit"], entry["change_direction"]), []).append(entry)
+        if entry["state"] == "stated" and entry["value"] is not None and entry["kind"] not in _WORDS:
+            # an index has no unit and so no canonical one: such values stand beside those with the same unit as written
+            unit = entry["canonical_unit"] if entry["canonical_value"] is not None else ("", entry["unit"])
+            axes.setdefault((entry["kind"], unit, entry["change_direction"]), []).append(entry)
     return [entries for entries in axes.values() if len({e[by] for e in entries if e["verdict"] == "comparable"}) > 1]
 
 
 def _strip(row: Row, entries: list[Line], standards: Sequence[Line], whole: Grid, lang: str) -> Strip:
     units = {e["unit"] for e in entries}
-    written = len(units) == 1 and all(e["value"] is not None for e in entries)
+    written = len(units) == 1
     unit = (units.pop() if written else entries[0]["canonical_unit"]) or ""
     numbers = [(e, *_numbers(e, written)) for e in entries]
     limits = _thresholds(standards, unit, lang)

@@ -60,8 +60,9 @@ def _cell(book: Book, sheet: Any, at: tuple[int, int], what: tuple[str, str], li
     elif column.type == "date":
         sheet.write_datetime(*at, date.fromisoformat(value), book.format(num_format="yyyy-mm-dd", align="left"))
     else:
-        separator = "\n" if name in ("quotes", "values", "documents") else "、"
-        shown = separator.join("—" if v is None else str(v) for v in value) if isinstance(value, list) else worded(table, name, value, book.lang)
+        several = value if isinstance(value, list) else [value]
+        words = [say("missing", book.lang) if v is None else str(worded(table, name, v, book.lang)) for v in several]
+        shown = ("\n" if name in ("quotes", "values", "documents") else "、").join(words)
         if place:
             book.link(sheet, *at, place, shown)
         else:
