@@ -13,6 +13,7 @@ from extractors.confidence import probability
 from pipeline.canonical import canonical, looked_up, normalise_body
 from pipeline.canonical.regions import region_code
 from pipeline.evidence import Evidence, key
+from pipeline.following import followed
 from pipeline.validity import validity_rows
 from schemas import vocab
 from schemas.types import Document, Extraction, Issue, Proposed, Segment, Slot, Target, Task
@@ -85,6 +86,8 @@ def _document(
         evidence.add("document", document_id, name, slot)
     code, unsettled = region_code(metadata, document.text)
     issues += [unsettled] if unsettled else []
+    standard, reason, words = followed(document, metadata, code, given)
+    evidence.add("document", document_id, "follows", words)
     return {
         "id": document_id,
         "name": document.name,
@@ -97,7 +100,8 @@ def _document(
         "region_code": code,
         "given": dict(given),
         "source": given.get("source"),
-        "plan": None,
+        "follows": standard,
+        "follows_reason": reason,
         "rules_version": rules.version(),
         "vocab_version": vocab.version(),
     }

@@ -77,7 +77,7 @@ def _load_vocabularies(connection: sa.Connection) -> None:
         return
     present = {row.id for row in connection.execute(sa.select(tables.indicator.c.id))}
     for one in indicators():
-        values = {"name": one.name, "domain": one.domain, "unit": one.unit, "direction": one.direction}
+        values = {name: getattr(one, name) for name in ("name", "domain", "unit", "direction", "dimension", "statistic", "denominator")}
         if one.id in present:
             connection.execute(sa.update(tables.indicator).where(tables.indicator.c.id == one.id).values(values))
         else:

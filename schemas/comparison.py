@@ -53,13 +53,11 @@ FINDINGS = {
     "gap": "编号缺失",
     "duplicate": "重复文件",
     "below_standard": "低于标准",
-    "sum": "分项与合计不符",
     "no_unit": "任务无责任单位",
     "no_deadline": "任务无期限",
     "cascade": "上级目标",
     "expired": "已失效",
     "superseded": "已被取代",
-    "past_due": "已到期",
 }
 DUE = {"past_due": "已到期", "next": "最近到期", "later": "尚未到期"}
 VALIDITY = {"in_force": "有效", "draft": "征求意见稿", "expired": "已过有效期", "repealed": "已废止", "superseded": "已被取代"}
@@ -166,6 +164,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         standard string 标准编号 | Standard id |
         standard_title string 标准 | Standard |
         basis string 采用依据 | Why this edition | what in the plan names the edition
+        binding boolean 是否适用 | Binding | whether the plan follows it; false where it is for orientation only (goals of the nation)
         condition string 适用条件 | Condition | terrain, city size, level
         threshold string 标准值 | Threshold |
         certainty string 核实情况 | Certainty | verified: the passage was read; recalled: it was not

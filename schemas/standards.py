@@ -100,7 +100,28 @@ class Standard:
         return self.valid_from is not None and self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
 
 
+# why a plan follows an edition, in words; {} takes what stands behind the code's =
+WHY = {
+    "named": ("文中写明", "named in the text"),
+    "others": ("文中还写明{}，取最新的", "the newest of those named (also {})"),
+    "national": ("文中称国家级创建", "speaks of the national programme"),
+    "unsaid": ("文中称示范创建，未说国家级还是省级", "speaks of the programme without saying national or provincial"),
+    "provincial": ("文中称省级创建", "speaks of a provincial scheme"),
+    "orientation": (
+        "文中称省级创建，而本省指标未收录，国家指标仅供参照",
+        "speaks of a provincial scheme whose own list is not known here; the national list is for orientation only",
+    ),
+    "in_force": ("{}时现行", "in force on {}"),
+    "unsure": ("另有{}，具体发布日不明", "{} is of the same year, on a day not known"),
+    "lack": ("该版对{}的指标值未收录", "its thresholds for {} have not been seen"),
+}
 Edition = tuple[Standard, str, tuple[int, int] | None]
+
+
+def why(reason: str, lang: str = "zh") -> str:
+    """A reason of `edition_for` in words: `why("named") == "文中写明"`."""
+    parts = (code.partition("=") for code in reason.split(";"))
+    return ("；" if lang == "zh" else "; ").join(WHY[code][0 if lang == "zh" else 1].format(said) for code, _, said in parts)
 
 
 def standards() -> tuple[Standard, ...]:
@@ -199,7 +220,7 @@ def _source(folded: Folded, hit: regex.Match[str]) -> tuple[int, int]:
 
 
 def edition_for(text: str, level: Literal["city", "county"], on: date | None, region: str | None = None) -> Edition | None:
-    """The edition of the demonstration programme's indicators that a plan of a level follows, why, and the characters that say so.
+    """The edition of the demonstration programme's indicators that a plan of a level follows, why (codes of WHY), and the characters that say so.
 
     Named in the text (the newest, if several are), else by the kind of the programme and the day `on` of the plan. A provincial scheme gets its
     province's edition (by the code `region` of the plan's place, else by the first place named); where that is not known, the national one with
@@ -210,15 +231,14 @@ def edition_for(text: str, level: Literal["city", "county"], on: date | None, re
     if named:
         one, span = max(named, key=lambda hit: (hit[0].valid_from or date.min, -hit[1][0]))
         others = "、".join(other.id for other, _ in named if other is not one)
-        return one, f"named in the text{f', the newest of those named (also {others})' if others else ''}{_lack(one, level)}", span
+        return one, f"named{f';others={others}' if others else ''}{_lack(one, level)}", span
     kind = _kind(text)
     if kind is None or on is None:
         return None
     family, span = kind
     if family == "provincial":
         return _provincial(region or _place(text, on), level, on, span)
-    said = "speaks of the national programme" if family == "national" else "speaks of the programme without saying national or provincial"
-    return _dated("national", None, level, on, said, span)
+    return _dated("national", None, level, on, family, span)
 
 
 def _kind(text: str) -> tuple[str, tuple[int, int]] | None:
@@ -239,9 +259,8 @@ def _place(text: str, on: date) -> str | None:
 
 
 def _provincial(place: str | None, level: str, on: date, span: tuple[int, int]) -> Edition | None:
-    own = _dated("provincial", place[:2] + "0000", level, on, "speaks of a provincial scheme", span) if place else None
-    said = "speaks of a provincial scheme whose own list is not known here; the national list is for orientation only"
-    return own or _dated("national", None, level, on, said, span)
+    own = _dated("provincial", place[:2] + "0000", level, on, "provincial", span) if place else None
+    return own or _dated("national", None, level, on, "orientation", span)
 
 
 def _dated(family: str, province: str | None, level: str, on: date, said: str, span: tuple[int, int]) -> Edition | None:
@@ -252,9 +271,9 @@ def _dated(family: str, province: str | None, level: str, on: date, said: str, s
         return None
     one = held[0]
     turned = [s for s in standards() if s.family == family and s.dated == "year" and s.valid_from and s.valid_from.year == on.year]
-    unsure = f"; {turned[0].id} is of {on.year}, on a day not known" if turned else ""
-    return one, f"{said}; in force on {on}{unsure}{_lack(one, level)}", span
+    unsure = f";unsure={turned[0].id}" if turned else ""
+    return one, f"{said};in_force={on}{unsure}{_lack(one, level)}", span
 
 
 def _lack(one: Standard, level: str) -> str:
-    return "" if any(threshold.binds(level) for threshold in one.thresholds) else f"; its thresholds for {_OF_LEVEL[level]} have not been seen"
+    return "" if any(threshold.binds(level) for threshold in one.thresholds) else f";lack={_OF_LEVEL[level]}"

@@ -40,7 +40,8 @@ document = Table(
     Column("draft", Boolean, nullable=False),
     Column("given", Text),
     Column("source", Text),
-    Column("plan", Text),
+    Column("follows", String(64)),
+    Column("follows_reason", Text),
     Column("rules_version", String(32), nullable=False),
     Column("vocab_version", String(32), nullable=False),
 )
@@ -79,6 +80,9 @@ body = Table(
     Column("kind", String(16)),
     Column("level", String(16)),
     Column("region_code", String(6)),
+    Column("seat_code", String(6)),
+    Column("members", String(24)),
+    Column("reason", Text),
 )
 task_body = Table(
     "task_body",
@@ -100,6 +104,9 @@ indicator = Table(
     Column("domain", Text),
     Column("unit", Text),
     Column("direction", String(16)),
+    Column("dimension", Text),
+    Column("statistic", String(16)),
+    Column("denominator", Text),
 )
 indicator_alias = Table(
     "indicator_alias",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pipeline import store
 from schemas import tables, vocab
 from schemas.errors import RuleError
-from schemas.standards import edition_for, standards, standards_named
+from schemas.standards import edition_for, standards, standards_named, why
 
 BY_ID = {one.id: one for one in standards()}
 
@@ -63,17 +63,18 @@ def test_what_is_recalled_says_how_sure_and_only_that():
     ],
 )
 def test_the_edition_of_a_plan(text, level, on, edition, reason, said):
-    one, why, span = edition_for(text, level, on)
+    one, codes, span = edition_for(text, level, on)
     assert (one.id, text[slice(*span)]) == (edition, said)
-    assert reason in why
+    assert reason in why(codes, "en")
 
 
 def test_the_place_of_a_plan_settles_the_province():
     text = "创建省级生态文明建设示范市方案"
     assert edition_for(text, "county", date(2021, 6, 1), "430181")[0].id == "HN2018"
-    one, why, _ = edition_for(text, "county", date(2021, 6, 1))
+    one, codes, _ = edition_for(text, "county", date(2021, 6, 1))
     assert one.id == "N2021"
-    assert "orientation only" in why
+    assert "orientation only" in why(codes, "en")
+    assert "仅供参照" in why(codes)
     assert "N2021 is of 2021, on a day not known" in why
 
 
@@ -94,14 +95,14 @@ def test_no_edition(text, on):
 
 def test_of_several_editions_named_the_newest_counts_and_the_others_are_told():
     text = "对照环生态〔2016〕4号、环生态〔2019〕76号"
-    one, why, _ = edition_for(text, "city", date(2020, 1, 1))
+    one, codes, _ = edition_for(text, "city", date(2020, 1, 1))
     assert one.id == "N2019"
-    assert "also N2016" in why
+    assert "also N2016" in why(codes, "en")
     assert [s.id for s, _ in standards_named(text)] == ["N2016", "N2019"]
 
 
 def test_thresholds_that_were_not_seen_for_a_level_are_told():
-    assert "its thresholds for 县 have not been seen" in edition_for("创建国家生态文明建设示范县方案", "county", date(2025, 1, 1))[1]
+    assert "its thresholds for 县 have not been seen" in why(edition_for("创建国家生态文明建设示范县方案", "county", date(2025, 1, 1))[1], "en")
 
 
 def test_ways_to_speak_of_the_programme():

@@ -65,6 +65,9 @@ def normalise_body(name: str, region_code: str | None = None) -> dict[str, Any]:
         "kind": body.kind,
         "level": body.level,
         "region_code": body.region_code,
+        "seat_code": body.seat_code,
+        "members": body.members,
+        "reason": body.reason,
     }
 
 

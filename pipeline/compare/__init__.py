@@ -13,14 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.compare import answering, cascade, editions, facts, inside, mentions, pairs, plans
+from pipeline.compare import answering, cascade, editions, facts, inside, mentions, pairs, plans, standing
 from pipeline.compare.findings import findings
-from pipeline.compare.items import items, shown
+from pipeline.compare.items import items, objects, shown
 from pipeline.compare.matrix import matrix
 from pipeline.compare.options import Options
 from pipeline.compare.places import columns_of, failed_regions
 from pipeline.compare.result import Comparison
 from schemas.comparison import TABLES
+from schemas.standards import why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,8 +50,8 @@ def compare(engine: sa.Engine, options: Options | None = None) -> Comparison:
     """
     import pandas as pd
 
-    # plain Python strings: the rows of a comparison are read one by one, and are the same whether pyarrow is installed or not
-    with pd.option_context("future.infer_string", False):
+    # strings as Python has them: many are read one by one, and results are the same whether pyarrow is installed or not
+    with pd.option_context("mode.string_storage", "python"):
         return _compare(engine, options or Options())
 
 
@@ -65,10 +66,10 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
     tables: dict[str, pd.DataFrame] = {
         "matrix": matrix(counted, columns, mentions.unread(counted, coverage, options.by), missing, known.copies, options),
         "changes": editions.changes(mine, known.documents, options.lang),
-        "standards": _standards(known.counted, counted, known.documents, options),
+        "standards": standing.against(counted, known.documents, options.standard, options.lang),
         "leads": answering.leads(counted),
         "timeline": answering.timeline(counted, options.as_of),
-        "documents": _documents(known, stored.tasks),
+        "documents": _documents(known, stored.tasks, options),
     }
     tasks = stored.tasks[stored.tasks["document"].isin(set(mine["document"]) | _of(known.documents, columns, options))]
     tables["load"] = answering.load(counted, tasks, stored.links, known.documents.set_index("name")["region_shown"])
@@ -155,15 +156,14 @@ def _found(
     ]
 
 
-def _documents(known: _Known, tasks: pd.DataFrame) -> pd.DataFrame:
+def _documents(known: _Known, tasks: pd.DataFrame, options: Options) -> pd.DataFrame:
     frame = known.documents
     counts = {"tasks": tasks, "targets": known.every}
     table = frame.assign(
         document=frame["name"],
         title=frame["title_shown"],
         region=frame["region_shown"],
-        follows=None,
-        follows_reason=None,
+        follows_reason=objects((why(r, options.lang) if isinstance(r, str) else None for r in frame["follows_reason"]), frame),
         **{name: frame["name"].map(rows.groupby("document").size()).fillna(0).astype(int) for name, rows in counts.items()},
     )
     return table.sort_values(["region_code", "region", "date", "document"], kind="stable", ignore_index=True)[[c.name for c in TABLES["documents"]]]
@@ -180,9 +180,3 @@ def _notes(documents: pd.DataFrame, missing: Mapping[str, str], options: Options
         why = (r["duplicate_reason"] if copy else r["validity_reason"]) or ""
         notes.append(f"{r['name']} 不计入对比：{why}" if zh else f"{r['name']} is left out: {why}")
     return tuple(notes)
-
-
-def _standards(everything: pd.DataFrame, counted: pd.DataFrame, documents: pd.DataFrame, options: Options) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(columns=[c.name for c in TABLES["standards"]])

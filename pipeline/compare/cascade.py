@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 NATION = "000000"
 _MANDATE = regex.compile(
-    r"(?:完成|达到|落实|满足|符合|实现|达标)[^，。；]{0,12}?(?P<who>国家|上级|省级?|自治区级?|省上|市级?|州级?|部|厅)[^，。；]{0,24}?(?:下达|规定|要求|考核|管控|目标|任务|标准|指标)"
+    r"(?:完成|达到|落实|满足|符合|实现|达标)[^，。；]{0,12}?(?P<who>国家|上级|省|自治区|市|州|部|厅)[^，。；]{0,24}?(?:下达|规定|要求|考核|管控|目标|任务|标准|指标)"
+    r"|按照?(?P<whose>国家|上级|省|自治区|市|州)级?(?:下达|规定|要求)"
 )
 _LEVELS = (("prefecture", slice(0, 4), "00"), ("province", slice(0, 2), "0000"))
 
@@ -36,7 +37,7 @@ def _linked(own: pd.DataFrame, row: dict[Any, Any], numbers: dict[Any, pd.DataFr
     import pandas as pd
 
     hit = _MANDATE.search(row["value_text"])
-    for code in _above(row["region_code"], hit["who"] if hit else "上级"):
+    for code in _above(row["region_code"], (hit["who"] or hit["whose"]) if hit else "上级"):
         its = numbers.get((row["group"], code))
         if its is None:
             continue

@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from pipeline.compare.items import close
+import regex
+
+from pipeline.canonical import squashed
+from pipeline.compare.items import close, objects
 from schemas.comparison import CHANGES, TABLES
 
 if TYPE_CHECKING:
@@ -13,7 +16,9 @@ if TYPE_CHECKING:
 
 COLUMNS = [c.name for c in TABLES["changes"]]
 _THING = ["region", "group", "measure", "dimension_class", "denominator_class", "statistic_class", "scope_class", "baseline_class"]
+_ASSUMED = {"zh": "（先后按规划期起始年判断）", "en": " (the order follows the first year of the plan's period)"}
 # (later or earlier, more or less) → change; a path that goes on (more, but later) is none
+_DIRECTION = regex.compile(r"(?<!不)(?:提高|提升|下降|降低|减少|增加|改善|增强|加强|扩大|上升|好转|趋好|向好|进位|增长|遏制)$")
 _CHANGE = {
     ("same", "more"): "tightened",
     ("same", "less"): "relaxed",
@@ -42,7 +47,12 @@ def changes(items: pd.DataFrame, documents: pd.DataFrame, lang: str = "zh") -> p
 
     frame = items[(items["status"] == "target") & items["date"].notna() & items["region"].notna()].copy()
     numeric = frame[frame["number"]]
-    found = [_values(numeric, lang), _moved(numeric, "dimension_class", "unit", lang), _moved(numeric, "scope_class", "scope", lang)]
+    found = [
+        _values(numeric, _THING, lang),
+        _values(_states(frame), [*_THING, "value_class"], lang),
+        _moved(numeric, "dimension_class", "unit", lang),
+        _moved(numeric, "scope_class", "scope", lang),
+    ]
     found += [_leads(frame, lang), _added_and_dropped(frame, documents, lang)]
     table = pd.concat([f for f in found if len(f)], ignore_index=True) if any(len(f) for f in found) else pd.DataFrame(columns=COLUMNS)
     order = {name: i for i, name in enumerate(CHANGES)}
@@ -51,12 +61,18 @@ def changes(items: pd.DataFrame, documents: pd.DataFrame, lang: str = "zh") -> p
     return table.reset_index(drop=True).reindex(columns=COLUMNS)
 
 
-def _values(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
+def _states(frame: pd.DataFrame) -> pd.DataFrame:
+    """States and deliverables, of which only the deadline can change: 完成 by 2022, 完成 by 2023."""
+    some = frame[~frame["number"] & frame["deadline_end"].notna()]
+    return some.assign(value_class=some["value_text"].map(squashed), key=0.0, low=0.0, open=0)
+
+
+def _values(frame: pd.DataFrame, thing: list[str], lang: str) -> pd.DataFrame:
     """Changes of value and deadline."""
-    pairs = _earlier(frame, _THING)
+    pairs = _earlier(frame, thing)
     if pairs.empty:
         return _table(pairs, frame, [], [], lang)
-    pairs = _nearest(pairs)
+    pairs = _nearest(pairs, thing)
     whens = [_when(a, b) for a, b in zip(pairs["year_before"], pairs["year_after"], strict=True)]
     whats = [
         _what(*row)
@@ -75,7 +91,8 @@ def _earlier(frame: pd.DataFrame, thing: list[str]) -> pd.DataFrame:
     columns = [*thing, "document", "date", "year", "key", "low", "open", "direction", "bound", "i", "scope_class", "dimension_class"]
     some = frame.assign(i=range(len(frame)))[list(dict.fromkeys(columns))]
     both = some.merge(some, on=thing, suffixes=("_before", "_after"))
-    return both[_mask(_is_before(both["date_before"], both["date_after"]))]
+    ordered: pd.DataFrame = both[_mask(_is_before(both["date_before"], both["date_after"]))]
+    return ordered.assign(assumed=ordered["date_before"].str.len() != ordered["date_after"].str.len())
 
 
 def _mask(hits: list[bool]) -> Any:
@@ -85,15 +102,15 @@ def _mask(hits: list[bool]) -> Any:
 
 
 def _is_before(one: pd.Series[Any], other: pd.Series[Any]) -> list[bool]:
-    """Whether dates of any precision are certainly in order: 2023 is neither before nor after 2023-09-01."""
-    size = [min(len(a), len(b)) for a, b in zip(one, other, strict=True)]
-    return [a[:n] < b[:n] for a, b, n in zip(one, other, size, strict=True)]
+    """Whether dates are in order; a plan of which only the period is known (2023) goes before a day of its first year, and the reason says so."""
+    return [a < b for a, b in zip(one, other, strict=True)]
 
 
-def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:
-    """For each later statement the last earlier one for the same year; else the last earlier one, if the two documents share no year of the thing."""
+def _nearest(pairs: pd.DataFrame, thing: list[str]) -> pd.DataFrame:
+    """For each later statement the last earlier document's for the same year; else, if the two share no year of the thing, for the year before."""
     both = ["document_before", "document_after"]
-    thing = [c for c in _THING if c in pairs]
+    import pandas as pd
+
     same = pairs["year_before"] == pairs["year_after"]
     open_ = ~(pairs["year_before"].str[-4:].str.isdigit() & pairs["year_after"].str[-4:].str.isdigit()) & ~same
     equal = open_ & (pairs["key_before"] == pairs["key_after"])
@@ -103,12 +120,16 @@ def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:
     shared = same.groupby([pairs[c] for c in (*thing, *both)], dropna=False).transform("any")
     keep = pairs[same | ~shared].copy()
     keep["_other"] = keep["year_before"] != keep["year_after"]
-    keep = keep.sort_values(["_other", "date_before", "year_before"], ascending=[True, False, False], kind="stable")
-    keep = keep.drop_duplicates("i_after")
+    keep["_past"] = keep["year_before"] > keep["year_after"]
+    years = pd.to_numeric(keep["year_before"].str[-4:], errors="coerce")
+    keep["_far"] = (years - pd.to_numeric(keep["year_after"].str[-4:], errors="coerce")).abs()
+    keep = keep.sort_values(["_other", "date_before", "_past", "_far"], ascending=[True, False, True, True], kind="stable")
+    keep = keep.drop_duplicates(["i_after", "assumed"])  # where the order is only assumed, also the last that is earlier for certain
     # where one earlier statement is the nearest of several later ones, it is set beside the one of the nearest year only
     keep = keep.sort_values(["_other", "date_after", "year_after"], kind="stable")
-    keep["_again"] = keep["_other"] & keep.duplicated(["i_before", "document_after"])
-    return keep[~keep["_again"]].sort_values("i_after", kind="stable")
+    keep["_again"] = keep["_other"] & keep.duplicated(["i_before", "document_after", "assumed"])
+    kept: pd.DataFrame = keep[~keep["_again"]].sort_values("i_after", kind="stable")
+    return kept
 
 
 def _when(before: str, after: str) -> str:
@@ -148,13 +169,13 @@ def _reason(when: str, what: str, lang: str) -> str:
 
 def _moved(frame: pd.DataFrame, part: str, change: str, lang: str) -> pd.DataFrame:
     """Things that differ in one part only (unit or scope) from what an earlier document states for the same year, which it does not state again."""
-    thing = [c for c in [*_THING, "year"] if c != part and not (part == "dimension_class" and c == "denominator_class")]
+    thing = [c for c in [*_THING, "year"] if c != part and not (change == "unit" and c in ("denominator_class", "year"))]
     both = _earlier(frame, thing)
     if both.empty:
         return _table(both, frame, [], [], lang)
     whole = {tuple(row) for row in frame[[*thing, part, "document"]].itertuples(index=False, name=None)}
 
-    def stated(row: Any, value: str, document: str) -> bool:
+    def stated(row: Any, value: Any, document: Any) -> bool:
         return (*(getattr(row, c) for c in thing), value, document) in whole
 
     before, after = f"{part}_before", f"{part}_after"
@@ -174,27 +195,33 @@ def _moved(frame: pd.DataFrame, part: str, change: str, lang: str) -> pd.DataFra
 
 
 def _leads(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Indicators that other functions lead than in the last earlier document."""
-    some = frame[frame["lead_function"].map(len) > 0].copy()
-    thing = ["region", "group"]
-    both = _earlier(some, thing)
+    """Indicators that are not led by the same functions as in the last earlier document."""
+    some = frame[frame["lead_function"].map(len) > 0]
+    both = _earlier(some, ["region", "group"])
     if both.empty:
         return _table(both, some, [], [], lang)
-    functions = some["lead_function"].map(frozenset).tolist()
-    by_document: dict[tuple[str, str], set[str]] = {}
-    for group, document, held in zip(some["group"], some["document"], functions, strict=True):
-        by_document.setdefault((group, document), set()).update(held)
-    both = both.sort_values(["date_before", "i_before"], ascending=[False, True], kind="stable").drop_duplicates(
-        ["region", "group", "document_after"]
-    )
-    keep = [not by_document[g, a] & by_document[g, b] for g, a, b in zip(both["group"], both["document_before"], both["document_after"], strict=True)]
-    both = both[_mask(keep)]
-    word = "牵头职能不同" if lang == "zh" else "other functions lead"
-    return _table(both, some, ["lead"] * len(both), [word] * len(both), lang)
+    held: dict[tuple[str, str], set[str]] = {}
+    for group, document, functions in zip(some["group"], some["document"], some["lead_function"], strict=True):
+        held.setdefault((group, document), set()).update(functions)
+    both = both.sort_values(["date_before", "i_before", "i_after"], ascending=[False, True, True], kind="stable")
+    both = both.drop_duplicates(["region", "group", "document_after", "assumed"])
+    sets = [(held[g, a], held[g, b]) for g, a, b in zip(both["group"], both["document_before"], both["document_after"], strict=True)]
+    words = [_lead_words(one, other, lang) for one, other in sets if one != other]
+    return _table(both[_mask([one != other for one, other in sets])], some, ["lead"] * len(words), words, lang)
+
+
+def _lead_words(one: set[str], other: set[str], lang: str) -> str:
+    """What became of the functions that lead: moved to others, or some joined or left."""
+    if not one & other:
+        return "牵头职能更换" if lang == "zh" else "other functions lead"
+    joined, left = "、".join(sorted(other - one)), "、".join(sorted(one - other))
+    zh = "；".join(x for x in (joined and f"增加牵头职能：{joined}", left and f"减少牵头职能：{left}") if x)
+    en = "; ".join(x for x in (joined and f"also leads: {joined}", left and f"no longer leads: {left}") if x)
+    return zh if lang == "zh" else en
 
 
 def _added_and_dropped(frame: pd.DataFrame, documents: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Numeric targets of things that only one of two following editions of a plan states."""
+    """Targets of things that only one of two following editions of a plan states."""
     import pandas as pd
 
     editions = documents[documents["plan"].notna() & documents["region_shown"].notna() & documents["date"].notna() & documents["duplicate_of"].isna()]
@@ -209,14 +236,15 @@ def _added_and_dropped(frame: pd.DataFrame, documents: pd.DataFrame, lang: str) 
 
 
 def _one_sided(mine: pd.DataFrame, its: pd.DataFrame, lacks: str, change: str, lang: str) -> pd.DataFrame:
-    """What the numeric targets of one edition (`mine`) state and the other (`its`, named `lacks`) does not."""
-    only = mine[mine["number"] & ~mine["group"].isin(its["group"])].drop_duplicates(["group", "measure", "scope_class", "year"])
+    """What one edition (`mine`) states, mere directions (提高) left out, and the other (`its`, named `lacks`) does not at all."""
+    firm = mine["number"] | ~mine["value_text"].map(lambda text: bool(_DIRECTION.search(text)))
+    only = mine[firm & ~mine["group"].isin(its["group"])].drop_duplicates(["group", "measure", "scope_class", "year"])
     side = "after" if change == "added" else "before"
     word = {"added": (f"{lacks} 未提出", f"not in {lacks}"), "dropped": (f"{lacks} 不再提出", f"no longer in {lacks}")}[change][
         0 if lang == "zh" else 1
     ]
     table = _sides(only, side).assign(**{f"{'before' if side == 'after' else 'after'}_document": lacks})
-    return table.assign(change=change, reason=word, evidence=[_evidence(e) for e in only["evidence"]])
+    return table.assign(change=change, reason=word, evidence=objects((_evidence(e) for e in only["evidence"]), table))
 
 
 def _evidence(*ids: Any) -> tuple[str, ...]:
@@ -258,6 +286,7 @@ def _table(pairs: pd.DataFrame, frame: pd.DataFrame, said: list[str], reasons: l
     numbers = one["number"].to_numpy() & other["number"].to_numpy()
     table["difference"] = (pd.Series(other["low"].to_numpy()) - pd.Series(one["low"].to_numpy())).round(12).where(same & numbers)
     table["canonical_unit"] = other["canonical_unit"].reset_index(drop=True).where(table["difference"].notna())
-    table["change"], table["reason"] = said, reasons
+    table["change"] = said
+    table["reason"] = [f"{r}{_ASSUMED[lang]}" if a else r for r, a in zip(reasons, pairs["assumed"], strict=True)]
     table["evidence"] = [_evidence(a, b) for a, b in zip(one["evidence"], other["evidence"], strict=True)]
     return table

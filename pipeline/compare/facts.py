@@ -59,6 +59,8 @@ _DOCUMENT = [
     "period_end",
     "draft",
     "given",
+    "follows",
+    "follows_reason",
 ]
 _PLACE = ["file", "page", "line", "table", "row", "sheet", "cell"]
 
@@ -88,7 +90,8 @@ def load(engine: sa.Engine) -> Facts:
         targets = _select(connection, tables.target, _TARGET)
         tasks = _select(connection, tables.task, ["id", "document_id", "position", "path", "title", "deadline_end", "deadline_kind"])
         links = _links(connection)
-        evidence = _evidence(connection)
+        evidence = _evidence(connection, "target", ("value", "quote"))
+        titles = _evidence(connection, "task", ("title",))[["id", "evidence"]]
         coverage = _select(connection, tables.coverage, ["id", "document_id", "position", "reason", "text", "where"])
         failures = _failures(connection)
         validity = _validity(connection)
@@ -100,7 +103,7 @@ def load(engine: sa.Engine) -> Facts:
         frame["document"] = frame["document_id"].map(names)
         frame["order"] = frame["document_id"].map(order)
     targets = targets.sort_values(["order", "position"], ignore_index=True)
-    tasks = tasks.sort_values(["order", "position"], ignore_index=True)
+    tasks = tasks.sort_values(["order", "position"], ignore_index=True).merge(titles, on="id", how="left")
     targets["task"] = targets["task_id"].map(tasks.set_index("id")["path"])
     targets = targets.merge(evidence, on="id", how="left")
     leads = _leads(links)
@@ -123,16 +126,15 @@ def _frame(connection: sa.Connection, query: sa.Select[Any], columns: Sequence[s
     return pd.DataFrame({name: pd.Series(list(column), dtype=object) for name, column in zip(columns, values, strict=True)})
 
 
-def _evidence(connection: sa.Connection) -> pd.DataFrame:
-    """Target id → id and place of the first piece of its value (of its quote, where the value has none of its own)."""
+def _evidence(connection: sa.Connection, table: str, slots: Sequence[str]) -> pd.DataFrame:
+    """Row id → id and place of the first piece of its evidence; of several slots the one named first."""
+    import pandas as pd
 
     e = tables.evidence.c
-    query = sa.select(e.row_id, e.id, e.slot, *(e[name] for name in _PLACE)).where(
-        e.row_table == "target", e.slot.in_(("value", "quote")), e.position == 0
-    )
-    frame = _frame(connection, query, ["target", "evidence", "slot", *_PLACE])
-    frame = frame.sort_values("slot", ascending=False, kind="stable").drop_duplicates("target")
-    return frame.drop(columns="slot").rename(columns={"target": "id"})
+    query = sa.select(e.row_id, e.id, e.slot, *(e[name] for name in _PLACE)).where(e.row_table == table, e.slot.in_(slots), e.position == 0)
+    frame = _frame(connection, query, ["id", "evidence", "slot", *_PLACE])
+    frame["slot"] = pd.Categorical(frame["slot"], list(slots), ordered=True)
+    return frame.sort_values("slot", kind="stable").drop_duplicates("id").drop(columns="slot")
 
 
 def _failures(connection: sa.Connection) -> pd.DataFrame:
@@ -144,9 +146,11 @@ def _failures(connection: sa.Connection) -> pd.DataFrame:
 
 
 def _validity(connection: sa.Connection) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(columns=["document", "kind", "value", "date_end", "title", "doc_number", "raw"], dtype=object)
+    """What documents say of validity, in text order."""
+    validity, document = tables.validity.c, tables.document.c
+    columns = ["kind", "value", "date_end", "title", "doc_number", "raw"]
+    query = sa.select(document.name, *(validity[c] for c in columns)).join_from(tables.validity, tables.document, validity.document_id == document.id)
+    return _frame(connection, query.order_by(document.name, validity.position), ["document", *columns])
 
 
 def _links(connection: sa.Connection) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def _changes(changes: pd.DataFrame, quotes: Mapping[str, str]) -> Iterator[Findi
 
 
 def _below(standards: pd.DataFrame, quotes: Mapping[str, str]) -> Iterator[Finding]:
-    for row in standards[standards["verdict"] == "falls_short"].to_dict("records"):
+    for row in standards[(standards["verdict"] == "falls_short") & standards["binding"].astype(bool)].to_dict("records"):
         yield {
             "type": "below_standard",
             "change": None,

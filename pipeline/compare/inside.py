@@ -92,10 +92,12 @@ def finding(type_: str, rows: pd.DataFrame, *, verdict: str | None, reason: str,
     }
 
 
-def about(type_: str, document: str, region: str | None, tasks: list[str], reason: str, **more: Any) -> Finding:
-    """A finding about a document and its tasks."""
-    plain = {"change": None, "indicator": None, "indicator_id": None, "values": [], "deadlines": [], "verdict": None, "targets": [], "evidence": []}
-    return {"type": type_, **plain, "region": region, "documents": [document], "tasks": tasks, "reason": reason, "quotes": [], **more}
+def about(type_: str, document: str, region: str | None, tasks: list[str], reason: str, rows: pd.DataFrame | None = None, **more: Any) -> Finding:
+    """A finding about a document and its tasks; `rows` are the tasks whose titles are its evidence."""
+    told = rows[rows["evidence"].notna()] if rows is not None else None
+    sources = {"evidence": list(told["evidence"]), "quotes": list(told["title"])} if told is not None else {"evidence": [], "quotes": []}
+    plain: Finding = {"change": None, "indicator": None, "indicator_id": None, "values": [], "deadlines": [], "verdict": None, "targets": []}
+    return {"type": type_, **plain, "region": region, "documents": [document], "tasks": tasks, "reason": reason, **sources, **more}
 
 
 # --- numbers of a series ----------------------------------------------------------------------------------------------
@@ -104,7 +106,7 @@ _LAST = regex.compile(r"^(?P<head>.*?)(?P<open>[(（]?)(?P<number>\d+|[一二三
 _SPARSE = 0.5  # a series that lacks more than half of its numbers is none
 
 
-def gaps(tasks: pd.DataFrame, regions: Mapping[str, str | None], paths: Mapping[str, frozenset[str]], lang: str = "zh") -> list[Finding]:
+def gaps(tasks: pd.DataFrame, regions: Mapping[Any, Any], paths: Mapping[str, frozenset[str]], lang: str = "zh") -> list[Finding]:
     """Numbers that a series of tasks leaves out or does not begin with; `paths` are all numbered paragraphs of each document, tasks or not."""
     found = []
     for document, rows in tasks.groupby("document", sort=True):
@@ -117,7 +119,8 @@ def gaps(tasks: pd.DataFrame, regions: Mapping[str, str | None], paths: Mapping[
         for head, numbers in series.items():
             missing = _missing(head, numbers, paths.get(str(document), frozenset()))
             if missing:
-                found.append(_gap(str(document), regions.get(str(document)), head, numbers, missing, lang))
+                beside = {numbers[n] for m in missing for n in (m - 1, m + 1) if n in numbers}
+                found.append(_gap(rows[rows["path"].isin(beside)], regions.get(str(document)), head, numbers, missing, lang))
     return found
 
 
@@ -136,21 +139,22 @@ def _is_path(path: str, head: str, number: int) -> bool:
     return (int(hit["number"]) if hit["number"].isdigit() else int(parse_number(hit["number"]) or 0)) == number
 
 
-def _gap(document: str, region: str | None, head: str, numbers: Mapping[int, str], missing: list[int], lang: str) -> Finding:
-    first, last = min(numbers), max(numbers)
+def _gap(beside: pd.DataFrame, region: str | None, head: str, numbers: Mapping[int, str], missing: list[int], lang: str) -> Finding:
+    """What is missing, with the tasks beside it as evidence."""
+    first, last, document = min(numbers), max(numbers), str(beside["document"].iloc[0])
     listed = "、".join(map(str, missing))
     if missing == list(range(1, first)):
         reason = f"编号从 {first} 开始，缺 {listed}" if lang == "zh" else f"the numbering begins at {first}: {', '.join(map(str, missing))} missing"
     else:
         reason = f"编号 1 至 {last} 中缺 {listed}" if lang == "zh" else f"of the numbers 1 to {last}, {', '.join(map(str, missing))} are missing"
     close = ")" if head.endswith("(") else "）" if head.endswith("（") else ""
-    return about("gap", document, region, [f"{head}{n}{close}" for n in missing], reason)
+    return about("gap", document, region, [f"{head}{n}{close}" for n in missing], reason, beside)
 
 
 # --- tasks that leave something out -----------------------------------------------------------------------------------
 
 
-def incomplete(tasks: pd.DataFrame, items: pd.DataFrame, links: pd.DataFrame, regions: Mapping[str, str | None], lang: str = "zh") -> list[Finding]:
+def incomplete(tasks: pd.DataFrame, items: pd.DataFrame, links: pd.DataFrame, regions: Mapping[Any, Any], lang: str = "zh") -> list[Finding]:
     """Tasks without any unit, and without any deadline, one finding each where the document's tasks mostly have one; else one for the document."""
     named = set(links.loc[links["role"] != "data_source", "task_id"])
     dated = set(items.loc[items["deadline_kind"].notna(), "task_id"])
@@ -167,9 +171,9 @@ def _without(type_: str, document: str, region: str | None, rows: pd.DataFrame, 
     zh, en = {"no_unit": ("未写责任单位", "names no unit"), "no_deadline": ("未写期限", "states no deadline")}[type_]
     if share >= _MOST:
         return [
-            about(type_, document, region, [path], f"任务 {path}“{title}”{zh}" if lang == "zh" else f"task {path} “{title}” {en}")
-            for path, title in zip(rows["path"], rows["title"], strict=True)
+            about(type_, document, region, [path], f"任务 {path}“{title}”{zh}" if lang == "zh" else f"task {path} “{title}” {en}", rows.iloc[[i]])
+            for i, (path, title) in enumerate(zip(rows["path"], rows["title"], strict=True))
         ]
     count = len(rows)
     reason = f"{count} 项任务{zh}（多数任务如此）" if lang == "zh" else f"{count} tasks: each {en} (as most of the document)"
-    return [about(type_, document, region, list(rows["path"]), reason)]
+    return [about(type_, document, region, list(rows["path"]), reason, rows)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.compare.likeness import merge_alike
-from pipeline.compare.naming import Name, better, parse_name, parse_scope
+from pipeline.compare.naming import better, parse_name, parse_scope
 from schemas.indicators import indicators
 
 if TYPE_CHECKING:
@@ -81,10 +81,9 @@ def _groups(frame: pd.DataFrame) -> pd.DataFrame:
     alike = merge_alike({k: (len(e["documents"]), str(e["tail"])) for k, e in loose.items()})
     shown = {k: max(e["written"], key=lambda w: (e["written"][w], -len(w), w)) for k, e in loose.items()}
     rows = []
-    for key, name, rule, score, domain, measure, statistic, base in names:
+    for key, written, rule, score, domain, measure, statistic, base in names:
         leader, likeness = alike.get(key, (key, 1.0))
-        rule = rule if leader == key else "alike"
-        rows.append((leader, shown.get(leader, name), rule, score * likeness, domain, measure, statistic, base))
+        rows.append((leader, shown.get(leader, written), rule if leader == key else "alike", score * likeness, domain, measure, statistic, base))
     columns = ["group", "indicator_name", "group_rule", "group_score", "domain", "measure", "name_statistic", "base"]
     return pd.DataFrame(rows, columns=columns, index=frame.index)
 
@@ -120,7 +119,7 @@ def _changed() -> frozenset[tuple[str, str]]:
     """Indicators that are a change by their own name, with its way."""
     found = set()
     for one in indicators():
-        parsed: Name = parse_name(one.name)
+        parsed = parse_name(one.name)
         if parsed.change:
             found.add((one.id, parsed.change))
     return frozenset(found)
@@ -176,6 +175,13 @@ def _directions(frame: pd.DataFrame) -> None:
     sign = np.where(frame["direction"] == "lower_better", -1.0, 1.0)
     frame["key"] = np.where(frame["direction"] == "lower_better", frame["high"], frame["low"]) * sign
     frame["open"] = operator.isin((">", "<")).astype(int) - (operator == "~").astype(int)
+
+
+def objects(values: Iterable[Any], like: pd.DataFrame) -> pd.Series[Any]:
+    """A column of Python objects (tuples, dicts, None) for the rows of a frame."""
+    import pandas as pd
+
+    return pd.Series(list(values), index=like.index, dtype=object)
 
 
 def close(one: float, other: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.compare.items import objects
 from pipeline.compare.options import Options
 from pipeline.compare.verdicts import SIGNATURE, against_others, in_words
 from schemas.comparison import TABLES
@@ -82,10 +83,10 @@ def _named(stated: pd.DataFrame) -> pd.DataFrame:
         statistic=stated["statistic_class"].replace("", None),
         denominator=stated["denominator_class"].replace("", None),
         target=stated["id"],
-        evidence=[(e,) if isinstance(e, str) else () for e in stated["evidence"]],
+        evidence=objects(((e,) if isinstance(e, str) else () for e in stated["evidence"]), stated),
         title=stated["title_shown"],
         place=places(stated),
-        deadline=deadlines(stated),
+        deadline=objects(deadlines(stated), stated),
         year=pd.to_numeric(stated["year"].str[-4:], errors="coerce").astype("Int64"),
     )
     return frame.reindex(columns=COLUMNS)
@@ -140,15 +141,8 @@ def _empty(
     codes = dict(zip(stated["region"], stated["region_code"], strict=True))
     frame = cells.rename(columns={"indicator_name": "indicator"}).assign(
         indicator_id=cells["group"].where(~cells["group"].str.startswith("~")),
-        state=[f[0] for f in found],
-        reason=[f[1] for f in found],
-        quote=[f[2] for f in found],
-        place=[f[3] for f in found],
-        evidence=[f[4] for f in found],
-        reasons=[()] * len(cells),
-        lead=[()] * len(cells),
-        lead_function=[()] * len(cells),
-        sources=[()] * len(cells),
+        **{name: objects((f[i] for f in found), cells) for i, name in enumerate(("state", "reason", "quote", "place", "evidence"))},
+        **{name: objects([()] * len(cells), cells) for name in ("reasons", "lead", "lead_function", "sources")},
     )
     if by == "region":
         frame["region_code"] = frame["region"].map(codes)

@@ -70,4 +70,4 @@ def stricter(one: pd.DataFrame, other: pd.DataFrame) -> pd.Series[Any]:
     # approximate and exact: 左右 is not looser by any number
     blurred = same & ((one["open"] < 0).to_numpy() != (other["open"] < 0).to_numpy())
     unknown = ((one["direction"] == "none").to_numpy() & ~same) | blurred
-    return pd.Series(np.where(unknown, None, said), index=one.index)
+    return pd.Series(said, index=one.index, dtype=object).mask(unknown, None)

@@ -24,7 +24,7 @@ def columns_of(documents: pd.DataFrame, failed: Mapping[str, str], options: Opti
     """
     if options.by == "document":
         regions = set(_regions(documents, failed, options)[0])
-        mine = documents[documents["region_shown"].isin(regions) & ~documents["left_out"].where(not options.all_documents, False)]
+        mine = documents[documents["region_shown"].isin(regions) & (~documents["left_out"] | options.all_documents)]
         return mine["name"].tolist(), {}
     return _regions(documents, failed, options)
 

@@ -182,8 +182,9 @@ def _ended(records: list[dict[Any, Any]], validity: pd.DataFrame, as_of: date) -
     names = {r["name"]: r for r in records}
     for statement in validity.to_dict("records"):
         mine = names[statement["document"]]
-        if statement["kind"] == "status" and statement["value"] in ("repealed", "expired"):
-            found.setdefault(mine["name"], (statement["value"], f"文件标明：{statement['raw']}"))
+        if statement["kind"] == "status" and statement["value"] in ("repealed", "expired", "void"):
+            state = "expired" if statement["value"] == "expired" else "repealed"
+            found.setdefault(mine["name"], (state, f"文件标明：{statement['raw']}"))
         elif statement["kind"] == "valid" and statement["date_end"] and statement["date_end"] < as_of.isoformat():
             found.setdefault(mine["name"], ("expired", f"有效期至 {statement['date_end']}（{statement['raw']}）"))
         elif statement["kind"] == "repeals":

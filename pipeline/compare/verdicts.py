@@ -104,7 +104,7 @@ def verdicts(reasons: pd.DataFrame) -> pd.Series[str]:
 
     closed = reasons[[r for r in REASONS if r not in UNSTATED]].any(axis=1)
     unstated = reasons[list(UNSTATED)].any(axis=1)
-    return pd.Series(np.where(closed, "not_comparable", np.where(unstated, "undetermined", "comparable")), index=reasons.index)
+    return pd.Series(np.select([closed, unstated], ["not_comparable", "undetermined"], "comparable"), index=reasons.index, dtype=object)
 
 
 def names_of(reasons: pd.DataFrame) -> list[tuple[str, ...]]:
