@@ -52,7 +52,7 @@ def rows(table: str, found: list[Line], lang: str) -> Iterator[list[Any]]:
 def _cells(table: str, column: Column, value: Any, lang: str) -> list[Any]:
     if column.type == "object":
         parts = value or {}
-        kind = vocabulary("deadline_kind", lang).get(parts.get("kind"), parts.get("kind"))
+        kind = vocabulary("deadline_kind", lang).get(str(parts.get("kind")), parts.get("kind"))
         return [safe(kind if part == "kind" else parts.get(part)) for part in DEADLINE]
     if column.type == "list":
         return [safe("、".join("" if item is None else str(worded(table, column.name, item, lang)) for item in value or []))]

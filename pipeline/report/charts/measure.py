@@ -25,7 +25,7 @@ def fitted(text: str, size: float, room: float) -> str:
 
 def wrapped(text: str, size: float, room: float, most: int) -> list[str]:
     """The text in at most `most` lines, each no wider than `room`, the last one shortened."""
-    lines = []
+    lines: list[str] = []
     while text and len(lines) < most - 1 and width(text, size) > room:
         cut = len(text)
         while cut > 1 and width(text[:cut], size) > room:

@@ -140,7 +140,9 @@ def _thresholds(standards: Sequence[Line], unit: str, lang: str) -> list[tuple[f
         hit = _NUMBER.fullmatch(line["threshold"] or "")
         if hit and (line["unit"] or "") == unit:
             certainty = vocabulary("certainty", lang).get(line["certainty"] or "", say("missing", lang))
-            found[float(hit[1]), say("threshold", lang, value=line["threshold"], certainty=certainty)] = None
+            found[
+                float(hit[1]), say("orientation" if line["binding"] is False else "threshold", lang, value=line["threshold"], certainty=certainty)
+            ] = None
     return list(found)
 
 
