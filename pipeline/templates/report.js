@@ -72,4 +72,6 @@
   document.querySelector('.tools').addEventListener('input', filter);
   document.querySelector('.tools').hidden = false;
   filter();
+  const asked = [...matrix.querySelectorAll('a.v')].find((link) => link.getAttribute('href') === location.hash);
+  if (asked) { show(asked); asked.scrollIntoView({ block: 'center' }); }
 })();
