@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ class Judged:
 
 def firm_pairs(items: pd.DataFrame) -> Iterator[Judged]:
     """The pairs of the book about which careful readers agree."""
-    by_place = {key: rows for key, rows in items.groupby(["document", items["task"].fillna("")])}
+    by_place = dict(iter(items.groupby(["document", items["task"].fillna("")])))
     for entry in book("matrix"):
         cells = {cell["id"]: cell for cell in entry["cells"]}
         places = {name: find(cell, by_place) for name, cell in cells.items()}
@@ -61,18 +60,14 @@ def find(cell: dict[str, Any], by_place: dict[Any, pd.DataFrame]) -> int | None:
         return None
     rows = rows[[plain(v) == plain(cell["value_text"]) for v in rows["value_text"]]]
     year = "" if cell["year"] is None else str(cell["year"])
-    best = max(
-        ((SequenceMatcher(None, plain(r.indicator), plain(cell["name"])).ratio() + (r.year[-4:] == year[-4:]), -int(i), int(i)) for i, r in zip(rows.index, rows.itertuples(), strict=True)),
-        default=None,
-    )
-    return best[2] if best and best[0] >= 1 else None
+    scored = [
+        (SequenceMatcher(None, plain(row.indicator), plain(cell["name"])).ratio() + (row.year[-4:] == year[-4:]), -int(place))
+        for place, row in zip(rows.index, rows.itertuples(), strict=True)
+    ]
+    best = max(scored, default=(0.0, 0))
+    return -best[1] if best[0] >= 1 else None
 
 
 def sides(finding: dict[str, Any]) -> list[tuple[str, str]]:
     """Document and task of each side of a finding of the book."""
     return [(d, t) for d, t in zip(finding["documents"], finding["tasks"], strict=False) if t is not None]
-
-
-def in_order(values: list[str]) -> bool:
-    """Whether a list of strings is sorted."""
-    return all(a <= b for a, b in pairwise(values))

@@ -9,17 +9,17 @@ branch_labels = None
 depends_on = None
 
 _ADDED = {
-    "document": (sa.Column("follows", sa.String(64)), sa.Column("follows_reason", sa.Text())),
-    "body": (sa.Column("seat_code", sa.String(6)), sa.Column("members", sa.String(24)), sa.Column("reason", sa.Text())),
-    "indicator": (sa.Column("dimension", sa.Text()), sa.Column("statistic", sa.String(16)), sa.Column("denominator", sa.Text())),
+    "document": {"follows": sa.String(64), "follows_reason": sa.Text()},
+    "body": {"seat_code": sa.String(6), "members": sa.String(24), "reason": sa.Text()},
+    "indicator": {"dimension": sa.Text(), "statistic": sa.String(16), "denominator": sa.Text()},
 }
 
 
 def upgrade() -> None:
     for table, columns in _ADDED.items():
         with op.batch_alter_table(table) as batch:
-            for column in columns:
-                batch.add_column(column.copy())
+            for name, kind in columns.items():
+                batch.add_column(sa.Column(name, kind))
     with op.batch_alter_table("document") as batch:
         batch.drop_column("plan")
 
@@ -29,5 +29,5 @@ def downgrade() -> None:
         batch.add_column(sa.Column("plan", sa.Text()))
     for table, columns in _ADDED.items():
         with op.batch_alter_table(table) as batch:
-            for column in columns:
-                batch.drop_column(column.name)
+            for name in columns:
+                batch.drop_column(name)
