@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.compare.likeness import merge_alike
-from pipeline.compare.naming import better, parse_name, parse_scope
+from pipeline.compare.naming import better, bound_of, parse_name, parse_scope
 from schemas.indicators import indicators
 
 if TYPE_CHECKING:
@@ -152,29 +152,38 @@ def _statistics(frame: pd.DataFrame) -> list[str]:
 def _directions(frame: pd.DataFrame) -> None:
     """Adds `direction`, `bound`, `key`, `open`.
 
-    The better direction is the vocabulary's; else the one that the operators of the row tell where they agree; else that of the name's words.
+    The better direction is the vocabulary's; else the one that the operators of the row tell, if they agree and no verb speaks against them; else
+    that of the name's words (失业率); else that of the verbs (提高到, 降至).
     """
     import numpy as np
 
-    known = {i.id: i.direction for i in indicators() if i.direction != "none"}
     operator = frame["operator"]
-    floors = operator.isin(_FLOORS).groupby(frame["group"]).transform("any")
-    ceilings = (operator.isin(_CEILINGS) & (frame["kind"] != "rank")).groupby(frame["group"]).transform("any")
-    told = np.where(floors & ~ceilings, "higher_better", np.where(ceilings & ~floors, "lower_better", ""))
+    by_operator = np.where(operator.isin(_FLOORS), "floor", np.where(operator.isin(_CEILINGS), "ceiling", ""))
+    by_verb = np.where(by_operator == "", [bound_of(quote) or "" for quote in frame["quote"]], "")
     words = {name: better(name) or "" for name in frame["indicator_name"].unique()}
-    named = np.where(told != "", told, frame["indicator_name"].map(words))
-    direction = frame["group"].map(known).fillna("").to_numpy(dtype=object)
-    direction = np.where(direction != "", direction, named)
+    direction = frame["group"].map({i.id: i.direction for i in indicators() if i.direction != "none"}).fillna("").to_numpy(dtype=object)
+    by_all = _agreed(frame, np.where(by_operator == "", by_verb, by_operator))
+    firm = np.where(_agreed(frame, by_operator) == by_all, by_all, "")
+    for told in (firm, frame["indicator_name"].map(words).to_numpy(dtype=object), by_all):
+        direction = np.where(direction == "", told, direction)
     changed = frame["measure"].isin(("increase", "decrease")).to_numpy()
     direction = np.where(changed, "higher_better", direction)  # the more of the change that the plan sets itself, the more it demands
     direction = np.where(frame["kind"] == "rank", "lower_better", direction)
-    frame["direction"] = np.where(direction == "", "none", direction)
-    bound = np.where(operator.isin(_FLOORS), "floor", np.where(operator.isin(_CEILINGS), "ceiling", "exact"))
-    meant = np.where(frame["direction"] == "higher_better", "floor", np.where(frame["direction"] == "lower_better", "ceiling", "exact"))
-    frame["bound"] = np.where(bound == "exact", meant, bound)
-    sign = np.where(frame["direction"] == "lower_better", -1.0, 1.0)
-    frame["key"] = np.where(frame["direction"] == "lower_better", frame["high"], frame["low"]) * sign
+    meant = np.where(direction == "higher_better", "floor", np.where(direction == "lower_better", "ceiling", by_verb))
+    bound = np.where(by_operator != "", by_operator, meant)  # 达到 of what should be low names the level: it is no floor
+    frame["direction"], frame["bound"] = np.where(direction == "", "none", direction), np.where(bound == "", "exact", bound)
+    low = direction == "lower_better"
+    frame["key"] = np.where(low, -frame["high"], frame["low"])
     frame["open"] = operator.isin((">", "<")).astype(int) - (operator == "~").astype(int)
+
+
+def _agreed(frame: pd.DataFrame, bound: Any) -> Any:
+    """The direction that the bounds of a row's targets tell where they agree, "" elsewhere."""
+    import numpy as np
+
+    free = frame["number"] & (frame["kind"] != "rank") & (frame["status"] == "target")
+    floors, ceilings = (((bound == name) & free).groupby(frame["group"]).transform("any") for name in ("floor", "ceiling"))
+    return np.where(floors & ~ceilings, "higher_better", np.where(ceilings & ~floors, "lower_better", ""))
 
 
 def objects(values: Iterable[Any], like: pd.DataFrame) -> pd.Series[Any]:

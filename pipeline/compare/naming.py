@@ -33,6 +33,7 @@ class _Words:
     change: tuple[tuple[str, regex.Pattern[str]], ...]
     statistic: tuple[tuple[str, regex.Pattern[str]], ...]
     better: tuple[tuple[str, str], ...]
+    verbs: tuple[tuple[str, regex.Pattern[str]], ...]
     contrast: tuple[frozenset[str], ...]
     scopes: dict[str, str]
 
@@ -53,6 +54,7 @@ def _words() -> _Words:
         change=tuple((way, regex.compile(f"(?<=..)(?:{_either(data[way])})$")) for way in ("increase", "decrease")),
         statistic=tuple((name, regex.compile(_either(words))) for name, words in data["statistic"].items()),
         better=tuple((word, way) for way, words in data["better"].items() for word in words),
+        verbs=tuple((bound, regex.compile(_either(data["verbs"][way]))) for bound, way in (("ceiling", "down"), ("floor", "up"))),
         contrast=tuple(frozenset(line) for line in data["contrast"]),
         scopes={form: name for name, forms in data["scopes"].items() for form in forms},
     )
@@ -97,6 +99,11 @@ def better(name: str) -> str | None:
     """The better direction that the words of a name tell: 漏损率 is lower_better; None where they tell nothing."""
     found = max(((at, len(word), way) for word, way in _words().better if (at := name.rfind(word)) >= 0), default=None)
     return found[2] if found else None
+
+
+def bound_of(quote: str) -> str | None:
+    """floor or ceiling by the verb of a sentence: 达到95% is a floor, 降至5% a ceiling; None where no verb tells it (a table's cell)."""
+    return next((bound for bound, pattern in _words().verbs if pattern.search(quote)), None)
 
 
 def contrasting(one: str, other: str) -> bool:

@@ -1,0 +1,113 @@
+"""Which values may be set against each other, and why not: one part at a time."""
+
+import pytest
+
+from pipeline.compare import Options
+from tests.compare.conftest import DAY, plan, rows
+
+
+def sentence(region: str, text: str) -> str:
+    return plan(
+        f"{region}卫生健康事业发展行动方案", f"一、主要目标\n（一）{text}。（牵头单位：市卫生健康委）", f"{region}人民政府办公室", "2023年3月1日"
+    )
+
+
+def pair(plans, left: str, right: str, **options):
+    """The only pair of the two sentences in plans of two cities, and their lines of the matrix."""
+    result = plans({"a.txt": sentence("六安市", left), "b.txt": sentence("安康市", right)}, Options(as_of=DAY, regions=("六安", "安康"), **options))
+    pairs = result.tables["pairs"]
+    assert len(pairs) == 1, (pairs, result.tables["matrix"][["indicator", "region", "shown"]])
+    return pairs.iloc[0], result.tables["matrix"]
+
+
+BASE = "到2025年，全市老年人健康管理率达到70%"
+
+
+@pytest.mark.parametrize(
+    ("right", "reasons"),
+    [
+        ("到2025年，全市老年人健康管理率达到72%以上", ()),
+        ("到2025年，老年人健康管理率达到72%", ()),  # nothing said is the whole city
+        ("到2025年，安康市老年人健康管理率达到72%", ()),
+        ("到2024年，全市老年人健康管理率达到72%", ("year",)),
+        ("全市老年人健康管理率达到72%", ("year_not_stated",)),
+        ("到2025年，中心城区老年人健康管理率达到72%", ("scope",)),
+        ("到2025年，全市老年人健康管理率提高5个百分点", ("kind", "dimension")),
+        ("到2025年，全市老年人健康管理率不超过72%", ("direction",)),
+        ("到2025年，完成省下达的老年人健康管理率目标", ("no_number",)),
+    ],
+)
+def test_each_part_that_differs_is_a_reason(plans, right, reasons):
+    found, _ = pair(plans, BASE, right)
+    verdict = "comparable" if not reasons else "undetermined" if reasons == ("year_not_stated",) else "not_comparable"
+    assert (found["verdict"], found["reasons"]) == (verdict, reasons)
+
+
+def test_units_of_one_dimension_are_converted(plans):
+    found, matrix = pair(plans, "到2025年，全市高标准农田面积达到30万亩", "到2025年，全市高标准农田面积达到3万公顷")
+    assert (found["verdict"], found["stricter"]) == ("comparable", "right")  # 3 万公顷 are 45 万亩
+    assert found["difference"] == pytest.approx(15e4 * 2000 / 3)
+    assert rows(matrix, region="安康市").iloc[0]["rank"] == 1
+    assert rows(matrix, region="六安市").iloc[0]["rank"] == 2
+
+
+def test_of_what_should_be_low_the_lower_demands_more(plans):
+    found, _ = pair(plans, "到2025年，全市公共供水管网漏损率控制在8%以内", "到2025年，全市公共供水管网漏损率控制在9%以内")
+    assert (found["verdict"], found["stricter"]) == ("comparable", "left")
+
+
+def test_more_than_demands_more_than_at_least(plans):
+    found, _ = pair(plans, "到2025年，全市老年人健康管理率超过70%", "到2025年，全市老年人健康管理率不低于70%")
+    assert found["stricter"] == "left"
+    assert found["difference"] == 0
+
+
+def test_without_a_better_direction_nothing_is_ranked(plans):
+    found, matrix = pair(plans, "到2025年，全市工业遗产活化点位密度为70%", "到2025年，全市工业遗产活化点位密度为72%")
+    assert (found["verdict"], found["stricter"]) == ("comparable", None)
+    assert matrix["rank"].isna().all()
+
+
+def test_values_of_two_years_are_ranked_only_where_that_is_asked_for(plans):
+    texts = ("到2025年，全市老年人健康管理率达到70%", "到2024年，全市老年人健康管理率达到72%")
+    found, matrix = pair(plans, *texts, any_year=True)
+    assert found["verdict"] == "not_comparable"
+    assert sorted(matrix["rank"]) == [1, 2]
+
+
+def test_names_that_say_the_same_stand_in_one_row(plans):
+    found, _ = pair(plans, "到2025年，R&D经费投入强度达到2.5%", "到2025年，全市研发经费投入强度达到2.8%")
+    assert found["verdict"] == "comparable"
+
+
+def test_names_that_leave_out_words_are_put_beside_each_other_but_never_compared(plans):
+    found, matrix = pair(plans, "到2025年，全市基层医疗机构中医馆覆盖率达到80%", "到2025年，全市基层医疗卫生机构中医馆覆盖率达到90%")
+    assert (found["verdict"], found["reasons"]) == ("undetermined", ("name_alike",))
+    assert set(matrix["group_rule"]) == {"name", "alike"}
+    assert matrix["rank"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("到2025年，全市农村自来水普及率达到90%", "到2025年，全市城镇自来水普及率达到95%"),
+        ("到2025年，全市初中毛入学率达到90%", "到2025年，全市高中毛入学率达到95%"),
+        ("到2025年，全市门诊预约率达到90%", "到2025年，全市住院预约率达到95%"),
+    ],
+)
+def test_contrasting_names_stand_in_two_rows(plans, left, right):
+    result = plans({"a.txt": sentence("六安市", left), "b.txt": sentence("安康市", right)})
+    assert result.tables["pairs"].empty
+    assert set(rows(result.tables["matrix"], state="stated")["verdict"]) == {"nothing_to_compare"}
+
+
+def test_a_present_value_is_no_target(plans):
+    result = plans(
+        {
+            "a.txt": sentence("六安市", "目前全市老年人健康管理率为60%，到2025年达到70%"),
+            "b.txt": sentence("安康市", "到2025年，全市老年人健康管理率达到72%"),
+        }
+    )
+    found = result.tables["pairs"].set_index("left_shown" if result.regions[0] == "六安市" else "right_shown")
+    assert found.loc["60%（现状）", "reasons"] == ("status", "year_not_stated")
+    assert found.loc["70%", "verdict"] == "comparable"
