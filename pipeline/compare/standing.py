@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.canonical import squashed
@@ -103,10 +104,16 @@ def _lines(row: Row, held: Held, lang: str) -> Iterable[Row]:
         yield _line(row, held, some, lang)
 
 
+@cache
+def _parts() -> dict[str, list[str]]:
+    """Parts of the country → the first two digits of the codes of their provinces."""
+    parts: dict[str, list[str]] = vocab.read("country")["parts"]
+    return parts
+
+
 def _known_conditions(code: str, region: str | None) -> dict[str, str]:
     """What is known of a place that conditions ask for: its part of the country, whether it is a city or a county."""
-    parts = vocab.read("country")["parts"]
-    part = next((name for name, provinces in parts.items() if code[:2] in provinces), None)
+    part = next((name for name, provinces in _parts().items() if code[:2] in provinces), None)
     known = {"region": part} if part else {}
     if code and level_of(code) == "county" and region:
         known["division"] = "县级市、区" if region.endswith(("市", "区")) else "县"
