@@ -7,8 +7,8 @@ from typing import Any
 
 from pipeline.exporters.frames import Line
 
-# a cell that a spreadsheet would run as a formula is text
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# a cell that a spreadsheet would run as a formula is text; some take the full-width signs too
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def flatten(line: Line) -> dict[str, Any]:
@@ -16,17 +16,18 @@ def flatten(line: Line) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in line.items():
         if name == "deadline":
-            flat |= {f"deadline_{k}": _safe((value or {}).get(k)) for k in ("raw", "kind", "start", "end")}
+            flat |= {f"deadline_{k}": safe((value or {}).get(k)) for k in ("raw", "kind", "start", "end")}
         elif isinstance(value, list) and value and isinstance(value[0], list | dict):
             flat[name] = json.dumps(value, ensure_ascii=False)
         elif isinstance(value, list):
-            flat[name] = _safe("、".join(map(str, value)))
+            flat[name] = safe("、".join(map(str, value)))
         elif isinstance(value, dict):
             flat[name] = json.dumps(value, ensure_ascii=False) if value else None
         else:
-            flat[name] = _safe(value)
+            flat[name] = safe(value)
     return flat
 
 
-def _safe(value: Any) -> Any:
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+def safe(value: Any) -> Any:
+    """Text that a spreadsheet would run, behind an apostrophe: `safe("=1+1") == "'=1+1"`; everything else as it is."""
+    return "'" + value if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA) else value

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.exporters.files import replacing
+from pipeline.exporters.flat import safe
 from pipeline.report import lines
 from pipeline.report.lines import Line
 from pipeline.report.words import heading, say, vocabulary, worded
@@ -16,8 +17,6 @@ from schemas.comparison import TABLES, Column
 if TYPE_CHECKING:
     from pipeline.compare.result import Comparison
 
-# a cell that a spreadsheet would run as a formula is text
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 DEADLINE = ("raw", "kind", "start", "end")
 
 
@@ -57,8 +56,3 @@ def _cells(table: str, column: Column, value: Any, lang: str) -> list[Any]:
     if column.type == "list":
         return [safe("、".join("" if item is None else str(worded(table, column.name, item, lang)) for item in value or []))]
     return [safe(worded(table, column.name, value, lang))]
-
-
-def safe(value: Any) -> Any:
-    """Text that a spreadsheet would run, behind an apostrophe: `safe("=1+1") == "'=1+1"`."""
-    return "'" + value if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA) else value

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.exporters.files import replacing
 from pipeline.report import lines
 from pipeline.report.lines import Line
-from pipeline.report.words import say, table_title, vocabulary, vocabulary_of
+from pipeline.report.words import table_title, title, vocabulary, vocabulary_of
 from schemas.comparison import TABLES, Column
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def write(comparison: Comparison, out: Path, lang: str, database: Frames | None 
     package = {
         "profile": "tabular-data-package",
         "name": "zhibiao-comparison",
-        "title": say("title", lang, regions=say("regions_join", lang).join(comparison.regions)),
+        "title": title(comparison.regions, lang),
         "description": " ".join(comparison.notes),
         "created": f"{comparison.as_of.isoformat()}T00:00:00Z",
         "licenses": [dict(licence or LICENCE)],
@@ -125,7 +125,7 @@ def _type(values: Iterable[Any]) -> str:
     return names.get(kinds.pop(), "string") if len(kinds) == 1 else "string"
 
 
-def _resource(path: Path, name: str, schema: Field, found: Sequence[Line], title: str) -> Field:
+def _resource(path: Path, name: str, schema: Field, found: Sequence[Line], heading: str) -> Field:
     """Write one CSV and describe it."""
     columns = [field["name"] for field in schema["fields"]]
     with replacing(path) as temporary:
@@ -138,7 +138,7 @@ def _resource(path: Path, name: str, schema: Field, found: Sequence[Line], title
         "name": name,
         "path": f"data/{path.name}",
         "profile": "tabular-data-resource",
-        "title": title,
+        "title": heading,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",

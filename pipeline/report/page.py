@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 4_000  # values of the matrix, each with its evidence: some 10 MB; more no browser scrolls well
 MOST_LINES = 500  # lines of every other table
+MOST_SIDES = 8  # statements of one finding
 _SECTIONS = ("findings", "standards", "changes", "load", "leads", "timeline", "documents")
 _LEGENDS = (("what_states", "state"), ("what_verdicts", "verdict"), ("what_standings", "standing"), ("what_certainty", "certainty"))
 
@@ -47,12 +48,12 @@ def render(comparison: Comparison, lang: str) -> str:
     whole = grid.read(comparison.regions, tables["matrix"])
     rows = _kept(whole.rows)
     keys = {k for row in rows for e in row.entries if (k := grid.key(e))}
-    style, script = _style(), _template("report.js")
+    style, script = _style(), _script()
     page = draw.environment().get_template("report.html")
     return page.render(
         **shown.functions(lang),
         lang=lang,
-        title=words.say("title", lang, regions=words.say("regions_join", lang).join(whole.regions)),
+        title=words.title(whole.regions, lang),
         as_of=comparison.as_of.isoformat(),
         notes=comparison.notes,
         figures=_figures(whole.rows, tables, lang),
@@ -62,6 +63,7 @@ def render(comparison: Comparison, lang: str) -> str:
         keys=keys,
         first=_once(),
         several=_several(whole),
+        most_sides=MOST_SIDES,
         sources={e["target"]: e["document"] for e in tables["matrix"] if e["target"]},
         contexts=comparison.contexts,
         cut=words.say("cut_matrix", lang, shown=len(rows), total=len(whole.rows)) if len(rows) < len(whole.rows) else "",
@@ -147,19 +149,13 @@ def _by_type(found: Sequence[Line]) -> list[tuple[str, list[Line]]]:
     return [(kind, group) for kind, group in groups.items() if group]
 
 
-def _template(name: str) -> Any:
-    """One of our own files as it stands."""
-    from markupsafe import Markup
-
-    return Markup((Path(__file__).parents[1] / "templates" / name).read_text("utf-8"))
+def _script() -> str:
+    return (Path(__file__).parents[1] / "templates" / "report.js").read_text("utf-8")
 
 
-def _style() -> Any:
-    from markupsafe import Markup
-
-    colours = {name: (Markup(light), Markup(dark)) for name, (light, dark) in variables(LIGHT, DARK).items()}
-    page = draw.environment().get_template("report.css").render(colours=colours, fonts=Markup(draw.FONTS))
-    return Markup(page + draw.css(_by_variable()))
+def _style() -> str:
+    page = draw.environment().get_template("report.css").render(colours=variables(LIGHT, DARK), fonts=draw.FONTS)
+    return page + draw.css(_by_variable())
 
 
 def _by_variable() -> dict[str, Any]:
@@ -174,4 +170,4 @@ def _by_variable() -> dict[str, Any]:
 
 def _hash(text: str) -> str:
     """The hash by which the page's policy knows its own style and script."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(str(text).encode()).digest()).decode()
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

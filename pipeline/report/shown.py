@@ -37,7 +37,6 @@ def functions(lang: str) -> dict[str, Callable[..., Any]]:
         "sides": sides,
         "targets_of": targets_of,
         "columns_of": columns_of,
-        "canonical": canonical,
         "search_text": search_text,
         "worded": lambda table, column, value: words.worded(table, column, value, lang),
         "head": lambda table, column: words.heading(table, column, lang),
@@ -47,6 +46,7 @@ def functions(lang: str) -> dict[str, Callable[..., Any]]:
         "verdict_text": partial(grid.verdict_text, lang=lang),
         "task_text": partial(grid.task_text, lang=lang),
         "domain": partial(domain, lang=lang),
+        "canonical": partial(canonical, lang=lang),
         "notes_of": partial(notes_of, lang=lang),
         "deadline_text": partial(deadline_text, lang=lang),
         "text_of": partial(text_of, lang=lang),
@@ -76,31 +76,38 @@ def deadline_text(line: Line, lang: str) -> str:
     return f"{raw}（{meant}）" if raw and meant and meant != raw else raw or meant
 
 
-def canonical(line: Line) -> str:
-    """The canonical value with its unit: 0.6 of 60% has the unit 1, which is not shown."""
+def canonical(line: Line, lang: str) -> str:
+    """The canonical value with its unit: 540000 平方米; a share is a ratio, 0.6（比值） of 60%."""
     if line["canonical_value"] is None:
         return ""
     high = f"—{number(line['canonical_value_max'])}" if line["canonical_value_max"] is not None else ""
-    unit = line["canonical_unit"] or ""
-    return f"{number(line['canonical_value'])}{high} {unit if unit != '1' else ''}".strip()
+    value, unit = f"{number(line['canonical_value'])}{high}", line["canonical_unit"] or ""
+    return words.say("ratio", lang, value=value) if unit == "1" else f"{value} {unit}".strip()
 
 
 def sides(finding: Line, sources: Mapping[str, str]) -> list[dict[str, Any]]:
     """The statements of a finding: value, deadline, quote, document, task and target of each.
 
-    `sources`: target → its document. A finding may name more documents than it has values (one plan no longer says it) and more
-    tasks (37 tasks without a deadline): what belongs to no value stands in one statement without one.
+    `sources`: target → its document. A finding may name more documents than it has values: one plan no longer says it.
     """
-    values, documents, tasks = (finding[name] or [] for name in ("values", "documents", "tasks"))
+    values, documents = finding["values"] or [], finding["documents"] or []
     if not values:
-        where = {"value": None, "deadline": None, "document": "、".join(documents), "task": "、".join(tasks), "target": None}
-        return [{**where, "quote": quote} for quote in finding["quotes"] or [None]]
+        return _without_values(finding, "、".join(documents))
     found = []
     for i, value in enumerate(values):
         side = {name: _nth(finding[f"{name}s"], i) for name in ("deadline", "quote", "task", "target")}
         known = sources.get(side["target"] or "") or (_nth(documents, i) if len(documents) == len(values) else "、".join(documents))
         found.append({**side, "value": value, "document": known})
     return found
+
+
+def _without_values(finding: Line, document: str) -> list[dict[str, Any]]:
+    """Statements of a finding on tasks: each quote with its task where there are as many, else all tasks and then the quotes."""
+    tasks, quotes = finding["tasks"] or [], finding["quotes"] or []
+    blank = {"value": None, "deadline": None, "quote": None, "document": document, "task": None, "target": None}
+    if len(tasks) == len(quotes):
+        return [{**blank, "quote": quote, "task": task} for quote, task in zip(quotes, tasks, strict=True)] or [blank]
+    return [{**blank, "task": "、".join(tasks)}, *({**blank, "quote": quote, "document": None} for quote in quotes)]
 
 
 def _nth(items: list[Any] | None, i: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from schemas import comparison
 from schemas.comparison import TABLES
 
 LANGUAGES = ("zh", "en")
+_NAMED = 6  # regions that a title names
 _CHINESE = {
     "state": comparison.STATES,
     "verdict": comparison.VERDICTS,
@@ -48,6 +50,17 @@ def say(name: str, lang: str, /, **values: object) -> str:
     """A heading or sentence: `say("year", "zh", year=2025) == "2025年"`. Raises KeyError for an unknown name."""
     text: str = _file()["texts"][name][LANGUAGES.index(lang)]
     return text.format(**values) if values else text
+
+
+def title(regions: Sequence[str], lang: str) -> str:
+    """The title of a comparison; of many regions it names some: `title(("甲市", "乙市"), "zh") == "指标对比：甲市、乙市"`."""
+    return say("title", lang, regions=named(regions, lang))
+
+
+def named(regions: Sequence[str], lang: str) -> str:
+    """Regions in a line: all, or the first six and how many there are."""
+    some = say("regions_join", lang).join(regions[:_NAMED])
+    return say("and_others", lang, some=some, n=len(regions)) if len(regions) > _NAMED else some
 
 
 def table_title(table: str, lang: str) -> str:

@@ -107,6 +107,23 @@ def test_findings_stand_by_type_with_both_quotes(full):
     assert len(second.css(".side")) == 1 and "1、2" in second.text()
 
 
+def test_a_finding_on_many_tasks_shows_some_and_says_how_many_more(full):
+    tasks = [str(i) for i in range(20)]
+    finding = {"id": "f", "type": "no_unit", "documents": ["甲市方案"], "tasks": tasks, "quotes": [f"任务{i}" for i in tasks], "values": []}
+    full.tables["findings"] = made.frame("findings", [finding])
+    article = tree_of(full).css_first("article.finding")
+    assert [q.text() for q in article.css("q")] == [f"任务{i}" for i in range(8)] and "另有 12 处" in article.text()
+    finding["quotes"] = ["多数任务如此"]
+    full.tables["findings"] = made.frame("findings", [finding])
+    sides = tree_of(full).css("article.finding .side")
+    assert len(sides) == 2 and "、".join(tasks) in sides[0].text()
+
+
+def test_a_title_names_some_of_many_regions():
+    regions = tuple(f"{i}市" for i in range(30))
+    assert tree_of(made.comparison({}, regions=regions)).css_first("h1").text() == "指标对比：0市、1市、2市、3市、4市、5市等30个"
+
+
 def test_a_value_of_one_of_two_documents_stands_with_its_own(full):
     finding = {
         "id": "f",

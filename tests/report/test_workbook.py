@@ -34,7 +34,7 @@ def test_sheets_by_language(full, tmp_path, lang, names):
 def test_every_sheet_has_a_fixed_header_filters_and_prints_on_its_width(full, tmp_path):
     book = opened(full, tmp_path)
     for sheet in book.worksheets[:-1]:
-        assert sheet.freeze_panes in ("B4", "C4") and sheet.auto_filter.ref.startswith("A3:")
+        assert sheet.freeze_panes in ("B4", "C4", "D4") and sheet.auto_filter.ref.startswith("A3:")
         assert sheet.print_title_rows == "$3:$3"
     for sheet in book.worksheets:
         assert sheet.page_setup.orientation == "landscape" and sheet.page_setup.fitToHeight == 0 and sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -73,6 +73,8 @@ def test_details_lead_to_their_evidence(full, tmp_path):
     for sheet in ("逐项明细", "差异与问题", "对照标准", "时间表"):
         links = [cell.hyperlink.location for row in book[sheet].iter_rows(min_row=4) for cell in row if cell.hyperlink]
         assert links and all(book["依据"][place.rpartition("!")[2]].value for place in links), sheet
+    first = book["差异与问题"][4]
+    assert book["依据"][first[0].hyperlink.location.rpartition("!")[2]].offset(0, 1).value == "污水处理率" and first[1].value == "自相矛盾"
 
 
 def test_numbers_are_numbers_and_percentages_are_shown_as_stated(full, tmp_path):

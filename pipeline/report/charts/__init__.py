@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.exporters.files import replacing
 from pipeline.report import grid, lines
 from pipeline.report.charts import draw
-from pipeline.report.words import say
+from pipeline.report.words import named, say
 from schemas.errors import ZhibiaoError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def write_png(comparison: Comparison, out: Path, lang: str) -> list[Path]:
 def _pictures(comparison: Comparison, lang: str) -> Iterator[tuple[str, str]]:
     tables = {table: lines.read(comparison, table) for table in ("matrix", "standards", "timeline")}
     whole = grid.read(comparison.regions, tables["matrix"])
-    title = say("regions_join", lang).join(whole.regions)
+    title = named(whole.regions, lang)
     for name in draw.CHARTS:
         found, total = draw.panels(name, whole, tables, comparison.as_of, lang)
         drawn = total if name == "timeline" else min(total, draw.MOST[name])

@@ -29,35 +29,25 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 @cache
 def environment() -> Environment:
-    """The templates, everything escaped; characters that no XML or HTML may hold are dropped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
+    """The templates: everything but styles, which hold nothing of documents, is escaped; what no XML or HTML may hold is dropped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     def printable(value: Any) -> Any:
-        return value if isinstance(value, Markup) or not isinstance(value, str) else _CONTROL.sub("", value)
+        return _CONTROL.sub("", value) if type(value) is str else value
 
-    folder = Path(__file__).parents[2] / "templates"
     return Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, finalize=printable, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(Path(__file__).parents[2] / "templates"),
+        autoescape=select_autoescape(disabled_extensions=("css",), default=True),
+        undefined=StrictUndefined,
+        finalize=printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
 def css(colours: dict[str, Any]) -> str:
     """Style of the charts in some colours (for a page: its variables)."""
-    from markupsafe import Markup
-
-    return environment().get_template("report_chart.css").render(c=_safe(colours), fonts=Markup(FONTS)).strip()
-
-
-def _safe(colours: dict[str, Any]) -> dict[str, Any]:
-    from markupsafe import Markup
-
-    def safe(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {k: safe(v) for k, v in value.items()}
-        return [safe(v) for v in value] if isinstance(value, list) else Markup(value)
-
-    return {k: safe(v) for k, v in colours.items()}
+    return environment().get_template("report_chart.css").render(c=colours, fonts=FONTS).strip()
 
 
 def panels(name: str, whole: grid.Grid, tables: dict[str, list[Line]], as_of: date, lang: str) -> tuple[list[Any], int]:

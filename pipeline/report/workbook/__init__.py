@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.exporters.files import replacing
 from pipeline.report import grid, lines
-from pipeline.report.words import say
+from pipeline.report.words import title
 from pipeline.report.workbook import legend, overview, tables
 from pipeline.report.workbook.book import Book
 from schemas.comparison import TABLES
@@ -24,10 +24,10 @@ def write(comparison: Comparison, out: Path, lang: str) -> list[Path]:
     whole = grid.read(comparison.regions, found["matrix"])
     regions, rows = whole.regions, overview.kept(whole.rows)
     proof = overview.proof_rows(rows)
-    places = overview.places(rows, proof, say("evidence", lang))
+    places = overview.places(rows, proof)
     path = out / "compare.xlsx"
     with replacing(path) as temporary:
-        book = Book(temporary, lang, comparison.as_of, say("title", lang, regions=say("regions_join", lang).join(regions)))
+        book = Book(temporary, lang, comparison.as_of, title(regions, lang))
         overview.write_grid(book, rows, len(whole.rows), regions, proof)
         for table in _SHEETS:
             tables.write(book, table, found[table], places)

@@ -9,10 +9,9 @@ from pipeline.report.grid import Cell, Row, key, leads_text, target_text, task_t
 from pipeline.report.lines import Line
 from pipeline.report.words import heading, say, tone, vocabulary
 from pipeline.report.workbook.book import LONGEST, TONES, Book, clean
-from pipeline.report.workbook.tables import MOST, note
+from pipeline.report.workbook.tables import FIRST, MOST, note
 
 Contexts = Mapping[str, tuple[str, str, str]]
-FIRST = 3  # rows before the first line: title, note, header
 _PROOF = {"indicator": 26, "region": 12, "shown": 18, "quote": 56, "context": 56, "document": 26, "title": 32, "task": 10, "place": 24, "verdict": 14}
 _PROOF_IDS = ("target", "evidence")
 
@@ -33,9 +32,9 @@ def proof_rows(rows: Sequence[Row]) -> dict[int, int]:
     return {id(entry): FIRST + i for i, entry in enumerate(e for row in rows for e in row.entries)}
 
 
-def places(rows: Sequence[Row], proof: Mapping[int, int], sheet: str) -> dict[str, str]:
-    """Target id → place in the workbook where its evidence stands."""
-    return {k: f"'{sheet}'!A{proof[id(e)] + 1}" for row in rows for e in row.entries if (k := key(e))}
+def places(rows: Sequence[Row], proof: Mapping[int, int]) -> dict[str, int]:
+    """Target id → the row (from 1) of the sheet of evidence where its source stands."""
+    return {k: proof[id(e)] + 1 for row in rows for e in row.entries if (k := key(e))}
 
 
 def write_grid(book: Book, rows: Sequence[Row], total: int, regions: Sequence[str], proof: Mapping[int, int]) -> None:
