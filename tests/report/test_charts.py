@@ -1,11 +1,13 @@
 """Charts: every value a dot, labels and lines where they belong, text that stays text."""
 
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
 
 from pipeline.report import REPORTS
 from pipeline.report.charts import measure
+from schemas.errors import ZhibiaoError
 from tests.report import made
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -111,3 +113,19 @@ def test_scales_hold_their_values(values, percent, low, high):
     scale = measure.scale(values, 0, 100, percent)
     assert (round(scale.low, 6), round(scale.high, 6)) == (low, high)
     assert all(scale.low <= tick <= scale.high for tick in scale.ticks()) and 2 <= len(scale.ticks()) <= 6
+
+
+def test_without_a_chinese_font_the_error_says_what_to_do(full, tmp_path, monkeypatch):
+    import resvg_py
+
+    draw = resvg_py.svg_to_bytes
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **options: draw(**options, skip_system_fonts=True))
+    with pytest.raises(ZhibiaoError, match="make system"):
+        REPORTS["png"](full, tmp_path, "zh")
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_the_renderer_the_error_says_what_to_install(full, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(ZhibiaoError, match=r"pip install 'zhibiao\[export\]'"):
+        REPORTS["png"](full, tmp_path, "zh")
