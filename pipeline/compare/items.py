@@ -36,10 +36,10 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     grouped = _groups(frame)
     for column in grouped.columns:
         frame[column] = grouped[column].to_numpy()
-    frame["scope_class"] = [parse_scope(s, r) for s, r in zip(frame["scope"], frame["region"], strict=True)]
-    frame["year"] = _years(frame)
-    frame["statistic_class"] = _statistics(frame)
-    frame["denominator_class"] = frame["canonical_unit"].map(lambda unit: unit.partition("/")[2] if isinstance(unit, str) else "")
+    frame["scope_class"] = objects((parse_scope(s, r) for s, r in zip(frame["scope"], frame["region"], strict=True)), frame)
+    frame["year"] = objects(_years(frame), frame)
+    frame["statistic_class"] = objects(_statistics(frame), frame)
+    frame["denominator_class"] = objects((u.partition("/")[2] if isinstance(u, str) else "" for u in frame["canonical_unit"]), frame)
     unit = "unit:" + frame["unit"].fillna("").astype(str)
     scale = "scale:" + frame["value_text"].astype(str).str.replace(_STEP, "", regex=True)  # 一级A and Ⅲ类 are steps of two scales
     frame["dimension_class"] = frame["dimension"].where(frame["dimension"].notna(), unit).where(frame["kind"] != "grade", scale)

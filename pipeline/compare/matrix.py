@@ -136,7 +136,7 @@ def _empty(
     rows = stated.drop_duplicates("group")[["group", "indicator_name", "domain", "direction"]]
     cells = rows.merge(pd.DataFrame({by: list(columns)}), how="cross")
     filled = set(zip(stated["group"], stated[by], strict=True))
-    cells = cells[[(g, c) not in filled for g, c in zip(cells["group"], cells[by], strict=True)]]
+    cells = cells[objects(((g, c) not in filled for g, c in zip(cells["group"], cells[by], strict=True)), cells).astype(bool)]
     found = [_why(group, column, absent, missing, lang) for group, column in zip(cells["group"], cells[by], strict=True)]
     codes = dict(zip(stated["region"], stated["region_code"], strict=True))
     frame = cells.rename(columns={"indicator_name": "indicator"}).assign(
