@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from pipeline.canonical import squashed
+from pipeline.compare.items import objects
 from schemas import vocab
 from schemas.regions import former_regions, present_code, regions
 
@@ -26,13 +27,13 @@ def dated(documents: pd.DataFrame) -> pd.DataFrame:
     frame = documents.copy()
     given = frame["given"]
     frame["title_shown"] = [title or g.get("title") or name for title, g, name in zip(frame["title"], given, frame["name"], strict=True)]
-    frame["region_shown"] = [
-        _present(region or g.get("region") or None, code) for region, g, code in zip(frame["region"], given, frame["region_code"], strict=True)
-    ]
+    shown = [_present(region or g.get("region") or None, code) for region, g, code in zip(frame["region"], given, frame["region_code"], strict=True)]
     dates = [_date(row) for row in frame.to_dict("records")]
-    frame["date"] = [d[0] for d in dates]
-    frame["date_source"] = [d[1] for d in dates]
-    frame["plan"] = [plan_key(title or g.get("title"), region) for title, g, region in zip(frame["title"], given, frame["region_shown"], strict=True)]
+    # objects: what is not told is None for all that reads these one by one; a column of strings would make it NaN, which counts as told
+    frame["region_shown"] = objects(shown, frame)
+    frame["date"] = objects((d[0] for d in dates), frame)
+    frame["date_source"] = objects((d[1] for d in dates), frame)
+    frame["plan"] = objects((plan_key(title or g.get("title"), region) for title, g, region in zip(frame["title"], given, shown, strict=True)), frame)
     return frame
 
 
@@ -156,13 +157,13 @@ def judged(documents: pd.DataFrame, items: pd.DataFrame, validity: pd.DataFrame,
     """
     frame = documents.copy()
     same = copies(frame, items)
-    frame["duplicate_of"] = [same.get(n, (None, None))[0] for n in frame["name"]]
-    frame["duplicate_reason"] = [same.get(n, (None, None))[1] for n in frame["name"]]
+    frame["duplicate_of"] = objects((same.get(n, (None, None))[0] for n in frame["name"]), frame)
+    frame["duplicate_reason"] = objects((same.get(n, (None, None))[1] for n in frame["name"]), frame)
     records = frame.to_dict("records")
     ended = _ended(records, validity, as_of)
     states = [ended.get(r["name"]) or (("draft", "标题或正文标明为征求意见稿") if r["draft"] else ("in_force", None)) for r in records]
     frame["validity"] = [s[0] for s in states]
-    frame["validity_reason"] = [s[1] for s in states]
+    frame["validity_reason"] = objects((s[1] for s in states), frame)
     frame["left_out"] = frame["duplicate_of"].notna() | frame["validity"].isin(("expired", "repealed", "superseded"))
     frame["edition"] = _editions(frame)
     return frame
