@@ -11,7 +11,7 @@ import regex
 from pipeline.canonical import squashed
 from pipeline.compare.items import objects
 from schemas import vocab
-from schemas.regions import former_regions, present_code, regions
+from schemas.regions import former_regions, present_code, region_name_at, regions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _YEARS = regex.compile(
     r"(?:19|20)\d\d(?:\s*[-—–~至到]+\s*(?:(?:19|20)?\d\d))?年?度?|[“\"]?十[二三四五六七]五[”\"]?(?:时期|期间)?|第?十[一二三四五六七]个?五年|[一二三四五六七八九十]年"
 )
+_SENT = regex.compile(r"(?:印发|发布|公布|转发)[《〈]?(?P<plan>.+?)[》〉]?的通知$")
 _SHORTEST = 4  # characters of a plan's name that say enough to tell editions of one plan: 生态环境
 
 
@@ -73,11 +74,12 @@ def plan_key(title: str | None, region: str | None) -> str | None:
     if not title:
         return None
     tail, frames = _plan_words()
-    bare = regex.sub(r"[(（][^)）]*[)）]", "", _YEARS.sub("", title))
+    sent = _SENT.search(title)
+    bare = regex.sub(r"[(（][^)）]*[)）]", "", _YEARS.sub("", sent["plan"] if sent else title))
     bare = squashed(frames.sub("", bare))
-    if region:
-        bare = bare.removeprefix(squashed(region)).removeprefix(squashed(region)[:-1])
-    bare = tail.sub("", bare)
+    while size := region_name_at(bare, 0):
+        bare = bare[size:]
+    bare = tail.sub("", bare.removeprefix(squashed(region)[:-1]) if region else bare)
     return bare if len(bare) >= _SHORTEST else None
 
 
