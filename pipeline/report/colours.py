@@ -21,6 +21,7 @@ LIGHT: Colours = {
     "red": "#a3200d",
     "mark": "#ffe9a0",
     "standard": "#8a1f11",
+    "now": "#eee9dd",
     "regions": ["#1f5fa8", "#b4462c", "#23744f", "#7a4fa0", "#8a6410", "#1c7886", "#a3386a", "#56626e"],
     "due": ["#b23a24", "#d9a21b", "#6d8cab"],
     "tones": {
@@ -46,6 +47,7 @@ DARK: Colours = {
     "red": "#e0654f",
     "mark": "#5e4d10",
     "standard": "#ff9d8a",
+    "now": "#2c333b",
     "regions": ["#6aaef2", "#f0876c", "#5cc692", "#c09be6", "#d8b04f", "#56c0d0", "#ee86b4", "#a8b4bf"],
     "due": ["#e0654f", "#e3b640", "#6f93b8"],
     "tones": {

@@ -161,7 +161,7 @@ def _style() -> str:
 def _by_variable() -> dict[str, Any]:
     """The colours of the charts as variables of the page, so that they follow light and dark."""
     return {
-        **{name: f"var(--{name})" for name in ("ink", "soft", "rule", "paper", "standard")},
+        **{name: f"var(--{name})" for name in ("ink", "soft", "rule", "paper", "standard", "now")},
         "regions": [f"var(--region-{i})" for i in range(len(LIGHT["regions"]))],
         "due": [f"var(--due-{i})" for i in range(len(LIGHT["due"]))],
         "tones": {tone: [f"var(--{tone})", f"var(--{tone}-ink)"] for tone in LIGHT["tones"]},

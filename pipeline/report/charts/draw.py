@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.report import grid
 from pipeline.report.charts import heat, timeline, values
-from pipeline.report.charts.measure import width
+from pipeline.report.charts.measure import fitted, width
 from pipeline.report.colours import LIGHT
 from pipeline.report.lines import Line
 from pipeline.report.words import say
@@ -81,7 +81,14 @@ def alone(name: str, found: Sequence[Any], text: str, title: str, lang: str) -> 
         column = heights.index(min(heights))
         placed.append((_LEFT + column * (wide + _GAP), heights[column], panel))
         heights[column] += panel.height + _GAP
-    picture = {"width": round(across), "height": round(max(heights) + 10), "panels": placed, "title": title, "note": text, "notes": notes}
+    picture = {
+        "width": round(across),
+        "height": round(max(heights) + 10),
+        "panels": placed,
+        "title": fitted(title, 20, across - 2 * _LEFT),
+        "note": text,
+        "notes": notes,
+    }
     drawn = environment().get_template("report_chart.svg").render(kind=CHARTS[name], css=css(LIGHT), lang=lang, **picture)
     return drawn.strip() + "\n"
 

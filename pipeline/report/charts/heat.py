@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.report.charts.measure import fitted
+from pipeline.report.charts.measure import fitted, pinched
 from pipeline.report.grid import Cell, Row, key, short, target_text
 from pipeline.report.words import say, tone, vocabulary
 
@@ -56,7 +56,7 @@ def pages(rows: Sequence[Row], regions: Sequence[str], lang: str) -> list[Page]:
 
 
 def _page(rows: Sequence[Row], regions: Sequence[str], across: float, lang: str) -> Page:
-    heads = [(NAME + (j + 0.5) * across, fitted(short(region), 12, across - 4)) for j, region in enumerate(regions)]
+    heads = [(NAME + (j + 0.5) * across, pinched(short(region), 13, across - 6)) for j, region in enumerate(regions)]
     page = Page(heads, round(NAME + across * len(regions) + 4), HEAD + ROW * len(rows) + 6)
     for i, row in enumerate(rows):
         y = HEAD + i * ROW

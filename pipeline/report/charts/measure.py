@@ -16,11 +16,21 @@ def width(text: str, size: float) -> float:
 
 def fitted(text: str, size: float, room: float) -> str:
     """The text, shortened with … where it is wider than `room`."""
-    if width(text, size) <= room:
+    if width(text, size) <= room + 0.1:  # a sum of widths may be a hair more than its parts
         return text
     while text and width(text + "…", size) > room:
         text = text[:-1]
     return text + "…"
+
+
+def pinched(text: str, size: float, room: float) -> str:
+    """The text, shortened in its middle where it is wider than `room`: names of documents differ at their ends."""
+    if width(text, size) <= room:
+        return text
+    kept = len(text) - 1
+    while kept > 2 and width(text[: kept - kept // 2] + "…" + text[-(kept // 2) :], size) > room:
+        kept -= 1
+    return text[: kept - kept // 2] + "…" + text[-(kept // 2) :]
 
 
 def wrapped(text: str, size: float, room: float, most: int) -> list[str]:

@@ -11,7 +11,7 @@ from pipeline.report.grid import NOWHERE, Grid, short
 from pipeline.report.lines import Line
 from pipeline.report.words import say, vocabulary
 
-WIDTH, LEFT = 900, 86
+WIDTH, LEFT = 900, 12
 _SQUARE, _GAP, _MOST_ROWS, _MOST_YEARS = 10, 2, 12, 14
 
 
@@ -28,7 +28,7 @@ class Square:
 
 @dataclass(slots=True)
 class Lane:
-    """One region: its squares, years with the number of targets, and where the given day stands."""
+    """One region: its squares, years with the number of targets, and where the given day stands (`today`: left edge and width of its year)."""
 
     name: str
     width: int = WIDTH
@@ -36,7 +36,7 @@ class Lane:
     base: float = 0
     years: list[tuple[float, str, str]] = field(default_factory=list)
     squares: list[Square] = field(default_factory=list)
-    today: float | None = None
+    today: tuple[float, float] = (0, 0)
     size: int = _SQUARE
     left: int = LEFT
     empty: str = ""
@@ -59,7 +59,7 @@ def _lane(region: str, due: dict[int, list[Line]], years: Sequence[int], as_of: 
     across = max(1, int((step - 14) // (_SQUARE + _GAP)))
     rows = min(max((-(-len(due.get(y, [])) // across) for y in years), default=1), _MOST_ROWS)
     lane = Lane(short(region), empty=say("no_deadlines", lang))
-    lane.base = 30 + max(rows, 2) * (_SQUARE + _GAP)
+    lane.base = 30 + max(rows, 1) * (_SQUARE + _GAP)
     lane.height = lane.base + 24
     for i, year in enumerate(years):
         left = LEFT + i * step
@@ -81,10 +81,10 @@ def _square(line: Line, left: float, base: float, k: int, across: int, lang: str
     return Square(x, y, line["due"] or "later", line["target"], "\n".join(str(p) for p in parts if p))
 
 
-def _today(as_of: date, years: Sequence[int], step: float) -> float | None:
-    """Where the given day stands: within its year's column, else on the border before the first later year; None beyond the years."""
-    if as_of.year in years:
-        part = (as_of - date(as_of.year, 1, 1)).days / 366
-        return LEFT - 6 + (list(years).index(as_of.year) + part) * step
-    later = [i for i, year in enumerate(years) if year > as_of.year]
-    return LEFT - 6 + later[0] * step if later else LEFT - 6 + len(years) * step
+def _today(as_of: date, years: Sequence[int], step: float) -> tuple[float, float]:
+    """Its year's column; a line (width 0) on the border before the first later year where no target is due in the year of the day.
+
+    Squares of a year stand in the order of days but not on a scale of days: a line between them would say what is not so.
+    """
+    left = LEFT - 6 + sum(year < as_of.year for year in years) * step
+    return (left, step - 4) if as_of.year in years else (left, 0)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.report.charts.measure import Scale, fitted, level, number, scale, width, wrapped
+from pipeline.report.charts.measure import Scale, fitted, level, number, pinched, scale, width, wrapped
 from pipeline.report.grid import NOWHERE, Grid, Row, key, short, when
 from pipeline.report.lines import Line
 from pipeline.report.words import say, vocabulary
 
 WIDTH, LEFT, RIGHT = 440, 18, 422
-_SIZE, _LEVEL, _DOT = 12, 18, 5
+_SIZE, _LEVEL, _DOT, _NAME = 12, 18, 5, 130
 _WORDS = ("qualitative", "milestone", "grade")  # kinds whose values are no numbers
 _NUMBER = re.compile(r"\D{0,3}?(\d+(?:\.\d+)?)\D*")
 
@@ -117,18 +117,21 @@ def _dot(
     entry: Line, low: float, high: float | None, axis: Scale, taken: list[list[tuple[float, float]]], whole: Grid, several: bool, lang: str
 ) -> Dot:
     """A dot with its label at the right, or at the left where the right has no room, on the lowest free level (`y` above the axis)."""
-    time = when(entry["deadline"], lang) if several else ""
     column = entry[whole.by] or NOWHERE
-    label = fitted(" ".join(x for x in (short(column), entry["shown"] or "", time) if x), _SIZE, 230)
     x, far = axis(low), axis(high) if high is not None else None
-    room, right = width(label, _SIZE) + _DOT + 5, max(x, far or x)
-    to_left = right + room > WIDTH
+    right = max(x, far or x)
+    said = "".join(f" {part}" for part in (entry["shown"], when(entry["deadline"], lang) if several else "") if part)
+    name = pinched(short(column), _SIZE, _NAME)
+    to_left = right + width(name + said, _SIZE) + _DOT + 5 > WIDTH and x > WIDTH - right
+    space = (x if to_left else WIDTH - right) - _DOT - 5
+    label = fitted(pinched(name, _SIZE, max(space - width(said, _SIZE), 40)) + said, _SIZE, space)
+    room = width(label, _SIZE) + _DOT + 5
     box = (x - room - 4, right + _DOT + 4) if to_left else (x - _DOT - 4, right + room + 4)
     y = _LEVEL * level(taken, *box) + 11
     hollow = entry["verdict"] != "comparable"
     word = vocabulary("verdict", lang).get(entry["verdict"] or "", "")
-    said = (f"{column} {label.partition(' ')[2]} {word}", *(entry[name] for name in ("scope", "quote", "document", "place")))
-    title = "\n".join(str(part) for part in said if part)
+    about = (f"{column}{said} {word}", *(entry[name] for name in ("scope", "quote", "document", "place")))
+    title = "\n".join(str(part) for part in about if part)
     label_x = x - _DOT - 4 if to_left else right + _DOT + 4
     return Dot(x, far, y, label, label_x, "end" if to_left else "start", whole.regions.index(column), hollow, key(entry), title)
 
