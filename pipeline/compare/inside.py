@@ -92,10 +92,12 @@ def finding(type_: str, rows: pd.DataFrame, *, verdict: str | None, reason: str,
     }
 
 
-def about(type_: str, document: str, region: str | None, tasks: list[str], reason: str, rows: pd.DataFrame | None = None, **more: Any) -> Finding:
-    """A finding about a document and its tasks; `rows` are the tasks whose titles are its evidence."""
-    told = rows[rows["evidence"].notna()] if rows is not None else None
-    sources = {"evidence": list(told["evidence"]), "quotes": list(told["title"])} if told is not None else {"evidence": [], "quotes": []}
+def about(
+    type_: str, document: str, region: str | None, tasks: list[str], reason: str, titles: Iterable[tuple[Any, str]] = (), **more: Any
+) -> Finding:
+    """A finding about a document and its tasks; `titles` are the titles of tasks that are its evidence: (id of the evidence or none, text)."""
+    told = [(evidence, title) for evidence, title in titles if isinstance(evidence, str)]
+    sources = {"evidence": [evidence for evidence, _ in told], "quotes": [title for _, title in told]}
     plain: Finding = {"change": None, "indicator": None, "indicator_id": None, "values": [], "deadlines": [], "verdict": None, "targets": []}
     return {"type": type_, **plain, "region": region, "documents": [document], "tasks": tasks, "reason": reason, **sources, **more}
 
@@ -148,7 +150,7 @@ def _gap(beside: pd.DataFrame, region: str | None, head: str, numbers: Mapping[i
     else:
         reason = f"编号 1 至 {last} 中缺 {listed}" if lang == "zh" else f"of the numbers 1 to {last}, {', '.join(map(str, missing))} are missing"
     close = ")" if head.endswith("(") else "）" if head.endswith("（") else ""
-    return about("gap", document, region, [f"{head}{n}{close}" for n in missing], reason, beside)
+    return about("gap", document, region, [f"{head}{n}{close}" for n in missing], reason, zip(beside["evidence"], beside["title"], strict=True))
 
 
 # --- tasks that leave something out -----------------------------------------------------------------------------------
@@ -169,11 +171,12 @@ def incomplete(tasks: pd.DataFrame, items: pd.DataFrame, links: pd.DataFrame, re
 
 def _without(type_: str, document: str, region: str | None, rows: pd.DataFrame, share: float, lang: str) -> list[Finding]:
     zh, en = {"no_unit": ("未写责任单位", "names no unit"), "no_deadline": ("未写期限", "states no deadline")}[type_]
+    titles = list(zip(rows["evidence"], rows["title"], strict=True))
     if share >= _MOST:
         return [
-            about(type_, document, region, [path], f"任务 {path}“{title}”{zh}" if lang == "zh" else f"task {path} “{title}” {en}", rows.iloc[[i]])
-            for i, (path, title) in enumerate(zip(rows["path"], rows["title"], strict=True))
+            about(type_, document, region, [path], f"任务 {path}“{told[1]}”{zh}" if lang == "zh" else f"task {path} “{told[1]}” {en}", [told])
+            for path, told in zip(rows["path"], titles, strict=True)
         ]
     count = len(rows)
     reason = f"{count} 项任务{zh}（多数任务如此）" if lang == "zh" else f"{count} tasks: each {en} (as most of the document)"
-    return [about(type_, document, region, list(rows["path"]), reason, rows)]
+    return [about(type_, document, region, list(rows["path"]), reason, titles)]
