@@ -201,15 +201,41 @@ def test_every_text_can_be_read(of):
     assert of.keys() == colours.LIGHT.keys() and len(of["regions"]) == 8
 
 
+def browsed(path, profile, address=""):
+    """The page as a browser leaves it when its script has run."""
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    flags += ["--disable-component-update", "--disable-sync", f"--user-data-dir={profile}"]
+    done = subprocess.run([CHROMIUM, *flags, "--dump-dom", path.as_uri() + address], capture_output=True, text=True, timeout=120, check=True)
+    return LexborHTMLParser(done.stdout)
+
+
 @pytest.mark.skipif(not CHROMIUM, reason="no browser")
 def test_a_browser_runs_the_page(full, tmp_path):
     (path,) = REPORTS["html"](full, tmp_path, "zh")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    flags += ["--disable-component-update", "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}"]
-    done = subprocess.run([CHROMIUM, *flags, "--dump-dom", f"{path.as_uri()}#e-t2"], capture_output=True, text=True, timeout=120, check=True)
-    tree = LexborHTMLParser(done.stdout)
+    tree = browsed(path, tmp_path / "profile", "#e-t2")
     assert "hidden" not in tree.css_first(".tools").attributes
     assert tree.css_first("#count").text() == "显示 3 项"
     panel = tree.css_first("#panel")
     assert "hidden" not in panel.attributes and "≥95.5%" in panel.text()  # an address with a value opens its evidence
     assert "open" in tree.css_first(".matrix a[href='#e-t2']").attributes["class"]
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no browser")
+def test_filters_and_keys_work_in_a_browser(full, tmp_path):
+    steps = """
+      const at = (id) => document.getElementById(id), said = [];
+      const fire = (id) => at(id).dispatchEvent(new Event('input', {bubbles: true}));
+      const set = (id, name, value) => { at(id)[name] = value; fire(id); said.push(at('count').textContent); };
+      set('comparable', 'checked', true); set('comparable', 'checked', false);
+      set('find', 'value', '绿地'); set('find', 'value', '');
+      set('year', 'value', '2025'); set('year', 'value', '');
+      document.querySelector('svg.strip a').dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}));
+      said.push(at('panel').hidden);
+      document.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true})); said.push(at('panel').hidden);
+      document.title = said.join('|');
+    </script></body>"""
+    text = text_of(full).replace("</script>\n</body>", steps)
+    path = tmp_path / "steps.html"
+    path.write_text(re.sub("script-src '[^']+'", "script-src 'unsafe-inline'", text), "utf-8")
+    title = browsed(path, tmp_path / "profile").css_first("title").text()
+    assert title == "显示 1 项|显示 3 项|显示 1 项|显示 3 项|显示 3 项|显示 3 项|false|true"
