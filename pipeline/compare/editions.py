@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import operator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -72,7 +74,7 @@ def _values(frame: pd.DataFrame, thing: list[str], lang: str) -> pd.DataFrame:
     pairs = _earlier(frame, thing)
     if pairs.empty:
         return _table(pairs, frame, [], [], lang)
-    pairs = _nearest(pairs, thing)
+    pairs = _nearest(pairs)
     whens = [_when(a, b) for a, b in zip(pairs["year_before"], pairs["year_after"], strict=True)]
     whats = [
         _what(*row)
@@ -87,28 +89,30 @@ def _values(frame: pd.DataFrame, thing: list[str], lang: str) -> pd.DataFrame:
 
 
 def _earlier(frame: pd.DataFrame, thing: list[str]) -> pd.DataFrame:
-    """Statements of one thing in two documents, the earlier on the left."""
-    columns = [*thing, "document", "date", "year", "key", "low", "open", "direction", "bound", "i", "scope_class", "dimension_class"]
-    some = frame.assign(i=range(len(frame)))[list(dict.fromkeys(columns))]
-    both = some.merge(some, on=thing, suffixes=("_before", "_after"))
-    ordered: pd.DataFrame = both[_mask(_is_before(both["date_before"], both["date_after"]))]
+    """Statements of one thing (numbered in `thing`) in two documents, the earlier on the left; `i` is the place in the frame.
+
+    A plan of which only the period is known (2023) goes before a day of its first year: that is `assumed`.
+    """
+    columns = ["document", "date", "year", "key", "low", "open", "direction", "bound", "group", "scope_class", "dimension_class"]
+    some = frame[columns].assign(thing=_numbered(frame, thing), i=range(len(frame)))
+    both = some.merge(some[some["thing"].duplicated(keep=False)], on="thing", suffixes=("_before", "_after"))
+    ordered: pd.DataFrame = both[_mask(map(operator.lt, both["date_before"].tolist(), both["date_after"].tolist()))]
     return ordered.assign(assumed=ordered["date_before"].str.len() != ordered["date_after"].str.len())
 
 
-def _mask(hits: list[bool]) -> Any:
+def _numbered(frame: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
+    """The number of each row's combination of the columns."""
+    return frame.groupby(columns, sort=False, dropna=False).ngroup()
+
+
+def _mask(hits: Iterable[bool]) -> Any:
     import numpy as np
 
-    return np.array(hits, dtype=bool)
+    return np.fromiter(hits, dtype=bool)
 
 
-def _is_before(one: pd.Series[Any], other: pd.Series[Any]) -> list[bool]:
-    """Whether dates are in order; a plan of which only the period is known (2023) goes before a day of its first year, and the reason says so."""
-    return [a < b for a, b in zip(one, other, strict=True)]
-
-
-def _nearest(pairs: pd.DataFrame, thing: list[str]) -> pd.DataFrame:
+def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:
     """For each later statement the last earlier document's for the same year; else, if the two share no year of the thing, for the year before."""
-    both = ["document_before", "document_after"]
     import pandas as pd
 
     same = pairs["year_before"] == pairs["year_after"]
@@ -117,7 +121,7 @@ def _nearest(pairs: pd.DataFrame, thing: list[str]) -> pd.DataFrame:
     # a value without a year that the earlier document says for any year is no change
     pairs = pairs[~(open_ & equal.groupby([pairs["i_after"], pairs["document_before"]]).transform("any"))]
     same = pairs["year_before"] == pairs["year_after"]
-    shared = same.groupby([pairs[c] for c in (*thing, *both)], dropna=False).transform("any")
+    shared = same.groupby([pairs[c] for c in ("thing", "document_before", "document_after")]).transform("any")
     keep = pairs[same | ~shared].copy()
     keep["_other"] = keep["year_before"] != keep["year_after"]
     keep["_past"] = keep["year_before"] > keep["year_after"]
@@ -173,17 +177,11 @@ def _moved(frame: pd.DataFrame, part: str, change: str, lang: str) -> pd.DataFra
     both = _earlier(frame, thing)
     if both.empty:
         return _table(both, frame, [], [], lang)
-    whole = {tuple(row) for row in frame[[*thing, part, "document"]].itertuples(index=False, name=None)}
-
-    def stated(row: Any, value: Any, document: Any) -> bool:
-        return (*(getattr(row, c) for c in thing), value, document) in whole
-
+    stated = set(zip(_numbered(frame, thing), frame[part], frame["document"], strict=True))
     before, after = f"{part}_before", f"{part}_after"
     both = both[both[before] != both[after]]
-    keep = [
-        not stated(row, getattr(row, before), row.document_after) and not stated(row, getattr(row, after), row.document_before)
-        for row in both.itertuples(index=False)
-    ]
+    rows = both[["thing", before, after, "document_before", "document_after"]].itertuples(index=False, name=None)
+    keep = ((thing, old, later) not in stated and (thing, new, earlier) not in stated for thing, old, new, earlier, later in rows)
     both = (
         both[_mask(keep)]
         .sort_values(["date_before"], ascending=False, kind="stable")
@@ -204,8 +202,8 @@ def _leads(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     for group, document, functions in zip(some["group"], some["document"], some["lead_function"], strict=True):
         held.setdefault((group, document), set()).update(functions)
     both = both.sort_values(["date_before", "i_before", "i_after"], ascending=[False, True, True], kind="stable")
-    both = both.drop_duplicates(["region", "group", "document_after", "assumed"])
-    sets = [(held[g, a], held[g, b]) for g, a, b in zip(both["group"], both["document_before"], both["document_after"], strict=True)]
+    both = both.drop_duplicates(["thing", "document_after", "assumed"])
+    sets = [(held[g, a], held[g, b]) for g, a, b in zip(both["group_after"], both["document_before"], both["document_after"], strict=True)]
     words = [_lead_words(one, other, lang) for one, other in sets if one != other]
     return _table(both[_mask([one != other for one, other in sets])], some, ["lead"] * len(words), words, lang)
 
@@ -225,26 +223,32 @@ def _added_and_dropped(frame: pd.DataFrame, documents: pd.DataFrame, lang: str) 
     import pandas as pd
 
     editions = documents[documents["plan"].notna() & documents["region_shown"].notna() & documents["date"].notna() & documents["duplicate_of"].isna()]
-    found = []
-    by_document = frame.groupby("document").indices
-    for _, plan in editions.sort_values(["date", "name"]).groupby(["region_shown", "plan"], sort=True):
-        names = plan["name"].tolist()
-        for old, new in itertools.pairwise(names):
-            mine, its = (frame.iloc[by_document.get(name, [])] for name in (old, new))
-            found += [_one_sided(its, mine, old, "added", lang), _one_sided(mine, its, new, "dropped", lang)]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)
-
-
-def _one_sided(mine: pd.DataFrame, its: pd.DataFrame, lacks: str, change: str, lang: str) -> pd.DataFrame:
-    """What one edition (`mine`) states, mere directions (提高) left out, and the other (`its`, named `lacks`) does not at all."""
-    firm = mine["number"] | ~mine["value_text"].map(lambda text: bool(_DIRECTION.search(text)))
-    only = mine[firm & ~mine["group"].isin(its["group"])].drop_duplicates(["group", "measure", "scope_class", "year"])
-    side = "after" if change == "added" else "before"
-    word = {"added": (f"{lacks} 未提出", f"not in {lacks}"), "dropped": (f"{lacks} 不再提出", f"no longer in {lacks}")}[change][
-        0 if lang == "zh" else 1
+    following = [
+        pair for _, plan in editions.sort_values(["date", "name"]).groupby(["region_shown", "plan"], sort=True) for pair in itertools.pairwise(plan["name"])
     ]
-    table = _sides(only, side).assign(**{f"{'before' if side == 'after' else 'after'}_document": lacks})
-    return table.assign(change=change, reason=word, evidence=objects((_evidence(e) for e in only["evidence"]), table))
+    # mere directions (提高) are no thing of which one edition could have been silent
+    firm = frame[frame["number"] | ~frame["value_text"].map(lambda text: bool(_DIRECTION.search(text)))]
+    firm = firm.drop_duplicates(["document", "group", "measure", "scope_class", "year"])
+    stated = set(zip(frame["document"], frame["group"], strict=True))
+    found = []
+    for change, states, lacks in (("added", 1, 0), ("dropped", 0, 1)):
+        sides = pd.DataFrame({"document": [pair[states] for pair in following], "lacks": [pair[lacks] for pair in following]}, dtype=object)
+        mine = sides.merge(firm, on="document")
+        found.append(_one_sided(mine[_mask(pair not in stated for pair in zip(mine["lacks"], mine["group"], strict=True))], change, lang))
+    return pd.concat(found, ignore_index=True)
+
+
+def _one_sided(only: pd.DataFrame, change: str, lang: str) -> pd.DataFrame:
+    """What one edition states and the other (in the column `lacks`) does not at all."""
+    side, other = ("after", "before") if change == "added" else ("before", "after")
+    words = {("added", "zh"): "{} 未提出", ("added", "en"): "not in {}", ("dropped", "zh"): "{} 不再提出", ("dropped", "en"): "no longer in {}"}
+    table = _sides(only, side)
+    return table.assign(
+        **{f"{other}_document": only["lacks"].to_numpy()},
+        change=change,
+        reason=[words[change, lang].format(name) for name in only["lacks"]],
+        evidence=objects((_evidence(e) for e in only["evidence"]), table),
+    )
 
 
 def _evidence(*ids: Any) -> tuple[str, ...]:
