@@ -232,7 +232,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         target string 目标编号 | Target id |
         evidence list 证据编号 | Evidence |
     """),
-    "documents": _columns("""
+    "plans": _columns("""
         document string 文件 | Document |
         title string 标题 | Title |
         region string 地区 | Region |

@@ -11,29 +11,34 @@ import pytest
 import regex
 
 ROOT = Path(__file__).parent.parent
-CONDUCTORS = {"pipeline.run", "pipeline.batch", "pipeline.cli", "pipeline.scoring", "pipeline.compare"}
-STAGES = {f"pipeline.{name}" for name in ("official", "segment", "assemble", "agreement", "normalise", "store", "compare")}
+CONDUCTORS = {"pipeline.run", "pipeline.batch", "pipeline.cli", "pipeline.scoring"}
+STAGES = {f"pipeline.{name}" for name in ("official", "segment", "assemble", "agreement", "normalise", "store", "compare", "report")}
 # a stage may use these pure helpers
 HELPERS = {
     "pipeline.segment": {"pipeline.official"},
     "pipeline.store": {"pipeline.normalise"},
     "pipeline.assemble": {"pipeline.measured"},
 }
+COMPARE = {f"pipeline.compare{name}" for name in ("", *(f".{p.stem}" for p in (ROOT / "pipeline" / "compare").glob("[a-z]*.py")))}
 RECOGNISE = {f"pipeline.recognise.{name}" for name in ("reading", "raster", "strokes", "crops", "signs")}
 ONLY_IN = {
     "rjieba": {"extractors.nlp"},
     "spacy": {"extractors.nlp"},
-    "sqlalchemy": {"schemas.tables", "pipeline.store", "pipeline.batch", "pipeline.compare", "pipeline.exporters.frames"},
+    "sqlalchemy": {"schemas.tables", "pipeline.store", "pipeline.batch", "pipeline.compare", "pipeline.compare.facts", "pipeline.exporters.frames"},
     "alembic": {"pipeline.store"},
-    "pandas": {"pipeline.compare", "pipeline.exporters.csv"},
+    "pandas": {*COMPARE, "pipeline.report.charts", "pipeline.exporters.csv"},
+    "ahocorasick_rs": {"pipeline.compare.mentions"},
     "openpyxl": {"pipeline.exporters.xlsx"},
+    "xlsxwriter": {"pipeline.report.workbook.book"},
+    "resvg_py": {"pipeline.report.charts"},
+    "pyarrow": {"pipeline.report.parquet"},
     "selectolax": {"pipeline.parsers.html.tree"},
     "lxml": {"pipeline.parsers.zipxml"},
     "python_calamine": {"pipeline.parsers.sheets.xls"},
     "typer": {"pipeline.cli"},
     "rapidocr": {"pipeline.recognise"},
     "cv2": RECOGNISE - {"pipeline.recognise.reading"},
-    "numpy": {"pipeline.parsers.image", *RECOGNISE},
+    "numpy": {"pipeline.parsers.image", *RECOGNISE, *COMPARE},
     "PIL": {"pipeline.parsers.image"},
     "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf.text", "pipeline.parsers.pdf.drawing", "pipeline.parsers.pdf.view"},
     "docx": set(),  # the product reads and compares by its own means: these two are for tests
@@ -111,7 +116,9 @@ def declared(requirements: list[str]) -> set[str]:
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    product = declared(project["project"]["dependencies"]) | declared(project["project"]["optional-dependencies"]["ocr"])
+    product = declared(project["project"]["dependencies"]) | set().union(
+        *map(declared, project["project"]["optional-dependencies"].values())
+    )
     assert imported(("schemas", "extractors", "pipeline")) == product - set(BY_NAME)
     dev = declared(project["dependency-groups"]["dev"])
     tools = {name for name in dev if name in ("ruff", "mypy") or "stubs" in name or name.startswith("types-")}

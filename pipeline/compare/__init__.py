@@ -69,7 +69,7 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
         "standards": standing.against(counted, known.documents, options.standard, options.lang),
         "leads": answering.leads(counted),
         "timeline": answering.timeline(counted, options.as_of),
-        "documents": _documents(known, stored.tasks, options),
+        "plans": _plans(known, stored.tasks, options),
     }
     tasks = stored.tasks[stored.tasks["document"].isin(set(mine["document"]) | _of(known.documents, columns, options))]
     tables["load"] = answering.load(counted, tasks, stored.links, known.documents.set_index("name")["region_shown"])
@@ -156,7 +156,7 @@ def _found(
     ]
 
 
-def _documents(known: _Known, tasks: pd.DataFrame, options: Options) -> pd.DataFrame:
+def _plans(known: _Known, tasks: pd.DataFrame, options: Options) -> pd.DataFrame:
     frame = known.documents
     counts = {"tasks": tasks, "targets": known.every}
     table = frame.assign(
@@ -166,7 +166,7 @@ def _documents(known: _Known, tasks: pd.DataFrame, options: Options) -> pd.DataF
         follows_reason=objects((why(r, options.lang) if isinstance(r, str) else None for r in frame["follows_reason"]), frame),
         **{name: frame["name"].map(rows.groupby("document").size()).fillna(0).astype(int) for name, rows in counts.items()},
     )
-    return table.sort_values(["region_code", "region", "date", "document"], kind="stable", ignore_index=True)[[c.name for c in TABLES["documents"]]]
+    return table.sort_values(["region_code", "region", "date", "document"], kind="stable", ignore_index=True)[[c.name for c in TABLES["plans"]]]
 
 
 def _notes(documents: pd.DataFrame, missing: Mapping[str, str], options: Options) -> tuple[str, ...]:

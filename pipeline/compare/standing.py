@@ -99,9 +99,10 @@ def _lines(row: Row, held: Held, lang: str) -> Iterable[Row]:
         some = [t for t in some if t.year is None or str(t.year) == row["year"][-4:]]
     elif level:
         some = [t for t in some if t.binds(level)]
-    some = _fitting(some, _known_conditions(code, row["region"]))
+    known = _known_conditions(code, row["region"])
+    some = _fitting(some, known)
     if some:
-        yield _line(row, held, some, lang)
+        yield _line(row, held, some, known, lang)
 
 
 @cache
@@ -128,16 +129,20 @@ def _fitting(thresholds: list[Threshold], known: Mapping[str, str]) -> list[Thre
     return certain or special or open_
 
 
-def _line(row: Row, held: Held, thresholds: list[Threshold], lang: str) -> Row:
+def _all(row: Row, thresholds: list[Threshold], known: Mapping[str, str], lang: str) -> tuple[str, float | None, str]:
+    """Verdict, difference, reason where any of several thresholds may hold: what all of them give, and none by one that may not hold at all."""
     judged = [_judge(row, t, lang) for t in thresholds]
-    verdicts = {verdict for verdict, _, _ in judged}
     verdict, difference, reason = judged[0]
-    if len(judged) > 1:
-        conditions = "、".join(t.condition_text or "" for t in thresholds)
-        if len(verdicts) > 1:
-            verdict = "cannot_say"
-            reason = f"标准值取决于{conditions}，此处不知" if lang == "zh" else f"the threshold depends on {conditions}, which is not known"
-        difference = None if len({t.value for t in thresholds}) > 1 else difference
+    open_ = [t for t in thresholds if any(name not in known for name, _ in t.condition)]
+    if open_ and (len(thresholds) == 1 or len({v for v, _, _ in judged}) > 1):
+        conditions = "、".join(t.condition_text or "" for t in open_)
+        told = f"标准值取决于{conditions}，此处不知" if lang == "zh" else f"the threshold depends on {conditions}, which is not known"
+        return "cannot_say", None, told
+    return verdict, None if len({t.value for t in thresholds}) > 1 else difference, reason
+
+
+def _line(row: Row, held: Held, thresholds: list[Threshold], known: Mapping[str, str], lang: str) -> Row:
+    verdict, difference, reason = _all(row, thresholds, known, lang)
     first = thresholds[0]
     certainty = "verified" if all(t.certainty == "verified" for t in thresholds) else "recalled"
     notes = [*dict.fromkeys(x for t in thresholds for x in (f"另须{t.also}" if t.also else "", f"或{t.alternative}" if t.alternative else "") if x)]

@@ -25,7 +25,7 @@ Frames = Mapping[str, Sequence[Line]]
 Field = dict[str, Any]
 
 _TYPES = {"list": "array"}  # the others are called alike
-_KEYS = {"documents": "document", "findings": "id"}
+_KEYS = {"plans": "document", "findings": "id"}
 _DOCUMENTS = {
     "matrix": ("document",),
     "pairs": ("left_document", "right_document"),
@@ -33,9 +33,9 @@ _DOCUMENTS = {
     "changes": ("before_document", "after_document"),
     "leads": ("document",),
     "timeline": ("document",),
-    "documents": ("duplicate_of",),
+    "plans": ("duplicate_of",),
 }
-_REQUIRED = {"matrix": ("group", "region", "state"), "findings": ("id", "type"), "documents": ("document",)}
+_REQUIRED = {"matrix": ("group", "region", "state"), "findings": ("id", "type"), "plans": ("document",)}
 # what a list of a finding points to, as a table of its own: package keys cannot reach into lists
 _LINKS = {"documents": "document", "targets": "target"}
 LICENCE = {
@@ -62,7 +62,7 @@ def write(comparison: Comparison, out: Path, lang: str, database: Frames | None 
         "description": " ".join(comparison.notes),
         "created": f"{comparison.as_of.isoformat()}T00:00:00Z",
         "licenses": [dict(licence or LICENCE)],
-        "sources": [{"title": line["title"] or line["document"]} for line in tables["documents"]],
+        "sources": [{"title": line["title"] or line["document"]} for line in tables["plans"]],
         "resources": resources,
     }
     path = out / "datapackage.json"
@@ -79,7 +79,7 @@ def _tables(tables: Frames, lang: str) -> Iterable[Table]:
         schema: Field = {"fields": [_field(table, column, lang) for column in columns], "missingValues": [""]}
         if table in _KEYS:
             schema["primaryKey"] = [_KEYS[table]]
-        here = [_foreign(name, "" if table == "documents" else "documents", "document") for name in _DOCUMENTS.get(table, ())]
+        here = [_foreign(name, "" if table == "plans" else "plans", "document") for name in _DOCUMENTS.get(table, ())]
         yield table, {**schema, **({"foreignKeys": here} if here else {})}, tables[table]
 
 
@@ -104,7 +104,7 @@ def _links(findings: Sequence[Line]) -> Iterable[Table]:
     for name, field in _LINKS.items():
         found = [{"finding": f["id"], "position": i, field: item} for f in findings for i, item in enumerate(f[name] or [], 1) if item is not None]
         fields = [{"name": "finding", "type": "string"}, {"name": "position", "type": "integer"}, {"name": field, "type": "string"}]
-        keys = [_foreign("finding", "findings", "id"), *([_foreign("document", "documents", "document")] if field == "document" else [])]
+        keys = [_foreign("finding", "findings", "id"), *([_foreign("document", "plans", "document")] if field == "document" else [])]
         yield f"findings_{name}", {"fields": fields, "missingValues": [""], "primaryKey": ["finding", "position"], "foreignKeys": keys}, found
 
 

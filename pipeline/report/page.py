@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_VALUES = 4_000  # values of the matrix, each with its evidence: some 10 MB; more no browser scrolls well
 MOST_LINES = 500  # lines of every other table
 MOST_SIDES = 8  # statements of one finding
-_SECTIONS = ("findings", "standards", "changes", "load", "leads", "timeline", "documents")
+_SECTIONS = ("findings", "standards", "changes", "load", "leads", "timeline", "plans")
 _LEGENDS = (("what_states", "state"), ("what_verdicts", "verdict"), ("what_standings", "standing"), ("what_certainty", "certainty"))
 
 
@@ -116,7 +116,7 @@ def _several(whole: grid.Grid) -> set[str]:
 
 def _figures(rows: Sequence[grid.Row], tables: Mapping[str, list[Line]], lang: str) -> list[tuple[int, str]]:
     counts = {
-        "count_documents": len(tables["documents"]),
+        "count_documents": len(tables["plans"]),
         "count_rows": len(rows),
         "count_shared": sum(row.stated > 1 for row in rows),
         "count_comparable": sum(row.comparable for row in rows),

@@ -27,7 +27,7 @@ def roads(aims=AIMS, region="六安市", title="交通运输高质量发展行�
 
 def documents(result):
     """The documents of a comparison by name."""
-    return {d["document"]: d for d in result.tables["documents"].to_dict("records")}
+    return {d["document"]: d for d in result.tables["plans"].to_dict("records")}
 
 
 def test_the_same_plan_on_two_sites_counts_once_and_keeps_both_sources(plans):

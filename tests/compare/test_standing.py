@@ -48,12 +48,16 @@ def test_what_cannot_be_said(plans, aim, why):
     assert why in table.iloc[0]["reason"]
 
 
-def test_a_threshold_that_depends_on_what_is_not_known(plans):
-    table, _ = standing(plans, "森林覆盖率达到45%")
-    row = rows(table, indicator_id="forest_coverage")
-    if not row.empty:  # editions tell forests by terrain
-        assert row.iloc[0]["verdict"] == "cannot_say"
-        assert "山区" in row.iloc[0]["condition"]
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [("45%", "cannot_say"), ("75%", "exceeds"), ("15%", "falls_short")],  # 山区 60, 丘陵 40, 平原 18, 青藏高原 70 …
+)
+def test_where_the_terrain_is_not_known_only_what_all_thresholds_say(plans, value, verdict):
+    table, _ = standing(plans, f"林草覆盖率达到{value}")
+    row = rows(table, indicator_id="forest_grass_coverage").iloc[0]
+    assert row["verdict"] == verdict
+    assert "山区" in row["condition"]
+    assert row["difference"] is None
 
 
 def test_an_edition_may_be_chosen(plans):

@@ -190,7 +190,7 @@ def full() -> Comparison:
             },
             {"date": "2027-06-30", "due": "next", "days": 531, "region": "乙市", "indicator": "绿地", "shown": "不降低", "target": "t5"},
         ],
-        "documents": [
+        "plans": [
             {
                 "document": f"{region}方案",
                 "title": f"{region}实施方案",

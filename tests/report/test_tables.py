@@ -109,7 +109,7 @@ def test_the_data_package_is_valid(which, request, tmp_path):
 def test_the_data_package_notices_a_document_that_is_not_listed(full, tmp_path):
     from frictionless import validate
 
-    full.tables["documents"] = full.tables["documents"].drop(index=0)
+    full.tables["plans"] = full.tables["plans"].drop(index=0)
     REPORTS["datapackage"](full, tmp_path, "zh")
     report = validate(str(tmp_path / "datapackage.json"))
     assert "foreign-key" in {kind for (kind,) in report.flatten(["type"])}

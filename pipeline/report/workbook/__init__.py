@@ -15,7 +15,7 @@ from schemas.comparison import TABLES
 if TYPE_CHECKING:
     from pipeline.compare.result import Comparison
 
-_SHEETS = ("matrix", "findings", "standards", "changes", "load", "leads", "timeline", "documents")
+_SHEETS = ("matrix", "findings", "standards", "changes", "load", "leads", "timeline", "plans")
 
 
 def write(comparison: Comparison, out: Path, lang: str) -> list[Path]:
