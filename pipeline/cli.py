@@ -47,6 +47,8 @@ class Format(StrEnum):
     jsonl = "jsonl"
     csv = "csv"
     xlsx = "xlsx"
+    parquet = "parquet"
+    datapackage = "datapackage"
 
 
 class Readers(StrEnum):
@@ -149,7 +151,7 @@ def run(
     limits = read_limits(limit or ())
     engine = store.connect(db)
     report = batch.run(paths or [Path("raw_docs")], engine, terminal.progress, out, limits, readers is Readers.both)
-    written = [p for name in EXPORTERS for p in EXPORTERS[name](frames.read(engine), out)]
+    written = [p for name in ("jsonl", "csv", "xlsx") for p in EXPORTERS[name](frames.read(engine), out)]
     if report.documents:
         result = compared(engine)
         written += [path for name in ("html", "xlsx", "jsonl", "csv") for path in REPORTS[name](result, out / "compare", "zh")]

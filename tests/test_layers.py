@@ -31,7 +31,7 @@ ONLY_IN = {
     "openpyxl": {"pipeline.exporters.xlsx"},
     "xlsxwriter": {"pipeline.report.workbook.book"},
     "resvg_py": {"pipeline.report.charts"},
-    "pyarrow": {"pipeline.report.parquet"},
+    "pyarrow": {"pipeline.report.parquet", "pipeline.exporters.parquet"},
     "selectolax": {"pipeline.parsers.html.tree"},
     "lxml": {"pipeline.parsers.zipxml"},
     "python_calamine": {"pipeline.parsers.sheets.xls"},

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.exporters import csv, jsonl, xlsx
+from pipeline.exporters import csv, datapackage, jsonl, parquet, xlsx
 from pipeline.exporters.frames import Frames
 
-EXPORTERS: dict[str, Callable[[Frames, Path], list[Path]]] = {"jsonl": jsonl.write, "csv": csv.write, "xlsx": xlsx.write}
+EXPORTERS: dict[str, Callable[[Frames, Path], list[Path]]] = {
+    "jsonl": jsonl.write,
+    "csv": csv.write,
+    "xlsx": xlsx.write,
+    "parquet": parquet.write,
+    "datapackage": datapackage.write,
+}

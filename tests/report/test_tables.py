@@ -115,22 +115,6 @@ def test_the_data_package_notices_a_document_that_is_not_listed(full, tmp_path):
     assert "foreign-key" in {kind for (kind,) in report.flatten(["type"])}
 
 
-def test_the_data_package_takes_tables_of_the_database(full, tmp_path):
-    from frictionless import Package, validate
-
-    from pipeline.report import datapackage
-
-    lines = [
-        {"id": "T1", "value": 1.5, "whole": 3, "units": ["市水利局"], "draft": True},
-        {"id": "T2", "value": 2, "whole": None, "units": [], "draft": None},
-    ]
-    datapackage.write(full, tmp_path, "zh", {"targets": lines}, {"name": "CC-BY-4.0"})
-    assert validate(str(tmp_path / "datapackage.json")).valid
-    package = Package(str(tmp_path / "datapackage.json"))
-    assert [f.type for f in package.get_resource("database_targets").schema.fields] == ["string", "number", "integer", "array", "boolean"]
-    assert package.licenses == [{"name": "CC-BY-4.0"}]
-
-
 def test_both_languages_have_a_word_for_every_code():
     chinese = {
         "state": "STATES",
