@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = [c.name for c in TABLES["matrix"]]
+_UNREAD = {"zh": "原文提到该指标，但数值未能读出", "en": "the text names the indicator, its value was not read"}
 
 
 def matrix(
@@ -131,38 +132,37 @@ def _empty(
     lang: str,
 ) -> pd.DataFrame:
     """A line for every cell without a target."""
+    import numpy as np
     import pandas as pd
 
-    rows = stated.drop_duplicates("group")[["group", "indicator_name", "domain", "direction"]]
-    cells = rows.merge(pd.DataFrame({by: list(columns)}), how="cross")
-    filled = set(zip(stated["group"], stated[by], strict=True))
-    cells = cells[objects(((g, c) not in filled for g, c in zip(cells["group"], cells[by], strict=True)), cells).astype(bool)]
-    found = [_why(group, column, absent, missing, lang) for group, column in zip(cells["group"], cells[by], strict=True)]
-    codes = dict(zip(stated["region"], stated["region_code"], strict=True))
-    frame = cells.rename(columns={"indicator_name": "indicator"}).assign(
+    rows = stated.drop_duplicates("group")[["group", "indicator_name", "domain", "direction"]].rename(columns={"indicator_name": "indicator"})
+    open_ = np.ones((len(rows), len(columns)), dtype=bool)
+    open_[pd.Index(rows["group"]).get_indexer(stated["group"]), pd.Index(columns).get_indexer(stated[by])] = False
+    row, column = open_.nonzero()
+    cells = rows.iloc[row].assign(**{by: np.array(columns, dtype=object)[column]}).reset_index(drop=True)
+    named = [absent.get(cell) for cell in zip(cells["group"].tolist(), cells[by].tolist(), strict=True)]
+    usual = [_why(c, missing, lang) for c in columns]
+    state, reason = (np.array([why[i] for why in usual], dtype=object)[column] for i in (0, 1))
+    unread = np.array([n is not None for n in named], dtype=bool)
+    frame = cells.assign(
         indicator_id=cells["group"].where(~cells["group"].str.startswith("~")),
-        **{name: objects((f[i] for f in found), cells) for i, name in enumerate(("state", "reason", "quote", "place", "evidence"))},
+        state=np.where(unread, "unparsed", state),
+        reason=np.where(unread, _UNREAD[lang], reason),
+        quote=objects((n and n[0] for n in named), cells),
+        place=objects((n and n[1] for n in named), cells),
+        evidence=objects((n[2] if n else () for n in named), cells),
         **{name: objects([()] * len(cells), cells) for name in ("reasons", "lead", "lead_function", "sources")},
     )
     if by == "region":
-        frame["region_code"] = frame["region"].map(codes)
+        frame["region_code"] = frame["region"].map(dict(zip(stated["region"], stated["region_code"], strict=True)))
     return frame.reindex(columns=COLUMNS).astype(object)
 
 
-def _why(
-    group: str,
-    column: str,
-    absent: Mapping[tuple[str, str], tuple[str, str, tuple[str, ...]]],
-    missing: Mapping[str, str],
-    lang: str,
-) -> tuple[str, str, str | None, str | None, tuple[str, ...]]:
+def _why(column: str, missing: Mapping[str, str], lang: str) -> tuple[str, str]:
+    """State and reason of the empty cells of a column whose texts do not name the indicator."""
     if column in missing:
-        return "not_processed", missing[column], None, None, ()
-    if (group, column) in absent:
-        quote, place, evidence = absent[group, column]
-        told = "原文提到该指标，但数值未能读出" if lang == "zh" else "the text names the indicator, its value was not read"
-        return "unparsed", told, quote, place, evidence
-    return "not_stated", "该地文件未提出" if lang == "zh" else "no document of the region states it", None, None, ()
+        return "not_processed", missing[column]
+    return "not_stated", "该地文件未提出" if lang == "zh" else "no document of the region states it"
 
 
 def _sorted(lines: pd.DataFrame, columns: Sequence[str], by: str, sort: str) -> pd.DataFrame:
