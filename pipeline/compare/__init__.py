@@ -9,7 +9,9 @@ The tables and their columns are those of `schemas/comparison.py`. Work is done 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +53,20 @@ def compare(engine: sa.Engine, options: Options | None = None) -> Comparison:
     import pandas as pd
 
     # strings as Python has them: many are read one by one, and results are the same whether pyarrow is installed or not
-    with pd.option_context("mode.string_storage", "python"):
+    with pd.option_context("mode.string_storage", "python"), _uncollected():
         return _compare(engine, options or Options())
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic collector: it would walk, again and again, over millions of values that are all kept and hold no cycles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _compare(engine: sa.Engine, options: Options) -> Comparison:

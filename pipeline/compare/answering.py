@@ -35,7 +35,8 @@ def load(items: pd.DataFrame, tasks: pd.DataFrame, links: pd.DataFrame, regions:
 
 def leads(items: pd.DataFrame) -> pd.DataFrame:
     """The table `leads`: the bodies and functions that lead an indicator in each document, and whether other regions give it to other functions."""
-    some = items[(items["lead"].map(len) > 0) & (items["status"] == "target")].drop_duplicates(["group", "document", "task"]).copy()
+    columns = ["group", "indicator_name", "region", "document", "task", "lead", "lead_function"]
+    some = items.loc[(items["lead"].map(len) > 0) & (items["status"] == "target"), columns].drop_duplicates(["group", "document", "task"])
     flat = some[["group", "region", "lead_function"]].explode("lead_function").dropna().drop_duplicates()
     regions = some.groupby("group")["region"].transform("nunique")
     held = flat.groupby(["group", "lead_function"])["region"].nunique().to_dict()
@@ -54,7 +55,8 @@ def timeline(items: pd.DataFrame, as_of: date) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    some = items[items["deadline_end"].notna() & (items["status"] == "target")].copy()
+    columns = ["deadline_end", "region", "indicator_name", "shown", "scope", "lead", "document", "task", "id", "evidence", "order", "position"]
+    some = items.loc[items["deadline_end"].notna() & (items["status"] == "target"), columns]
     day = as_of.isoformat()
     past = some["deadline_end"] < day
     first = some["deadline_end"].where(~past).groupby(some["region"]).transform("min")

@@ -187,7 +187,7 @@ def _edges(keys: Sequence[str]) -> Iterable[tuple[str, int, int]]:
 
 
 def _mapped(keys: pd.Series[Any], values: dict[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
-    return [values.get(key, ()) for key in keys]
+    return [values.get(key, ()) for key in keys.tolist()]
 
 
 def paths(engine: sa.Engine, documents: Sequence[str]) -> dict[str, frozenset[str]]:

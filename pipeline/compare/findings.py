@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.compare.inside import Finding
+from pipeline.compare.items import records
 from pipeline.evidence import key
 from schemas.comparison import FINDINGS, TABLES
 
@@ -32,7 +33,7 @@ def findings(found: Sequence[Finding], tables: Mapping[str, pd.DataFrame], quote
 
 
 def _changes(changes: pd.DataFrame, quotes: Mapping[str, str]) -> Iterator[Finding]:
-    for row in changes[~changes["change"].isin(_QUIET)].to_dict("records"):
+    for row in records(changes[~changes["change"].isin(_QUIET)]):
         sides = [s for s in ("before", "after") if isinstance(row[f"{s}_target"], str)]
         values = [row[f"{s}_shown"] for s in sides] if row["change"] != "lead" else ["、".join(row[f"{s}_lead"]) for s in sides]
         yield {
@@ -54,7 +55,7 @@ def _changes(changes: pd.DataFrame, quotes: Mapping[str, str]) -> Iterator[Findi
 
 
 def _below(standards: pd.DataFrame, quotes: Mapping[str, str]) -> Iterator[Finding]:
-    for row in standards[(standards["verdict"] == "falls_short") & standards["binding"].astype(bool)].to_dict("records"):
+    for row in records(standards[(standards["verdict"] == "falls_short") & standards["binding"].astype(bool)]):
         yield {
             "type": "below_standard",
             "change": None,

@@ -172,9 +172,10 @@ def _sorted(lines: pd.DataFrame, columns: Sequence[str], by: str, sort: str) -> 
     spread = stated.groupby("group").agg(n=(by, "nunique"))
     top = stated["canonical_value"].astype(float).abs().where(stated["rank"].notna()).groupby(stated["group"]).max()
     gap = stated["distance"].astype(float).groupby(stated["group"]).max() / top.where(top > 0)
-    lines["_n"] = -lines["group"].map(spread["n"]).astype(float)
-    lines["_gap"] = -lines["group"].map(gap).astype(float).fillna(-1.0)
-    lines["_known"] = lines["indicator_id"].isna()
-    first = {"regions": ["_n", "_known", "domain"], "name": [], "distance": ["_gap"]}[sort]
-    order = [*first, "indicator", "group", "_column", "year", "document", "task"]
-    return lines.sort_values(order, kind="stable", ignore_index=True)
+    rows = lines.drop_duplicates("group")[["group", "indicator", "indicator_id", "domain"]]
+    rows = rows.assign(n=-rows["group"].map(spread["n"]).astype(float), gap=-rows["group"].map(gap).astype(float).fillna(-1.0))
+    rows["known"] = rows["indicator_id"].isna()
+    first = {"regions": ["n", "known", "domain"], "name": [], "distance": ["gap"]}[sort]
+    rows = rows.sort_values([*first, "indicator", "group"], kind="stable", ignore_index=True)
+    lines["_row"] = lines["group"].map(dict(zip(rows["group"], rows.index, strict=True)))
+    return lines.sort_values(["_row", "_column", "year", "document", "task"], kind="stable", ignore_index=True)

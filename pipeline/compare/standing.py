@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.canonical import squashed
-from pipeline.compare.items import close
+from pipeline.compare.items import close, records
 from schemas import vocab
 from schemas.comparison import TABLES
 from schemas.errors import ZhibiaoError
@@ -51,7 +51,7 @@ def against(items: pd.DataFrame, documents: pd.DataFrame, chosen: str | None = N
     held = _held(documents, chosen, lang)
     wanted = {t.indicator for some in held.values() for one in some for t in one.standard.thresholds}
     mine = items[items["group"].isin(wanted) & (items["status"] == "target") & items["document"].isin(held)]
-    rows = [line for row in mine.to_dict("records") for one in held[row["document"]] for line in _lines(row, one, lang)]
+    rows = [line for row in records(mine) for one in held[row["document"]] for line in _lines(row, one, lang)]
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.sort_values(["standard", "indicator", "region", "document", "task"], kind="stable", ignore_index=True)
 
