@@ -40,10 +40,9 @@ def leads(items: pd.DataFrame) -> pd.DataFrame:
     flat = some[["group", "region", "lead_function"]].explode("lead_function").dropna().drop_duplicates()
     regions = some.groupby("group")["region"].transform("nunique")
     held = flat.groupby(["group", "lead_function"])["region"].nunique().to_dict()
-    widest = [
-        max((held.get((group, f), 0) for f in functions), default=0) for group, functions in zip(some["group"], some["lead_function"], strict=True)
-    ]
-    some["differs"] = (regions > 1) & (regions > widest) & (some["lead_function"].map(len) > 0)
+    pairs = list(zip(some["group"], some["lead_function"], strict=True))
+    widest = {(group, functions): max((held.get((group, f), 0) for f in functions), default=0) for group, functions in set(pairs)}
+    some["differs"] = (regions > 1) & (regions > [widest[pair] for pair in pairs]) & (some["lead_function"].map(len) > 0)
     some["indicator"] = some["indicator_name"]
     some["indicator_id"] = some["group"].where(~some["group"].str.startswith("~"))
     some = some.sort_values(["indicator", "region", "document", "task"], kind="stable", ignore_index=True)

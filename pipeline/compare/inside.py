@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -114,10 +115,8 @@ def gaps(tasks: pd.DataFrame, regions: Mapping[Any, Any], paths: Mapping[str, fr
     for document, rows in tasks.groupby("document", sort=True):
         series: dict[str, dict[int, str]] = {}
         for path in rows["path"]:
-            hit = _LAST.match(path) if "@" not in path else None
-            if hit:
-                number = int(hit["number"]) if hit["number"].isdigit() else int(parse_number(hit["number"]) or 0)
-                series.setdefault(hit["head"] + hit["open"], {})[number] = path
+            if "@" not in path and (place := _place(path)):
+                series.setdefault(place[0], {})[place[1]] = path
         for head, numbers in series.items():
             missing = _missing(head, numbers, paths.get(str(document), frozenset()))
             if missing:
@@ -130,15 +129,18 @@ def _missing(head: str, numbers: Mapping[int, str], paths: frozenset[str]) -> li
     last = max(numbers)
     if len(numbers) < 3:
         return []
-    missing = [n for n in range(1, last) if n not in numbers and not any(_is_path(p, head, n) for p in paths)]
+    there = {_place(path) for path in paths}
+    missing = [n for n in range(1, last) if n not in numbers and (head, n) not in there]
     return missing if len(missing) <= _SPARSE * last else []
 
 
-def _is_path(path: str, head: str, number: int) -> bool:
+@lru_cache(maxsize=1 << 16)
+def _place(path: str) -> tuple[str, int] | None:
+    """The series that a path is of, and its number in it: 三/(二) is 2 of 三/(."""
     hit = _LAST.match(path)
-    if not hit or hit["head"] + hit["open"] != head:
-        return False
-    return (int(hit["number"]) if hit["number"].isdigit() else int(parse_number(hit["number"]) or 0)) == number
+    if not hit:
+        return None
+    return hit["head"] + hit["open"], int(hit["number"]) if hit["number"].isdigit() else int(parse_number(hit["number"]) or 0)
 
 
 def _gap(beside: pd.DataFrame, region: str | None, head: str, numbers: Mapping[int, str], missing: list[int], lang: str) -> Finding:

@@ -33,9 +33,8 @@ def matrix(
     import pandas as pd
 
     by, lang = options.by, options.lang
-    stated = items[items[by].isin(columns)].copy()
-    judged = against_others(stated, by)
-    stated = stated.join(judged)
+    stated = items[items[by].isin(columns)]
+    stated = stated.join(against_others(stated, by))
     _rank(stated, options.any_year)
     stated["reason"] = _told(stated["reasons"], lang)
     stated["state"] = "stated"
@@ -59,10 +58,10 @@ def _rank(stated: pd.DataFrame, any_year: bool) -> None:
     allowed = stated["verdict"] == "comparable"
     if any_year:
         allowed |= (stated["verdict"] == "not_comparable") & stated["reasons"].map(lambda r: r == ("year",))
-    some = stated[allowed & stated["number"] & (stated["direction"] != "none")].copy()
+    parts = [p for p in SIGNATURE if p not in ("bound", "number_class", "group_rule_class") and not (any_year and p == "year")]
+    some = stated.loc[allowed & stated["number"] & (stated["direction"] != "none"), [*parts, "bound", "key", "open"]]
     if some.empty:
         return
-    parts = [p for p in SIGNATURE if p not in ("bound", "number_class", "group_rule_class") and not (any_year and p == "year")]
     some["class"] = some.groupby(parts, sort=False, dropna=False).ngroup()
     bounds = some["bound"].where(some["bound"] != "exact").groupby(some["class"]).transform("nunique")
     some["class"] = some["class"].astype(str) + some["bound"].where(bounds > 1, "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.compare.items import objects
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -140,8 +142,8 @@ def against_others(items: pd.DataFrame, column: str) -> pd.DataFrame:
     pairs["weight"] = pairs["verdict"].map({"comparable": 0, "undetermined": 100, "not_comparable": 200}) + reasons.sum(axis=1)
     best = pairs.loc[pairs.groupby("signature")["weight"].idxmin()] if len(pairs) else pairs
     chosen = names_of(reasons.loc[best.index]) if len(pairs) else []
-    told = dict(zip(best["signature"], zip(best["verdict"], chosen, strict=True), strict=True))
-    rows = [told.get(s, ("nothing_to_compare", ())) for s in found.of]
-    result = pd.DataFrame(rows, columns=["verdict", "reasons"], index=items.index)
-    result["signature"] = found.of
-    return result
+    verdict = dict(zip(best["signature"], best["verdict"], strict=True))
+    reason = dict(zip(best["signature"], chosen, strict=True))
+    of = found.of.tolist()
+    columns = {"verdict": [verdict.get(s, "nothing_to_compare") for s in of], "reasons": objects((reason.get(s, ()) for s in of), items)}
+    return pd.DataFrame({**columns, "signature": found.of}, index=items.index)
