@@ -260,7 +260,6 @@ def compare(
     from pipeline import store, terminal
     from pipeline.compare import Options
     from pipeline.compare import compare as compared
-    from pipeline.report import REPORTS
 
     options = Options(
         tuple(regions or ()),
@@ -279,6 +278,8 @@ def compare(
     if format is View.table:
         terminal.print_comparison(result, view.value, every or len(result.regions) == 1, lang.value)
         return
+    from pipeline.report import REPORTS
+
     for note in result.notes:
         typer.echo(note, err=True)
     for path in REPORTS[format.value](result, out, lang.value):

@@ -6,19 +6,21 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from pipeline.evidence import key
-from pipeline.normalise import Rows
 from schemas import tables, vocab
 from schemas.errors import StoreError
 from schemas.indicators import indicators
 from schemas.regions import stored_regions
 from schemas.standards import standards
 from schemas.types import Issue
+
+if TYPE_CHECKING:
+    from pipeline.normalise import Rows
 
 MIGRATIONS = Path(tables.__file__).with_name("migrations")
 
