@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import operator
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import regex
 
 from pipeline.canonical import squashed
-from pipeline.compare.items import close, objects
+from pipeline.compare.items import close, differences, objects
 from schemas.comparison import CHANGES, TABLES
 
 if TYPE_CHECKING:
@@ -18,7 +17,13 @@ if TYPE_CHECKING:
 
 COLUMNS = [c.name for c in TABLES["changes"]]
 _THING = ["region", "group", "measure", "dimension_class", "denominator_class", "statistic_class", "scope_class", "baseline_class"]
-_ASSUMED = {"zh": "（先后按规划期起始年判断）", "en": " (the order follows the first year of the plan's period)"}
+# how two documents follow each other, and what is said of it
+_FOLLOWS = {
+    "certain": ("", ""),
+    "assumed": ("（先后按规划期起始年判断）", " (the order follows the first year of the plan's period)"),
+    "unordered": ("（两份文件日期相同，先后不明）", " (both documents have one date: which came first is not known)"),
+    "draft": ("（征求意见稿与正式稿）", " (draft and final text)"),
+}
 # (later or earlier, more or less) → change; a path that goes on (more, but later) is none
 _DIRECTION = regex.compile(r"(?<!不)(?:提高|提升|下降|降低|减少|增加|改善|增强|加强|扩大|上升|好转|趋好|向好|进位|增长|遏制)$")
 _CHANGE = {
@@ -48,12 +53,16 @@ def changes(items: pd.DataFrame, documents: pd.DataFrame, lang: str = "zh") -> p
     import pandas as pd
 
     frame = items[(items["status"] == "target") & items["date"].notna() & items["region"].notna()].copy()
+    places = documents.set_index("name")
+    for column in ("final", "plan", "period_end"):
+        frame[column] = frame["document"].map(places[column])
     numeric = frame[frame["number"]]
     found = [
         _values(numeric, _THING, lang),
         _values(_states(frame), [*_THING, "value_class"], lang),
         _moved(numeric, "dimension_class", "unit", lang),
         _moved(numeric, "scope_class", "scope", lang),
+        _moved(numeric, "measure", "kind", lang),
     ]
     found += [_leads(frame, lang), _added_and_dropped(frame, documents, lang)]
     table = pd.concat([f for f in found if len(f)], ignore_index=True) if any(len(f) for f in found) else pd.DataFrame(columns=COLUMNS)
@@ -82,22 +91,50 @@ def _values(frame: pd.DataFrame, thing: list[str], lang: str) -> pd.DataFrame:
             ["key_before", "key_after", "low_before", "low_after", "open_before", "open_after", "direction_after", "bound_before", "bound_after"]
         ].itertuples(index=False)
     ]
-    said = [_CHANGE.get((when, what)) for when, what in zip(whens, whats, strict=True)]
+    said = [_change(when, what, follows, kept) for when, what, follows, kept in zip(whens, whats, pairs["follows"], _kept_up(pairs), strict=True)]
     keep = [s is not None for s in said]
     reasons = [_reason(when, what, lang) for when, what in zip(whens, whats, strict=True)]
     return _table(pairs[_mask(keep)], frame, [s for s in said if s], [r for r, k in zip(reasons, keep, strict=True) if k], lang)
 
 
-def _earlier(frame: pd.DataFrame, thing: list[str]) -> pd.DataFrame:
-    """Statements of one thing (numbered in `thing`) in two documents, the earlier on the left; `i` is the place in the frame.
+def _change(when: str, what: str, follows: str, kept: bool) -> str | None:
+    """The name of a change; what each plan asks for by the end of its own period (each year 85%) goes on where it stays the same."""
+    change = _CHANGE.get((when, what))
+    if follows == "unordered":
+        return "changed" if change not in (None, "continued") else None
+    return "continued" if change == "postponed" and kept else change
 
-    A plan of which only the period is known (2023) goes before a day of its first year: that is `assumed`.
+
+def _kept_up(pairs: pd.DataFrame) -> list[bool]:
+    ends = zip(pairs["year_before"], pairs["period_end_before"], pairs["year_after"], pairs["period_end_after"], strict=True)
+    return [before == end and after == end_after for before, end, after, end_after in ends]
+
+
+def _earlier(frame: pd.DataFrame, thing: list[str]) -> pd.DataFrame:
+    """Statements of one thing (numbered in `thing`) in two documents, the earlier on the left: `i` is the place in the frame, `follows` a key of
+    _FOLLOWS.
+
+    A plan of which only the period is known (2023) goes before a day of its first year. Two editions of one date are set side by side
+    without an order. A draft is set beside its final text only, and what goes before and behind beside the final text.
     """
-    columns = ["document", "date", "year", "key", "low", "open", "direction", "bound", "group", "scope_class", "dimension_class"]
-    some = frame[columns].assign(thing=_numbered(frame, thing), i=range(len(frame)))
+    columns = ["document", "date", "year", "key", "low", "open", "direction", "bound", "group", "scope_class", "dimension_class", "measure"]
+    some = frame[[*columns, "final", "plan", "period_end"]].assign(thing=_numbered(frame, thing), i=range(len(frame)))
     both = some.merge(some[some["thing"].duplicated(keep=False)], on="thing", suffixes=("_before", "_after"))
-    ordered: pd.DataFrame = both[_mask(map(operator.lt, both["date_before"].tolist(), both["date_after"].tolist()))]
-    return ordered.assign(assumed=ordered["date_before"].str.len() != ordered["date_after"].str.len())
+    both = both[both["document_before"] != both["document_after"]]
+    drafts = both["final_before"].notna()
+    both = both[both["final_after"].isna() & (~drafts | (both["final_before"] == both["document_after"]))]
+    names = ["date_before", "date_after", "document_before", "document_after", "plan_before", "plan_after", "final_before"]
+    both["follows"] = objects((_follows(*row) for row in both[names].itertuples(index=False)), both)
+    ordered: pd.DataFrame = both[both["follows"].notna()]
+    return ordered
+
+
+def _follows(before: str, after: str, name: str, other: str, plan: Any, other_plan: Any, final: Any) -> str | None:
+    if isinstance(final, str):
+        return "draft"
+    if before == after:
+        return "unordered" if isinstance(plan, str) and plan == other_plan and name < other and len(before) == 10 else None
+    return None if before > after else "certain" if len(before) == len(after) else "assumed"
 
 
 def _numbered(frame: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
@@ -128,10 +165,10 @@ def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:
     years = pd.to_numeric(keep["year_before"].str[-4:], errors="coerce")
     keep["_far"] = (years - pd.to_numeric(keep["year_after"].str[-4:], errors="coerce")).abs()
     keep = keep.sort_values(["_other", "date_before", "_past", "_far"], ascending=[True, False, True, True], kind="stable")
-    keep = keep.drop_duplicates(["i_after", "assumed"])  # where the order is only assumed, also the last that is earlier for certain
+    keep = keep.drop_duplicates(["i_after", "follows"])  # where the order is only assumed, also the last that is earlier for certain
     # where one earlier statement is the nearest of several later ones, it is set beside the one of the nearest year only
     keep = keep.sort_values(["_other", "date_after", "year_after"], kind="stable")
-    keep["_again"] = keep["_other"] & keep.duplicated(["i_before", "document_after", "assumed"])
+    keep["_again"] = keep["_other"] & keep.duplicated(["i_before", "document_after", "follows"])
     kept: pd.DataFrame = keep[~keep["_again"]].sort_values("i_after", kind="stable")
     return kept
 
@@ -172,8 +209,13 @@ def _reason(when: str, what: str, lang: str) -> str:
 
 
 def _moved(frame: pd.DataFrame, part: str, change: str, lang: str) -> pd.DataFrame:
-    """Things that differ in one part only (unit or scope) from what an earlier document states for the same year, which it does not state again."""
-    thing = [c for c in [*_THING, "year"] if c != part and not (change == "unit" and c in ("denominator_class", "year"))]
+    """Things that differ in one part only (unit, scope, kind) from what an earlier document states, and that neither document states alike."""
+    loose = {
+        "unit": ("denominator_class", "year"),
+        "scope": (),
+        "kind": ("dimension_class", "denominator_class", "statistic_class", "baseline_class", "year"),
+    }
+    thing = [c for c in [*_THING, "year"] if c != part and c not in loose[change]]
     both = _earlier(frame, thing)
     if both.empty:
         return _table(both, frame, [], [], lang)
@@ -188,7 +230,12 @@ def _moved(frame: pd.DataFrame, part: str, change: str, lang: str) -> pd.DataFra
         .drop_duplicates("i_after")
         .drop_duplicates(["i_before", "document_after"])
     )
-    word = {"unit": ("单位不同", "another unit"), "scope": ("范围不同", "another scope")}[change][0 if lang == "zh" else 1]
+    words = {
+        "unit": ("单位不同", "another unit"),
+        "scope": ("范围不同", "another scope"),
+        "kind": ("数值与变化幅度互换", "a level became a change, or the reverse"),
+    }
+    word = words[change][0 if lang == "zh" else 1]
     return _table(both, frame, [change] * len(both), [word] * len(both), lang)
 
 
@@ -202,7 +249,7 @@ def _leads(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     for group, document, functions in zip(some["group"], some["document"], some["lead_function"], strict=True):
         held.setdefault((group, document), set()).update(functions)
     both = both.sort_values(["date_before", "i_before", "i_after"], ascending=[False, True, True], kind="stable")
-    both = both.drop_duplicates(["thing", "document_after", "assumed"])
+    both = both.drop_duplicates(["thing", "document_after", "follows"])
     sets = [(held[g, a], held[g, b]) for g, a, b in zip(both["group_after"], both["document_before"], both["document_after"], strict=True)]
     words = [_lead_words(one, other, lang) for one, other in sets if one != other]
     return _table(both[_mask([one != other for one, other in sets])], some, ["lead"] * len(words), words, lang)
@@ -223,9 +270,9 @@ def _added_and_dropped(frame: pd.DataFrame, documents: pd.DataFrame, lang: str) 
     import pandas as pd
 
     editions = documents[documents["plan"].notna() & documents["region_shown"].notna() & documents["date"].notna() & documents["duplicate_of"].isna()]
-    following = [
-        pair for _, plan in editions.sort_values(["date", "name"]).groupby(["region_shown", "plan"], sort=True) for pair in itertools.pairwise(plan["name"])
-    ]
+    standing = editions[editions["final"].isna()].sort_values(["date", "name"]).groupby(["region_shown", "plan"], sort=True)
+    following = [pair for _, plan in standing for pair in itertools.pairwise(plan["name"])]
+    following += list(editions.loc[editions["final"].notna(), ["name", "final"]].itertuples(index=False, name=None))
     # mere directions (提高) are no thing of which one edition could have been silent
     firm = frame[frame["number"] | ~frame["value_text"].map(lambda text: bool(_DIRECTION.search(text)))]
     firm = firm.drop_duplicates(["document", "group", "measure", "scope_class", "year"])
@@ -291,6 +338,7 @@ def _table(pairs: pd.DataFrame, frame: pd.DataFrame, said: list[str], reasons: l
     table["difference"] = (pd.Series(other["low"].to_numpy()) - pd.Series(one["low"].to_numpy())).round(12).where(same & numbers)
     table["canonical_unit"] = other["canonical_unit"].reset_index(drop=True).where(table["difference"].notna())
     table["change"] = said
-    table["reason"] = [f"{r}{_ASSUMED[lang]}" if a else r for r, a in zip(reasons, pairs["assumed"], strict=True)]
+    table["reason"] = [f"{r}{_FOLLOWS[f][0 if lang == 'zh' else 1]}" for r, f in zip(reasons, pairs["follows"], strict=True)]
+    table["difference_shown"] = differences(one, other)
     table["evidence"] = [_evidence(a, b) for a, b in zip(one["evidence"], other["evidence"], strict=True)]
     return table
