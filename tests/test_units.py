@@ -9,6 +9,7 @@ from extractors.masking import mask
 from extractors.quantity import find_quantities
 from schemas import vocab
 from schemas.folded import fold
+from tests.conftest import read as document
 from tests.test_numerals import chinese
 
 
@@ -89,3 +90,213 @@ def test_counts_in_chinese_numerals(unit):
     for number in [*range(2, 40), 99, 101, 110, 121, 208, 350, 1200, 2008]:
         (found,) = _read(f"建成{chinese(number)}{unit}示范点。")
         assert (float(found.quantity.value), found.unit) == (number, unit)
+
+
+# units of plans of all domains: economy, farming, water, air, energy, carbon, transport, health, schools, computing
+KNOWN = {
+    "money/area": "万元/亩 亿元/平方公里 元/平方米 万元/公顷",
+    "money/persons": "万元/人 元/人",
+    "money/mass": "元/吨",
+    "money": "亿元 万元 万亿元",
+    "area": "万亩 百亩 千亩 公顷 万公顷 平方公里 平方千米 ㎡ km² hm2 万平方米",
+    "energy": "吨标煤 万吨标准煤 千克标准煤 tce 亿吨标准煤",
+    "power": "万千瓦 兆瓦 吉瓦 MW GW 百万千瓦 瓦",
+    "apparent_power": "万千伏安 兆伏安 MVA",
+    "electricity": "千瓦时 亿千瓦时 太瓦时 kWh 度电 亿度电 万千瓦·时",
+    "mass/volume": "微克/立方米 毫克/升 mg/L μg/m³ ug/m3 纳克/立方米",
+    "volume/money": "立方米/万元 立方米/万元GDP",
+    "volume/duration": "立方米/日 万立方米/日 万m3/d 立方米/秒",
+    "mass/duration": "万吨/日 吨/天 t/d 吨/小时",
+    "volume/persons/duration": "升/人·日 升/（人·日） L/(人·d)",
+    "visits": "人次 万人次 亿人次",
+    "visits/duration": "万人次/日",
+    "person_days": "人日 人天 人·日",
+    "count/persons": "件/万人 个/万人 张/千人 册/人 床/千人 所/万人",
+    "persons/persons": "人/千人 人/万人 名/千人",
+    "area/persons": "平方米/人 ㎡/人",
+    "count/elderly": "张/千名老年人 张/百名老人",
+    "area/pupils": "平方米/生",
+    "count/households": "辆/百户",
+    "vehicle_trips": "车次 万车次",
+    "containers": "标箱 万标箱 TEU 万TEU 标准箱",
+    "length/area": "公里/百平方公里",
+    "length/duration": "公里/小时 km/h",
+    "duration": "分钟 小时 天",
+    "months": "个月 个季度",
+    "years_of_age": "岁",
+    "sound_level": "分贝 dB(A)",
+    "steam_capacity": "蒸吨 蒸吨/小时",
+    "carbon/money": "吨二氧化碳/万元 tCO2/万元",
+    "carbon_equivalent": "吨二氧化碳当量 万吨二氧化碳当量",
+    "energy/mass": "千克标准煤/吨 kgce/t",
+    "rate_per_100k": "/10万 /十万 1/10万",
+    "freight": "吨公里 亿吨公里 吨海里",
+    "passenger_traffic": "万人公里",
+    "money_jpy": "亿日元",
+    "data": "TB PB 万TB",
+    "computing": "PFLOPS EFLOPS",
+}
+
+
+@pytest.mark.parametrize(("dimension", "spelling"), [(name, text) for name, texts in KNOWN.items() for text in texts.split()])
+def test_units_of_plans_are_known(dimension, spelling):
+    assert vocab.units().find(spelling).dimension == dimension
+
+
+@pytest.mark.parametrize(
+    "text", ["蒲式耳", "万蒲式耳", "英寸", "千卡", "度", "点", "个点", "折", "级", "星", "档", "公亩", "顷", "元/浮屠", "浮屠/人", "/人·无"]
+)
+def test_a_unit_that_is_not_known_is_not_guessed(text):
+    assert vocab.units().find(text) is None
+
+
+@pytest.mark.parametrize(
+    "apart",
+    [
+        "人 人次 户 户次 床 家次 人天 人年 岁",
+        "吨 吨标准煤 吨标准油 吨二氧化碳 吨二氧化碳当量 吨公里 载重吨 总吨 吨级 蒸吨 吨/日",
+        "千瓦 千瓦时 千伏安 千伏 吉焦 吨标准煤",
+        "立方米 立方米/日 标准立方米",
+        "元 美元 欧元 日元 元/人 元/亩 元/月",
+        "标箱 吨 箱 个",
+        "% 个百分点 倍 番 分 /千 /万 /10万",
+        "公里 车道公里 皮长公里 芯公里 车公里 人公里 公里/平方公里",
+        "亩 亩次",
+        "辆 车次 标辆",
+        "套 个 户 组 对 批 箱 种 次 例 人",
+        "天 个月 年 岁 工作日 课时 学时",
+        "P PFLOPS PB 兆",
+        "张/千人 张/千名老年人 张/千户 张",
+    ],
+)
+def test_what_differs_has_no_dimension_in_common(apart):
+    names = [vocab.units().find(text).dimension for text in apart.split()]
+    assert len(set(names)) == len(names), names
+
+
+def test_share_is_the_same_in_percent_permille_and_tenths():
+    units = vocab.units()
+    assert {units.find(text).dimension for text in ("%", "‰", "‱", "成")} == {"ratio"}
+    assert units.find("成").factor == 10 * units.find("%").factor == 100 * units.find("‰").factor
+
+
+# several spellings of one measure word; every other word that counts is its own base, so no factor leads from one to another
+SYNONYMS = [{"人", "名", "位", "人口"}, {"株", "棵"}, {"栋", "幢"}, {"口", "眼"}, {"床", "床位"}, {"场", "场次"}, {"批", "批次"}]
+
+
+def test_no_factor_leads_from_one_measure_word_to_another():
+    words = {form: unit for form, unit in vocab.units().by_form.items() if unit.count and unit.id not in ("端口", "学位")}
+    assert all(unit.factor == 1 and unit.base == unit.id for unit in words.values())
+    for one, other in product(words, repeat=2):
+        if words[one].base == words[other].base and one != other:
+            same = any({one, other} <= group for group in SYNONYMS) or one.strip("个()") == other.strip("个()")
+            assert same or set(one) & set(other), (one, other)
+
+
+def test_units_of_one_base_are_of_one_dimension():
+    bases: dict[str, set[str]] = {}
+    for unit in vocab.units().by_form.values():
+        bases.setdefault(unit.base, set()).add(unit.dimension)
+    assert {base: names for base, names in bases.items() if len(names) > 1} == {"1": {"ratio", "ratio_difference"}}
+    loose = {unit.dimension for unit in vocab.units().by_form.values() if not unit.count}
+    for name in loose:  # only what is counted has several bases in one dimension
+        assert len({unit.base for unit in vocab.units().by_form.values() if unit.dimension == name}) == 1, name
+
+
+TITLE = "新河市发展工作实施方案（2023—2025年）"
+
+
+def _table(table: str, above: str = ""):
+    result = document(f"{TITLE}\n一、主要目标\n\n{above}\n{table}\n")
+    (row,) = result.rows.tables["target"]
+    return row, [issue.message for issue in result.rows.issues if issue.code == "unit_conflict"]
+
+
+@pytest.mark.parametrize(
+    ("table", "above", "unit", "rule"),
+    [
+        ("指标\t2025年目标\n总产值\t100亿元", "", "亿元", "unit.value"),
+        ("指标\t2025年目标\n总产值\t达到100亿元以上", "", "亿元", "unit.value"),
+        ("指标\t单位\t2025年目标\n总产值\t亿元\t100", "", "亿元", "unit.column"),
+        ("指标\t单位\t2025年目标\n用水定额\t升/（人·日）\t100", "", "升/（人·日）", "unit.column"),
+        ("指标\t2025年目标（亿元）\n总产值\t100", "", "亿元", "unit.header"),
+        ("指标\t2025年目标（单位：亿元）\n总产值\t100", "", "亿元", "unit.header"),
+        ("指标\t2025年目标（万元/亩）\n税收\t100", "", "万元/亩", "unit.header"),
+        ("指标\t2025年目标（升/（人·日））\n用水定额\t100", "", "升/(人·日)", "unit.header"),
+        ("指标\t2025年目标\n总产值\t100", "单位：亿元", "亿元", "unit.caption"),
+        ("指标\t2025年目标\n总产值\t100", "表1 主要指标（单位：亿元）", "亿元", "unit.caption"),
+        ("指标\t2025年目标\n总产值（亿元）\t100", "", "亿元", "unit.name"),
+        ("指标\t2025年目标\n用水定额（升/（人·日））\t100", "", "升/(人·日)", "unit.name"),
+        ("指标\t单位\t2025年目标\n每千人口执业（助理）医师数\t人\t3.6", "", "人", "unit.from_indicator"),
+        ("指标\t2025年目标\n每千人口执业（助理）医师数（人）\t3.6", "", "人", "unit.from_indicator"),
+    ],
+)
+def test_the_rule_of_a_unit_tells_where_it_comes_from(table, above, unit, rule):
+    row, conflicts = _table(table, above)
+    assert (row["unit"], row["unit_rule"], conflicts) == (unit, rule, [])
+
+
+@pytest.mark.parametrize(
+    ("table", "above", "unit", "rule", "other"),
+    [
+        ("指标\t2025年目标（万元）\n总产值\t100亿元", "", "亿元", "unit.value", "“万元” (unit.header)"),
+        ("指标\t单位\t2025年目标\n总产值\t万元\t100亿元", "", "亿元", "unit.value", "“万元” (unit.column)"),
+        ("指标\t单位\t2025年目标\n总产值\t万元\t达到100亿元以上", "", "亿元", "unit.value", "“万元” (unit.column)"),
+        ("指标\t2025年目标\n总产值（万元）\t100亿元", "", "亿元", "unit.value", "“万元” (unit.name)"),
+        ("指标\t2025年目标\n总产值\t100亿元", "单位：万元", "亿元", "unit.value", "“万元” (unit.caption)"),
+        ("指标\t单位\t2025年目标（万元）\n总产值\t亿元\t100", "", "亿元", "unit.column", "“万元” (unit.header)"),
+        ("指标\t2025年目标（亿元）\n总产值（万元）\t100", "", "亿元", "unit.header", "“万元” (unit.name)"),
+        ("指标\t2025年目标\n总产值（亿元）\t100", "单位：万元", "亿元", "unit.name", "“万元” (unit.caption)"),
+        ("指标\t单位\t2025年目标\n煤炭消费量\t万吨标准煤\t100万吨", "", "万吨", "unit.value", "“万吨标准煤” (unit.column)"),
+    ],
+)
+def test_of_two_units_the_nearer_counts_and_an_issue_tells_of_the_other(table, above, unit, rule, other):
+    row, (message,) = _table(table, above)
+    assert (row["unit"], row["unit_rule"]) == (unit, rule)
+    assert unit in message and other in message
+
+
+@pytest.mark.parametrize(
+    ("table", "above"),
+    [
+        ("指标\t单位\t2025年目标\n示范园区\t个\t3家", ""),
+        ("指标\t单位\t2025年目标\n管网\t公里\t1.2万", ""),
+        ("指标\t2025年目标\n城镇化率（%）\t55", "单位：万元"),
+        ("指标\t单位\t2025年目标\n总产值\t亿元\t增长8%", ""),
+        ("指标\t单位\t2025年目标\n城镇化率\t%\t55%", ""),
+    ],
+)
+def test_units_that_agree_or_are_of_other_things_make_no_issue(table, above):
+    assert _table(table, above)[1] == []
+
+
+def test_a_unit_that_is_not_written_is_not_filled_from_the_vocabulary():
+    row, _ = _table("指标\t2025年目标\n人均公园绿地面积\t35")
+    assert row["indicator_id"] and (row["unit"], row["canonical_value"], row["unit_rule"]) == (None, None, None)
+
+
+def test_a_name_completes_the_unit_that_is_written_and_changes_no_factor():
+    found = {}
+    for unit in ("万元", "元", "万元/人"):
+        row, _ = _table(f"指标\t单位\t2025年目标\n全员劳动生产率\t{unit}\t20")
+        found[unit] = (row["canonical_value"], row["canonical_unit"], row["unit_rule"])
+    assert found["万元/人"] == (200000, "元/人", "unit.column")
+    assert {found[unit][1] for unit in ("万元", "元")} == {"元"}  # the name does not say of whom
+    row, _ = _table("指标\t2025年目标\n万元GDP用水量（立方米）\t32")
+    assert (row["canonical_value"], row["canonical_unit"]) == (pytest.approx(0.0032), "立方米/元")
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "canonical"),
+    [
+        ("算力规模", "P", "PFLOPS"),
+        ("智算能力", "E", "PFLOPS"),
+        ("存储容量", "PB", "GB"),
+        ("存储容量", "P", "GB"),
+        ("处理能力", "P", "P"),
+        ("宽带接入能力", "兆", "Mbps"),
+    ],
+)
+def test_a_prefix_without_its_unit_is_what_the_name_says_or_itself(name, unit, canonical):
+    row, _ = _table(f"指标\t单位\t2025年目标\n{name}\t{unit}\t5")
+    assert row["canonical_unit"] == canonical
