@@ -1,8 +1,8 @@
 """Processor seconds and memory of comparisons as they grow, beside a plain pandas matrix of the same targets: `python -m tests.bench.bench_compare`.
 
 Each size is compared in processes of its own, which import pandas too, and the best of three is told. The peer is what one would write by hand:
-the targets read, pivoted into indicator × region with the first value of each, no verdict, no reason. `python -m tests.bench.bench_compare URL` compares
-the targets of a database of one's own.
+the targets read, pivoted into indicator × region with the first value of each, no verdict, no reason. With URLs behind the command the databases
+named are compared instead.
 """
 
 from __future__ import annotations
