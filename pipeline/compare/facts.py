@@ -19,7 +19,6 @@ _TARGET = [
     "id",
     "document_id",
     "task_id",
-    "segment_id",
     "position",
     "indicator",
     "scope",
