@@ -20,7 +20,7 @@ from pipeline.drafts import Draft, owner
 from pipeline.duties import COLUMNS, Duties
 from pipeline.ledger import Reading, holds_number, loose_numbers
 from pipeline.lookback import is_review
-from pipeline.measured import Measured, kind_of, read_measures
+from pipeline.measured import Measured, disagreement, kind_of, read_measures
 from pipeline.repeats import Said, without_repeats
 from schemas.folded import EMPTY, Folded
 from schemas.reasons import REASONS
@@ -68,6 +68,7 @@ class _Builder:
         for measured in read_measures(segment, self.today, self.year):
             if measured.target is not None:
                 self.targets.append(Said(segment, measured.cell.role, measured.target))
+                self._conflict(segment, measured.target, measured.conflict)
                 if draft := self.drafts.get(segment.path or ""):
                     draft.targets += 1
             elif measured.sentence:
@@ -180,10 +181,17 @@ class _Builder:
             target = _named(said.target, name) if alone else said.target
             if target.quantity and target.quantity.value is not None and target.unit is None and target.kind in ("level", "count"):
                 target = replace(target, unit=measured.unit, kind=kind_of(measured.unit, target.indicator.text))
+            elif target.kind in ("level", "count") and measured.unit:
+                self._conflict(segment, target, disagreement(target.unit, [measured.unit], True))
             if measured.present:
                 target = replace(target, status="current", deadline=None, deadline_slot=None)
             if target.status == "target" or target.quantity is not None:
                 self.targets.append(replace(said, target=replace(target, strength=target.strength or measured.strength)))
+
+    def _conflict(self, segment: Segment, target: Target, conflict: str | None) -> None:
+        if conflict:
+            said = f"“{target.indicator.text} {target.value.text}”: {conflict}"
+            self.issues.append(Issue("warning", "unit_conflict", segment.path or "正文", said))
 
     def _unread(self, segment: Segment, cell: Cell) -> None:
         """A cell that no rule reads gets a line in the ledger when it holds a number (once, where rows share it)."""
@@ -201,7 +209,7 @@ class _Builder:
             found = find_periods(segment.stage.text, self.today)
             if found:
                 period, slot = found[0].value, segment.stage
-        unit = Slot(f.unit, cell.text.spans(*f.value), "quantity.unit") if f.unit else None
+        unit = Slot(f.unit, cell.text.spans(*f.value), "unit.value") if f.unit else None
         name = without_quotes(_plain(cell.text, f.name))
         target = Target(
             segment.path,

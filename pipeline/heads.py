@@ -11,10 +11,22 @@ import regex
 from pipeline.spans import Line, header_paths
 from schemas import vocab
 
-_BRACKET = regex.compile(r"[(（\[【〔].*?[)）\]】〕]")
+_BRACKET = regex.compile(r"[(（\[【〔].*?[)）\]】〕]+")
 NUMBER = regex.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3})[)\]]?[.、]?")
 _QUANTITY = regex.compile(r"(?:[≥≤<>]|不[低高少多]于|达到)?\d[\d,.]*[^\d,。;:]{0,6}(?:以[上下内]|左右)?")
 BARE_YEAR = regex.compile(r"(?:19|20)\d\d年?(?:[(（][^()（）]*[)）])?")
+
+
+def levels(header: str) -> list[str]:
+    """The levels of a heading; the line of a unit parts none: `levels("目标（万元/亩）/2025年") == ["目标（万元/亩）", "2025年"]`."""
+    parts, depth = [""], 0
+    for c in header:
+        depth += (c in "(（") - (c in ")）")
+        if c == "/" and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += c
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +138,23 @@ def _is_numbered_head(texts: Sequence[str]) -> bool:
 
 def _named(texts: list[str]) -> tuple[Column, ...] | None:
     """Columns of header paths, if most of them are known headings."""
-    known = [t for t in texts if any(role_of(part) for part in t.split("/"))]
-    sound = len(known) >= 2 and 2 * len(known) >= len(texts) and all(len(part) <= 30 for t in texts for part in t.split("/"))
+    known = [t for t in texts if any(role_of(part) for part in levels(t))]
+    sound = len(known) >= 2 and 2 * len(known) >= len(texts) and all(len(part) <= 30 for t in texts for part in levels(t))
     return _columns(texts) if sound else None
 
 
 def _columns(texts: list[str]) -> tuple[Column, ...]:
     """Columns of header texts (levels joined with /) with their roles: the lowest known heading counts."""
     columns = []
-    measured = any(role_of(t.split("/")[-1]) in ("value", "current") for t in texts)
+    measured = any(role_of(levels(t)[-1]) in ("value", "current") for t in texts)
     for text in texts:
-        roles = [role_of(part) for part in text.split("/")]
+        roles = [role_of(part) for part in levels(text)]
         role = next((r for r in reversed(roles) if r), "other")
         if role == "value" and "current" in roles[:-1]:
             role = "current"
         if role == "unit" and not measured:
             role = "responsible" if any(role_of(t) == "task" for t in texts) else role
-        if (
-            role == "category"
-            and not any(role_of(t) in ("indicator", "task") for t in texts)
-            and all(not t or role_of(t.split("/")[-1]) for t in texts)
-        ):
+        if role == "category" and not any(role_of(t) in ("indicator", "task") for t in texts) and all(not t or role_of(levels(t)[-1]) for t in texts):
             role = "indicator"
         columns.append(Column(text, role))
     return _settle(_goals(columns))

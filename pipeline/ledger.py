@@ -15,7 +15,7 @@ import regex
 from extractors.findings import Finding, Rejection, dimension
 from extractors.period import find_periods
 from extractors.quantity import Measure, find_quantities
-from pipeline.heads import NUMBER, role_of
+from pipeline.heads import NUMBER, levels, role_of
 from pipeline.official import Official
 from schemas.folded import Folded, fold
 from schemas.reasons import REASONS, UNEXPLAINED
@@ -161,7 +161,7 @@ def complete(document: Document, official: Official, extraction: Extraction) -> 
     headers: set[str] = set()
     for segment in extraction.segments:
         for cell in segment.cells:
-            headers.update(cell.header.split("/"))
+            headers.update(levels(cell.header))
             if not cell.text.text or (key := (cell.text.starts[0], cell.text.ends[-1])) in seen:
                 continue
             seen.add(key)

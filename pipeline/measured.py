@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,12 +12,13 @@ import regex
 from extractors.period import find_periods
 from extractors.quantity import Measure, find_quantities
 from extractors.terms import TERM, start_of
+from pipeline.heads import levels
 from schemas import vocab
-from schemas.folded import EMPTY, Folded
+from schemas.folded import EMPTY, Folded, fold
 from schemas.types import Cell, Mention, Segment, Slot, Target
 from schemas.values import Period, Quantity
 
-_UNIT_IN_BRACKETS = regex.compile(r"[(\[](?:单位[::])?(?P<unit>[^()\[\]]{1,12})[)\]]$")
+_UNIT_IN_BRACKETS = regex.compile(r"[(\[](?:单位[::])?(?P<unit>(?:[^()\[\]]|\([^()]{1,8}\)){1,12})[)\]]$")
 _LEADING = regex.compile(r"(?:其中|#|其)?[::]|其中|[-*]+")
 _WORDS = regex.compile(r"[\s,。;、*]+")
 _EMPTY = regex.compile(r"[-/\\\s…]*|无|/|不适用")
@@ -45,7 +46,7 @@ class Measured:
     """What a value cell gave: a target; a sentence to be read; or neither, where its number cannot be told for certain.
 
     For a sentence: the column's date, whether it holds present values, the row's name without its unit, the unit of a
-    number that has none, and 约束性 or 预期性.
+    number that has none, and 约束性 or 预期性. `conflict` tells of two units stated for one value.
     """
 
     cell: Cell
@@ -56,6 +57,7 @@ class Measured:
     label: Folded = EMPTY
     unit: Slot | None = None
     strength: str | None = None
+    conflict: str | None = None
 
 
 def read_measures(segment: Segment, today: date | None, year: int | None) -> Iterator[Measured]:
@@ -80,7 +82,8 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valu
     ends = int(period.end[:4]) if period and period.end else None
     note = _NOTE.search(whole)
     present = cell.role == "current" or bool(ends and year and ends < year) or bool(note and _PRESENT.match(note["note"]))
-    given, label = _row_unit(name, cell, cells)
+    stated, label = _row_units(name, cell, cells)
+    given = stated[0] if stated else None
     words = bool(_WORDED.search(whole)) and cell.role != "growth" and not (note and _OPERATOR.search(note["note"]))
     attribute = cells.get("attribute")
     strength = attribute.text.plain if attribute and regex.fullmatch(r"约束性|预期性|指导性", attribute.text.plain) else None
@@ -89,24 +92,24 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valu
     bare = whole[: note.start()] if note and noted else whole
     text = _TOTAL.sub("", bare.strip("[]()"))
     measure = None if find_periods(text, today) else _measure(text)
-    if _ELSEWHERE.search(whole) or (present and cell.role == "value" and _AIMED.search(cell.header.split("/")[-1])):
+    if _ELSEWHERE.search(whole) or (present and cell.role == "value" and _AIMED.search(levels(cell.header)[-1])):
         return Measured(cell)  # 见附件3; or what was planned for a year that is over: no present value and no target
     if measure is None:
         return unread
     shift = whole.find(text)
     low, high = measure.value_start + shift, measure.value_end + shift
-    unit = given
-    if note and vocab.units().find(note["note"]):
-        unit = Slot(cell.text.plain[slice(*note.span("note"))], cell.text.spans(*note.span("note")), "unit.own")
+    unit, own = given, bool(note and vocab.units().find(note["note"]))
+    if note and own:
+        unit = Slot(cell.text.plain[slice(*note.span("note"))], cell.text.spans(*note.span("note")), "unit.value")
     elif measure.unit in _MAGNITUDES and given:
         if given.text[0] in "百千万亿%‰":
             return Measured(cell)
-        unit = Slot(measure.unit + given.text, (*cell.text.spans(low, high), *given.spans), "unit.own")
+        unit = Slot(measure.unit + given.text, (*cell.text.spans(low, high), *given.spans), "unit.value")
     elif measure.unit:
-        unit = Slot(measure.unit, cell.text.spans(low, high), "unit.own")
+        unit = Slot(measure.unit, cell.text.spans(low, high), "unit.value")
     grows = cell.role == "growth" and bool(_GROWTH.search(cell.header)) and text == bare
     if cell.role == "growth":
-        said = unit is not None and unit.text in _SHARES and (not valued or unit.rule in ("unit.own", "unit.header"))
+        said = unit is not None and unit.text in _SHARES and (not valued or unit.rule in ("unit.value", "unit.header"))
         if not said if grows else valued:
             return Measured(cell)  # a rate of which the unit is not said, or a sum beside the yearly values
     change = grows and not _CHANGE_NAME.search(label[0].text)
@@ -133,7 +136,7 @@ def _read(segment: Segment, name: Cell, cell: Cell, cells: dict[str, Cell], valu
         0.95,
         segment.id,
     )
-    return Measured(cell, target)
+    return Measured(cell, target, conflict=disagreement(given if measure.unit in _MAGNITUDES and not own else unit, stated))
 
 
 def _scope(cell: Cell, note: regex.Match[str] | None, cells: dict[str, Cell]) -> Slot | None:
@@ -164,28 +167,55 @@ def _measure(text: str) -> Measure | None:
     return measure
 
 
-def _row_unit(name: Cell, cell: Cell, cells: dict[str, Cell]) -> tuple[Slot | None, tuple[Slot, Folded]]:
-    """The unit of a number that has none of its own, and the name without its unit in brackets (as a slot and as text)."""
+def _row_units(name: Cell, cell: Cell, cells: dict[str, Cell]) -> tuple[list[Slot], tuple[Slot, Folded]]:
+    """The units stated for a number, of which the first counts, and the name without its unit in brackets (as a slot and as text)."""
     in_name = _bracketed(name.text)
     cut = in_name.start if in_name else len(name.text)
     skip = _LEADING.match(name.text.text)
     first = skip.end() if skip and skip.end() < cut else 0
     label = (Slot(name.text.plain[first:cut], name.text.spans(first, cut), "measured.name"), name.text.cut(first, cut))
-    header = _UNIT_IN_BRACKETS.search(cell.header.split("/")[-1].replace("（", "(").replace("）", ")"))
-    headed = Slot(header["unit"], cell.text.spans(0, len(cell.text)), "unit.header") if header and vocab.units().find(header["unit"]) else None
+    headed = _headed(cell)
     if headed and cell.role == "growth":
-        return headed, label  # 年均增长(%): a rate has not the unit of the row
-    column = cells.get("unit")
-    if column and column.text.text and not _EMPTY.fullmatch(column.text.text):
-        return Slot(column.text.plain, column.text.spans(0, len(column.text)), "unit.column"), label
-    if headed:
-        return headed, label
-    if in_name:
-        return Slot(in_name.text, name.text.spans(in_name.start, len(name.text)), "unit.name"), label
-    caption = cells.get("caption")
-    if caption:
-        return Slot(caption.text.plain, caption.text.spans(0, len(caption.text)), "unit.caption"), label
-    return None, label
+        return [headed], label  # 年均增长(%): a rate has not the unit of the row
+    column, caption = cells.get("unit"), cells.get("caption")
+    own = column if column and not _EMPTY.fullmatch(column.text.text) else None
+    found = (
+        Slot(own.text.plain, own.text.spans(0, len(own.text)), "unit.column") if own else None,
+        headed,
+        Slot(in_name.text, name.text.spans(in_name.start, len(name.text)), "unit.name") if in_name else None,
+        Slot(caption.text.plain, caption.text.spans(0, len(caption.text)), "unit.caption") if caption else None,
+    )
+    return [slot for slot in found if slot], label
+
+
+def disagreement(unit: Slot | None, stated: Sequence[Slot], same: bool = False) -> str | None:
+    """What tells that another unit than the one that counts is stated for a value: 100亿元 under the heading 目标（万元）; else None.
+
+    With `same` only units of one dimension are set against each other.
+    """
+    first = vocab.units().find(unit.text) if unit else None
+    for slot in stated:
+        other = vocab.units().find(slot.text)
+        if unit and first and other and _differ(first, other, same or slot.rule == "unit.caption"):  # a caption is the unit of most rows only
+            return f"“{unit.text}” ({unit.rule}) counts, though “{slot.text}” ({slot.rule}) is stated too"
+    return None
+
+
+def _differ(one: vocab.Unit, other: vocab.Unit, same: bool) -> bool:
+    """Whether two units cannot both be meant; 家 and 个 can, and 人 beside 人/千人, where the name says the rest."""
+    if one.dimension == other.dimension:
+        return one.factor != other.factor
+    half = one.dimension.partition("/")[0] == other.dimension.partition("/")[0] and ("/" in one.dimension) != ("/" in other.dimension)
+    return not (half or same)
+
+
+def _headed(cell: Cell) -> Slot | None:
+    """The unit in brackets behind a level of the column's heading, the lowest first; it is shown with the value that it governs."""
+    for level in reversed(levels(cell.header)):
+        hit = _bracketed(fold(level, [(0, len(level))]))
+        if hit:
+            return Slot(hit.text, cell.text.spans(0, len(cell.text)), "unit.header")
+    return None
 
 
 def _bracketed(text: Folded) -> Mention | None:

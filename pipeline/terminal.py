@@ -77,7 +77,18 @@ _COLUMNS = {
     "timeline": ("date", "due", "region", "indicator", "shown", "scope", "lead", "document"),
     "plans": ("document", "region", "date", "plan", "edition", "validity", "validity_reason", "duplicate_of", "follows", "targets"),
 }
-_WORDS = {"type": FINDINGS, "change": CHANGES, "verdict": VERDICTS | STANDINGS, "due": DUE, "state": STATES, "validity": VALIDITY}
+_SIDES = {"left": "甲", "right": "乙", "equal": "相同"}
+_CERTAINTY = {"verified": "已核实", "recalled": "凭记忆"}
+_WORDS = {
+    "type": FINDINGS,
+    "change": CHANGES,
+    "verdict": VERDICTS | STANDINGS,
+    "due": DUE,
+    "state": STATES,
+    "validity": VALIDITY,
+    "stricter": _SIDES,
+    "certainty": _CERTAINTY,
+}
 
 
 def print_comparison(comparison: Comparison, view: str, every: bool, lang: str) -> None:
@@ -101,12 +112,15 @@ def _plain(comparison: Comparison, view: str, lang: str) -> Table:
 
 
 def _cell(column: str, value: Any, lang: str) -> Text:
+    import pandas as pd
     from rich.text import Text
 
     if isinstance(value, list | tuple):
         return Text("、".join("—" if v is None else str(v) for v in value))
-    if value is None or value != value:
+    if value is None or value is pd.NA or value != value:
         return Text("")
+    if isinstance(value, bool):
+        return Text({True: "是", False: "否"}[value] if lang == "zh" else str(value).lower())
     return Text(_WORDS.get(column, {}).get(str(value), str(value)) if lang == "zh" else str(value))
 
 
@@ -129,7 +143,7 @@ def _matrix(comparison: Comparison, every: bool, lang: str) -> Table:
 def _line(line: dict[Any, Any], lang: str) -> str:
     if line["state"] != "stated":
         return STATES[line["state"]] if lang == "zh" else str(line["state"])
-    rank = "" if line["rank"] is None or line["rank"] != line["rank"] else f" #{line['rank']}"
+    rank = f" #{int(line['rank'])}" if isinstance(line["rank"], int | float) and line["rank"] == line["rank"] else ""
     deadline = line["deadline"] or {}
     when = str((deadline.get("end") or "")[:4]) or {"continuous": "持续", "annual": "每年"}.get(str(deadline.get("kind")), "")
     notes = "，".join(x for x in (when, line["scope"] if isinstance(line["scope"], str) else "") if x)

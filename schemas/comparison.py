@@ -41,6 +41,7 @@ CHANGES = {
     "changed": "改值",
     "unit": "改单位",
     "scope": "改范围",
+    "kind": "改类型",
     "lead": "换牵头单位",
     "added": "新增",
     "dropped": "删去",
@@ -133,6 +134,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         reason string 理由 | Reason | the same in words
         stricter string 更严的一方 | Stricter | left, right, equal; null where it cannot be said
         difference number 差值 | Difference | right less left, in the canonical unit; only of comparable values
+        difference_shown string 差值（原单位） | Difference as said | the same in the unit that both are written in
         canonical_unit string 规范单位 | Canonical unit |
     """),
     "findings": _columns("""
@@ -180,7 +182,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         region string 地区 | Region |
         indicator string 指标 | Indicator |
         indicator_id string 指标编号 | Indicator id |
-        change string 变化 | Change | tightened, relaxed, postponed, advanced, continued, changed, unit, scope, lead, added, dropped
+        change string 变化 | Change | tightened, relaxed, postponed, advanced, continued, changed, unit, scope, kind, lead, added, dropped
         scope string 范围 | Scope |
         before_document string 原文件 | Before |
         before_task string 原条款 | Task before |
@@ -193,6 +195,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         after_deadline string 新期限 | Deadline after |
         after_lead list 新牵头单位 | Lead after |
         difference number 差值 | Difference | after less before, in the canonical unit
+        difference_shown string 差值（原单位） | Difference as said | the same in the unit that both are written in
         canonical_unit string 规范单位 | Canonical unit |
         reason string 说明 | Reason |
         before_target string 原目标编号 | Target id before |

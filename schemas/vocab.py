@@ -61,6 +61,7 @@ def _quotient(above: Unit, below: Unit) -> Unit:
 
 
 _OR_MEASURE = regex.compile(r"(?<=[一-龥])\([一-龥]{1,2}\)$")
+_WIDE = str.maketrans("（）／％", "()/%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,11 @@ class Units:
         """The unit of a spelling with its magnitude word and its quotient, or None.
 
         `units().find("万亩")` is 平方米 × 20000000/3; `units().find("吨标煤/万元")` has the dimension energy/money;
-        `units().find("升/人·日")` and `units().find("升/(人·日)")` are the same.
+        `units().find("升/人·日")` and `units().find("升/（人·日）")` are the same, so are `/10万` and `1/10万`.
         """
+        text = text.translate(_WIDE).removeprefix("1" if text.startswith("1/") else "")
+        if text in self.by_form:
+            return self.by_form[text]
         text = _OR_MEASURE.sub("", text)  # 套(户) is 套
         if (unit := self._single(text, self.by_form)) is not None:
             return unit

@@ -33,9 +33,9 @@ def canonical(name: str, target: Target, where: str, issues: list[Issue]) -> Val
         "dimension": None,
         "unit_rule": None,
     }
-    if unit is None or target.quantity is None:
+    if unit is None or target.unit is None or target.quantity is None:
         return values
-    found, unit_rule = find_unit(unit, label, indicator)
+    found, unit_rule = find_unit(target.unit, label, indicator)
     if found is None:
         issues.append(Issue("warning", "unknown_unit", where, f"the unit “{unit}” of “{label}” is not in units.yaml; its value is not converted"))
         return values

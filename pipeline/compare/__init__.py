@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.compare import answering, cascade, editions, facts, inside, mentions, pairs, plans, standing
 from pipeline.compare.findings import findings
+from pipeline.compare.inside import DUE
 from pipeline.compare.items import items, objects, shown
 from pipeline.compare.matrix import matrix
 from pipeline.compare.options import Options
@@ -85,8 +86,11 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
         "timeline": answering.timeline(counted, options.as_of),
         "plans": _plans(known, stored.tasks, options),
     }
+    standing_names = known.documents["name"] if options.all_documents else known.documents.loc[~known.documents["left_out"], "name"]
     tasks = stored.tasks[stored.tasks["document"].isin(set(mine["document"]) | _of(known.documents, columns, options))]
-    tables["load"] = answering.load(counted, tasks, stored.links, known.documents.set_index("name")["region_shown"])
+    tables["load"] = answering.load(
+        counted, tasks[tasks["document"].isin(standing_names)], stored.links, known.documents.set_index("name")["region_shown"]
+    )
     tables["pairs"], more = _pairs(counted, columns, options)
     quotes = dict(zip(known.every["id"], known.every["quote"], strict=True))
     tables["findings"] = findings(_found(engine, known, mine, tasks, stored, columns, options), tables, quotes)
@@ -157,6 +161,9 @@ def _found(
     ids = known.documents.set_index("name")["id"]
     lang = options.lang
     tasks = tasks[tasks["document"].isin(known.documents.loc[known.documents["duplicate_of"].isna(), "name"])]
+    yearly = known.documents.loc[known.documents["period_start"].notna() & (known.documents["period_start"] == known.documents["period_end"]), "name"]
+    dates = stored.coverage[stored.coverage["reason"].isin(("date", "duration", "deadline"))]
+    dates = dates.loc[dates["text"].str.contains(DUE, regex=True), ["document", "where"]]  # not the date of a signature
     suspects = inside.gaps(tasks, places, {}, lang)
     names = sorted({f["documents"][0] for f in suspects})
     paths = facts.paths(engine, [ids[n] for n in names])
@@ -164,7 +171,9 @@ def _found(
     return [
         *inside.contradictions(mine, lang),
         *rest,
-        *inside.incomplete(tasks, mine, stored.links, places, lang),
+        *inside.incomplete(
+            tasks.assign(region=tasks["document"].map(places), of_year=tasks["document"].isin(yearly)), mine, stored.links, dates, lang
+        ),
         *cascade.mandates(known.counted[known.counted["document"].isin(set(mine["document"]))], known.counted, lang),
         *plans.told(known.documents[known.documents["name"].isin(_of(known.documents, columns, options))], lang),
     ]

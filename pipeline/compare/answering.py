@@ -12,21 +12,22 @@ if TYPE_CHECKING:
 
 
 def load(items: pd.DataFrame, tasks: pd.DataFrame, links: pd.DataFrame, regions: pd.Series[str]) -> pd.DataFrame:
-    """The table `load`: for each region, body, role and year due, how many tasks and how many of their targets."""
+    """The table `load`: for each region, body, role and year due, how many tasks and how many of their targets.
+
+    A task counts in the years of its own deadline and of its targets' (in several, if they are due in several), without any in none.
+    """
     import pandas as pd
 
-    years = pd.to_numeric(tasks["deadline_end"].str[:4], errors="coerce").astype("Int64") if len(tasks) else pd.Series(dtype="Int64")
-    mine = tasks.assign(task_year=years, region=tasks["document"].map(regions))[["id", "region", "task_year"]]
-    named = links.merge(mine.rename(columns={"id": "task_id"}), on="task_id")
+    named = links.merge(tasks.assign(task_id=tasks["id"], region=tasks["document"].map(regions))[["task_id", "region", "deadline_end"]], on="task_id")
     named["function"] = named["function"].fillna("")
     keys = ["region", "body", "function", "role"]
-    due = items[items["status"] == "target"].assign(year=pd.to_numeric(items["year"].str[-4:], errors="coerce").astype("Int64"))[
-        ["task_id", "year", "id"]
-    ]
+    aimed = items[items["status"] == "target"]
+    due = aimed.assign(year=pd.to_numeric(aimed["year"].str[-4:], errors="coerce").astype("Int64"))[["task_id", "year", "id"]]
+    own = named.assign(year=pd.to_numeric(named["deadline_end"].astype("string").str[:4], errors="coerce").astype("Int64"))[["task_id", "year"]]
+    years = pd.concat([own, due[["task_id", "year"]]]).drop_duplicates()
+    years = years[years["year"].notna() | ~years["task_id"].isin(set(years.loc[years["year"].notna(), "task_id"]))]
     targets = named.merge(due, on="task_id").groupby([*keys, "year"], dropna=False)["id"].nunique().rename("targets").reset_index()
-    counts = (
-        named.groupby([*keys, "task_year"], dropna=False)["task_id"].nunique().rename("tasks").reset_index().rename(columns={"task_year": "year"})
-    )
+    counts = named.merge(years, on="task_id").groupby([*keys, "year"], dropna=False)["task_id"].nunique().rename("tasks").reset_index()
     table = counts.merge(targets, on=[*keys, "year"], how="outer")
     table[["tasks", "targets"]] = table[["tasks", "targets"]].fillna(0).astype(int)
     table["function"] = table["function"].replace("", None)

@@ -19,6 +19,7 @@ _TARGET = [
     "id",
     "document_id",
     "task_id",
+    "segment_id",
     "position",
     "indicator",
     "scope",

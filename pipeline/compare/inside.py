@@ -9,25 +9,41 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from extractors.numerals import parse_number
+from pipeline.compare.items import objects
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Finding = dict[str, Any]
-_THING = ["document", "group", "measure", "dimension_class", "denominator_class", "statistic_class", "scope_class", "baseline_class"]
+_THING = [
+    "document",
+    "group",
+    "measure",
+    "dimension_class",
+    "denominator_class",
+    "statistic_class",
+    "scope_class",
+    "baseline_class",
+    "window_class",
+    "striven",
+]
+DUE = r"到|至|底|前|期间|年内"  # words with which a date is a deadline
+_SHORTEST = 4  # characters of a name that says enough: 数据 in two rows of a table may be two things
 _MOST = 0.5  # a document whose tasks mostly say something is expected to say it in each
 
 
 def contradictions(items: pd.DataFrame, lang: str = "zh") -> list[Finding]:
-    """One thing, one document, one year, and two values; also in one task a value with a date and another without (heading 100%, body 85%)."""
-    numbers = items[items["number"] & (items["status"] == "target") & (items["group_rule"] != "alike")]
-    found = [f for _, rows in _differing(numbers, [*_THING, "year"]) for f in _contradiction(rows, "not_comparable", lang)]
-    seen = {frozenset(f["targets"]) for f in found}
-    undated = numbers[numbers["task"].notna()]
-    for _, rows in _differing(undated, [*_THING, "task"]):
-        years = set(rows["year"])
-        if len(years) == 2 and "" in years:
-            found += [f for f in _contradiction(rows, "undetermined", lang) if frozenset(f["targets"]) not in seen]
+    """One thing, one document, one year, and two values: a contradiction. One value of a year and another without any (goals: 到2025年92%, a measure:
+    90%) may be one, which is undetermined. What a plan strives for (达到60%，力争65%) stands apart.
+    """
+    said = (items["group_rule"] == "vocabulary") | (items["base"].str.len() >= _SHORTEST)
+    numbers = items[items["number"] & (items["status"] == "target") & (items["group_rule"] != "alike") & said]
+    numbers = numbers.assign(striven=numbers["strength"] == "力争")
+    found = [f for _, rows in _differing(numbers, [*_THING, "year"]) for f in _contradiction(rows, "comparable", lang)]
+    seen = {target for f in found for target in f["targets"]}
+    for _, rows in _differing(numbers, _THING):
+        if len(years := set(rows["year"])) == 2 and "" in years:
+            found += [f for f in _contradiction(rows, "undetermined", lang) if not seen & set(f["targets"])]
     return found
 
 
@@ -58,9 +74,9 @@ def _contradiction(rows: pd.DataFrame, verdict: str, lang: str) -> list[Finding]
 
 
 def _series(rows: pd.DataFrame) -> bool:
-    """Counts of one task are a list of parts (新建公园2个，改造公园3个), not one value said twice; and so are quotes that lie within each other."""
+    """Counts of one paragraph are a list of parts (新建公园2个，改造公园3个), not one value said twice; a heading and its text are two."""
     counts = (rows["kind"] == "count").all()
-    return bool(counts and rows["task"].nunique(dropna=False) == 1)
+    return bool(counts and rows["segment_id"].nunique(dropna=False) == 1)
 
 
 def _where(task: Any, table: Any, lang: str) -> str:
@@ -158,16 +174,26 @@ def _gap(beside: pd.DataFrame, region: str | None, head: str, numbers: Mapping[i
 # --- tasks that leave something out -----------------------------------------------------------------------------------
 
 
-def incomplete(tasks: pd.DataFrame, items: pd.DataFrame, links: pd.DataFrame, regions: Mapping[Any, Any], lang: str = "zh") -> list[Finding]:
-    """Tasks without any unit, and without any deadline, one finding each where the document's tasks mostly have one; else one for the document."""
+def incomplete(tasks: pd.DataFrame, items: pd.DataFrame, links: pd.DataFrame, dates: pd.DataFrame, lang: str = "zh") -> list[Finding]:
+    """Tasks without any unit, and without any deadline, one finding each where the document's tasks mostly have one; else one for the document.
+
+    `dates`: document, task (path) of sentences with a date. Articles of a 办法 (第三条) are no tasks that need either; a plan of one year dates its
+    tasks by its title.
+    """
+    tasks = tasks[~tasks["path"].str.contains("条", regex=False)]
     named = set(links.loc[links["role"] != "data_source", "task_id"])
     dated = set(items.loc[items["deadline_kind"].notna(), "task_id"])
-    has = {"no_unit": tasks["id"].isin(named), "no_deadline": tasks["deadline_kind"].notna() | tasks["id"].isin(dated)}
+    spoken = set(dates.itertuples(index=False, name=None))
+    in_text = objects((pair in spoken for pair in zip(tasks["document"], tasks["path"], strict=True)), tasks).astype(bool)
+    has = {
+        "no_unit": tasks["id"].isin(named),
+        "no_deadline": tasks["deadline_kind"].notna() | tasks["id"].isin(dated) | in_text | tasks["of_year"],
+    }
     found: list[Finding] = []
     for type_, hits in has.items():
         share = hits.groupby(tasks["document"]).mean()
         for document, rows in tasks[~hits].groupby("document", sort=True):
-            found += _without(type_, str(document), regions.get(str(document)), rows, share[document], lang)
+            found += _without(type_, str(document), rows["region"].iloc[0], rows, share[document], lang)
     return found
 
 

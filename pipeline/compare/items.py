@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import regex
+
 from pipeline.compare.likeness import merge_alike
-from pipeline.compare.naming import better, bound_of, parse_name, parse_scope
+from pipeline.compare.naming import adds_up, better, bound_of, counted, parse_name, parse_scope
 from schemas.indicators import indicators
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# what must agree; the order is that in which reasons are told
-PARTS = ("measure", "dimension", "denominator", "statistic", "scope", "baseline", "year")
 NUMERIC = ("level", "count", "change", "rank")
 _FLOORS = (">=", ">")
 _CEILINGS = ("<=", "<")
@@ -24,8 +24,9 @@ _MEANT = {"increase": "提高", "decrease": "下降"}
 
 
 def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
-    """The targets with `group`, `indicator_name`, `group_rule`, `group_score`, `domain`, the parts of PARTS, `year_shown`, `direction`, `bound`
-    (floor, ceiling, exact: how the value limits the indicator), `number` (whether it may be ranked), `key` and `open` (what demands more).
+    """The targets with `group`, `indicator_name`, `group_rule`, `group_score`, `domain`, what must agree (`measure`, `year` and the columns …_class),
+    `direction`, `bound` (floor, ceiling, exact: how the value limits the indicator), `number` (whether it may be ranked), `key` and `open` (what
+    demands more), `low` and `high` in the canonical unit.
     """
     import pandas as pd
 
@@ -36,15 +37,15 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     grouped = _groups(frame)
     for column in grouped.columns:
         frame[column] = grouped[column].to_numpy()
-    own = (region if isinstance(region, str) else None for region in frame["region"])
-    frame["scope_class"] = objects(map(parse_scope, frame["scope"], own), frame)
+    frame["scope_class"] = objects((parse_scope(s, r) for s, r in zip(frame["scope"], frame["region"], strict=True)), frame)
     frame["year"] = objects(_years(frame), frame)
+    frame["window_class"] = objects(_windows(frame), frame)
     frame["statistic_class"] = objects(_statistics(frame), frame)
     frame["denominator_class"] = objects((u.partition("/")[2] if isinstance(u, str) else "" for u in frame["canonical_unit"]), frame)
     unit = "unit:" + frame["unit"].fillna("").astype(str)
     scale = "scale:" + frame["value_text"].astype(str).str.replace(_STEP, "", regex=True)  # 一级A and Ⅲ类 are steps of two scales
     frame["dimension_class"] = frame["dimension"].where(frame["dimension"].notna(), unit).where(frame["kind"] != "grade", scale)
-    frame["baseline_class"] = frame["baseline"].where(frame["kind"] == "change").fillna("").map(_baseline)
+    frame["baseline_class"] = objects((_baseline(b) if isinstance(b, str) else "" for b in frame["baseline"]), frame)
     frame["number"] = frame["kind"].isin(NUMERIC) & frame["value"].notna()
     value = pd.to_numeric(frame["canonical_value"].where(frame["canonical_value"].notna(), frame["value"]), errors="coerce")
     frame["low"] = value.astype(float)
@@ -125,28 +126,45 @@ def _changed() -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+_SAME_TIME = ("上年", "去年", "上年度", "上年同期", "同期", "上一年")  # what growth is measured from where nothing is said
+
+
 def _baseline(text: str) -> str:
-    return text.removesuffix("年").replace("上", "去")
+    return "" if text in _SAME_TIME else text.removesuffix("年")
 
 
 def _years(frame: pd.DataFrame) -> list[str]:
-    """The year of a deadline's end, "continuous", "annual", "" where none is stated; a count over several years keeps its first too."""
+    """The year of a deadline's end, "continuous", "annual", "" where none is stated."""
+    ends = zip(frame["deadline_kind"], frame["deadline_end"], strict=True)
+    return [kind if kind in ("continuous", "annual") else end[:4] if isinstance(end, str) else "" for kind, end in ends]
+
+
+_IN_YEAR = regex.compile(r"^(?:19|20)\d\d年?度?$")
+
+
+def _windows(frame: pd.DataFrame) -> list[str]:
+    """Of things that are added up, the first year where the deadline tells it: 2021 of 2021—2025年, 2025 of 2025年, "" of 到2025年."""
     found = []
-    for kind, start, end, what in zip(frame["deadline_kind"], frame["deadline_start"], frame["deadline_end"], frame["kind"], strict=True):
-        if kind in ("continuous", "annual"):
-            found.append(kind)
-        elif not isinstance(end, str):
-            found.append("")
-        elif kind == "during" and what in ("count", "change") and isinstance(start, str) and start[:4] != end[:4]:
-            found.append(f"{start[:4]}-{end[:4]}")
-        else:
-            found.append(end[:4])
+    for kind, raw, start, end, what, quote in frame[["deadline_kind", "deadline_raw", "deadline_start", "deadline_end", "kind", "quote"]].itertuples(
+        index=False
+    ):
+        begins = ""
+        if isinstance(end, str) and (what in ("count", "change") or adds_up(quote)):
+            if kind == "during" and isinstance(start, str):
+                begins = start[:4]
+            elif isinstance(raw, str) and what != "change" and _IN_YEAR.match(raw):
+                begins = end[:4]
+        found.append(begins)
     return found
 
 
 def _statistics(frame: pd.DataFrame) -> list[str]:
-    """How it is counted, by the words of the name; a known indicator's statistic is the vocabulary's, whatever words a plan leaves out."""
-    return ["" if rule == "vocabulary" else (statistic or "") for rule, statistic in zip(frame["group_rule"], frame["name_statistic"], strict=True)]
+    """How it is counted: by the words beside the name; of a name that the vocabulary does not know also by those within it."""
+    found = []
+    for rule, within, quote, name in frame[["group_rule", "name_statistic", "quote", "indicator"]].itertuples(index=False):
+        beside = counted(quote, name)
+        found.append(beside or ("" if rule == "vocabulary" else within or ""))
+    return found
 
 
 def _directions(frame: pd.DataFrame) -> None:
@@ -168,6 +186,7 @@ def _directions(frame: pd.DataFrame) -> None:
         direction = np.where(direction == "", told, direction)
     changed = frame["measure"].isin(("increase", "decrease")).to_numpy()
     direction = np.where(changed, "higher_better", direction)  # the more of the change that the plan sets itself, the more it demands
+    direction = np.where((frame["kind"] == "count") & (direction == ""), "higher_better", direction)  # a number of things to build, finish or have
     direction = np.where(frame["kind"] == "rank", "lower_better", direction)
     meant = np.where(direction == "higher_better", "floor", np.where(direction == "lower_better", "ceiling", by_verb))
     bound = np.where(by_operator != "", by_operator, meant)  # 达到 of what should be low names the level: it is no floor
@@ -199,6 +218,17 @@ def records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in names), strict=True)]
 
 
+def differences(one: pd.DataFrame, other: pd.DataFrame) -> list[str | None]:
+    """Other less one as a reader says it, where both have one unit as written: +5个百分点, -10家; None elsewhere."""
+    units = zip(one["unit"].fillna(""), other["unit"].fillna(""), strict=True)
+    alike = (one["number"].to_numpy() & other["number"].to_numpy()) & (one["dimension_class"].to_numpy() == other["dimension_class"].to_numpy())
+    values = zip(one["value"], other["value"], strict=True)
+    return [
+        f"{float(after) - float(before):+.12g}{'个百分点' if unit == '%' else unit}" if same and unit == its else None
+        for (before, after), (unit, its), same in zip(values, units, alike, strict=True)
+    ]
+
+
 def close(one: float, other: float) -> bool:
     """Whether two canonical values are one number: floats that come from the same decimal by different factors."""
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
@@ -214,6 +244,7 @@ def shown(rows: Sequence[tuple[Any, ...]]) -> list[str]:
             continue
         sign = "前" if kind == "rank" and operator == "<=" else signs.get(operator or "", "")
         tail = unit if isinstance(unit, str) and unit not in text and kind != "grade" else ""
+        tail = f"（{tail}）" if tail[:1].isdigit() or tail[:1] == "/" else tail  # ≤10（1/10万）
         head = _MEANT.get(way, "") if isinstance(way, str) else ""
         found.append(f"{head}{sign}{text}{tail}" + ("（现状）" if status == "current" else ""))
     return found

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # reasons of the ledger under which a target may be lost
-LOST = frozenset(name for name, reason in REASONS.items() if reason.rank is not None) | {UNEXPLAINED, "vague", "product"}
+LOST = frozenset(name for name, reason in REASONS.items() if reason.rank is not None) | {
+    UNEXPLAINED,
+    "vague",
+    "product",
+    "idiom",
+    "bare_number",
+    "bracket",
+}
 _SHORTEST = 4  # a shorter name stands in other names too
 
 

@@ -32,6 +32,7 @@ class _Words:
     heads: regex.Pattern[str]
     change: tuple[tuple[str, regex.Pattern[str]], ...]
     statistic: tuple[tuple[str, regex.Pattern[str]], ...]
+    adding: regex.Pattern[str]
     better: tuple[tuple[str, str], ...]
     verbs: tuple[tuple[str, regex.Pattern[str]], ...]
     contrast: tuple[frozenset[str], ...]
@@ -49,10 +50,11 @@ def _words() -> _Words:
     return _Words(
         same=regex.compile(_either([*forms, *forms.values()])),
         forms=forms,
-        tails=regex.compile(f"(?<=..)(?:{_either(data['tails'])})$"),
+        tails=regex.compile(f"(?<=..)(?:{_either(data['tails'])})$(?<![指倍系分天次]数)"),
         heads=regex.compile(f"^(?:{_either([w for w in data['scopes']['whole'] if len(w) > 1])})(?=...)"),
         change=tuple((way, regex.compile(f"(?<=..)(?:{_either(data[way])})$")) for way in ("increase", "decrease")),
         statistic=tuple((name, regex.compile(_either(words))) for name, words in data["statistic"].items()),
+        adding=regex.compile(_either(data["adding"])),
         better=tuple((word, way) for way, words in data["better"].items() for word in words),
         verbs=tuple((bound, regex.compile(_either(data["verbs"][way]))) for bound, way in (("ceiling", "down"), ("floor", "up"))),
         contrast=tuple(frozenset(line) for line in data["contrast"]),
@@ -104,6 +106,17 @@ def better(name: str) -> str | None:
 def bound_of(quote: str) -> str | None:
     """floor or ceiling by the verb of a sentence: 达到95% is a floor, 降至5% a ceiling; None where no verb tells it (a table's cell)."""
     return next((bound for bound, pattern in _words().verbs if pattern.search(quote)), None)
+
+
+def counted(quote: str, indicator: str) -> str | None:
+    """How a sentence counts, by its words beside the indicator's name: `counted("工业投资年均增长12%", "工业投资") == "average"`."""
+    rest = quote.replace(indicator, "", 1)
+    return next((name for name, pattern in _words().statistic if pattern.search(rest)), None)
+
+
+def adds_up(quote: str) -> bool:
+    """Whether a sentence is of things that are added up over time (新建, 培训), not of a level that is reached."""
+    return bool(_words().adding.search(quote))
 
 
 def contrasting(one: str, other: str) -> bool:

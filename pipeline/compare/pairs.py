@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.compare.items import differences, objects
 from pipeline.compare.verdicts import in_words, judge, names_of, signatures, verdicts
 from schemas.comparison import TABLES
 
@@ -56,6 +57,7 @@ def side_by_side(frame: pd.DataFrame, left: Any, right: Any, lang: str = "zh") -
     table["stricter"] = stricter(one, other).where(comparable)
     table["difference"] = (other["low"] - one["low"]).round(12).where(comparable)
     table["canonical_unit"] = one["canonical_unit"].where(comparable)
+    table["difference_shown"] = objects(differences(one, other), one).where(comparable, None)
     return table[COLUMNS]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -11,7 +12,7 @@ import regex
 from pipeline.canonical import squashed
 from pipeline.compare.items import objects
 from schemas import vocab
-from schemas.regions import former_regions, present_code, region_name_at, regions
+from schemas.regions import find_regions, former_regions, present_code, region_name_at, regions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,10 +40,12 @@ def dated(documents: pd.DataFrame) -> pd.DataFrame:
 
 
 def _present(region: str | None, code: str | None) -> str | None:
-    """The name of today of a division that was renamed or went over into one other (襄樊市 → 襄阳市): its plans stand in one column."""
-    then = next((r for r in former_regions() if r.code == code and r.name == region), None) if region and code else None
-    if then is None or (now := present_code(then.code, then.valid_to)) is None:
+    """The full name of today of a division, also of one that was renamed or went over into one other (襄樊市 → 襄阳市, 恩施州): its plans stand
+    in one column. A place that is no division (经开区) keeps its name."""
+    if not region or not code:
         return region
+    then = next((r for r in former_regions() if r.code == code and r.name == region), None)
+    now = present_code(then.code, then.valid_to) if then else code if any(r.code == code for r in find_regions(region)) else None
     return next((r.name for r in regions() if r.code == now), region)
 
 
@@ -79,8 +82,19 @@ def plan_key(title: str | None, region: str | None) -> str | None:
     bare = squashed(frames.sub("", bare))
     while size := region_name_at(bare, 0):
         bare = bare[size:]
-    bare = tail.sub("", bare.removeprefix(squashed(region)[:-1]) if region else bare)
+    for short in _shorter(region):
+        bare = bare.removeprefix(short)
+    while (cut := tail.sub("", bare)) != bare:
+        bare = cut
     return bare if len(bare) >= _SHORTEST else None
+
+
+@lru_cache(maxsize=4096)
+def _shorter(region: str | None) -> tuple[str, ...]:
+    """Shorter ways to name a region at the head of a title: 恩施州, 恩施 of 恩施土家族苗族自治州."""
+    found = find_regions(region) if region else ()
+    names = {r.short + end for r in found for end in ("", "市", "州", "县", "区", "盟", "旗", "省")} | ({region[:-1]} if region else set())
+    return tuple(sorted((squashed(n) for n in names if len(n) > 1), key=lambda n: (-len(n), n)))
 
 
 def copies(documents: pd.DataFrame, items: pd.DataFrame) -> dict[str, tuple[str, str]]:
@@ -152,17 +166,20 @@ _STANDING = regex.compile(r"(?:办法|规定|条例|规范|细则|规划|纲要|
 
 
 def judged(documents: pd.DataFrame, items: pd.DataFrame, validity: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """The documents with `duplicate_of`, `duplicate_reason`, `edition`, `validity`, `validity_reason`, `left_out`.
+    """The documents with `duplicate_of`, `duplicate_reason`, `edition`, `validity`, `validity_reason`, `left_out`, `final` (its text, of a draft).
 
     `validity`: what documents say (document, kind, value, date_end, title, doc_number, raw). Only what a text says, or a later document of the
-    same name, ends a plan: that the period of a plan is over does not.
+    same name or of the next period, ends a plan: that its own period is over does not.
     """
     frame = documents.copy()
     same = copies(frame, items)
     frame["duplicate_of"] = objects((same.get(n, (None, None))[0] for n in frame["name"]), frame)
     frame["duplicate_reason"] = objects((same.get(n, (None, None))[1] for n in frame["name"]), frame)
     records = frame.to_dict("records")
-    ended = _ended(records, validity, as_of)
+    successors = _successors(records, as_of)
+    drafts = {r["name"]: successors.get(r["name"], (None,))[0] for r in records if r["draft"]}
+    frame["final"] = objects((drafts.get(n) for n in frame["name"]), frame)
+    ended = _ended(records, validity, as_of, successors)
     states = [ended.get(r["name"]) or (("draft", "标题或正文标明为征求意见稿") if r["draft"] else ("in_force", None)) for r in records]
     frame["validity"] = [s[0] for s in states]
     frame["validity_reason"] = objects((s[1] for s in states), frame)
@@ -179,7 +196,9 @@ def _editions(frame: pd.DataFrame) -> pd.Series[Any]:
     return place.where(ordered["name"].transform("size") > 1).reindex(frame.index).astype("Int64")
 
 
-def _ended(records: list[dict[Any, Any]], validity: pd.DataFrame, as_of: date) -> dict[str, tuple[str, str]]:
+def _ended(
+    records: list[dict[Any, Any]], validity: pd.DataFrame, as_of: date, successors: Mapping[str, tuple[str, str]]
+) -> dict[str, tuple[str, str]]:
     """Document → (state, what says so)."""
     found: dict[str, tuple[str, str]] = {}
     names = {r["name"]: r for r in records}
@@ -192,11 +211,16 @@ def _ended(records: list[dict[Any, Any]], validity: pd.DataFrame, as_of: date) -
             found.setdefault(mine["name"], ("expired", f"有效期至 {statement['date_end']}（{statement['raw']}）"))
         elif statement["kind"] == "repeals":
             for other in records:
-                if other is not mine and _named(statement, other, mine):
+                if other is not mine and _named(statement, other, mine) and _issued(mine, as_of):
                     found.setdefault(other["name"], ("repealed", f"{mine['name']}：{statement['raw']}"))
-    for name, (state, why) in _superseded(records).items():
-        found.setdefault(name, (state, why))
+    for name, successor in successors.items():
+        found.setdefault(name, ("superseded", successor[1]))
     return found
+
+
+def _issued(document: dict[Any, Any], as_of: date) -> bool:
+    """Whether a document was there on a day; one without a date was."""
+    return not document["date"] or document["date"] <= as_of.isoformat()
 
 
 def _named(statement: dict[Any, Any], other: dict[Any, Any], mine: dict[Any, Any]) -> bool:
@@ -208,25 +232,37 @@ def _named(statement: dict[Any, Any], other: dict[Any, Any], mine: dict[Any, Any
     return squashed(statement["title"]) == squashed(other["title"]) and not (mine["date"] and other["date"] and other["date"] > mine["date"])
 
 
-def _superseded(records: list[dict[Any, Any]]) -> dict[str, tuple[str, str]]:
-    """Drafts of which the final text is stored, and standing documents of which a later one of the same name and period is."""
+def _successors(records: list[dict[Any, Any]], as_of: date) -> dict[str, tuple[str, str]]:
+    """Document → (what took its place by the day, why): the final text of a draft; a later one of a standing document of the same name and
+    period; the next plan where a plan's own period is over."""
+    there = [r for r in records if r["region_shown"] and r["duplicate_of"] is None and _issued(r, as_of)]
+    found: dict[str, tuple[str, str]] = {}
+    for group in _by(there, lambda r: r["title"] and (r["region_shown"], _bare(r["title"]), r["period_start"], r["period_end"])):
+        final = [r for r in group if not r["draft"]]
+        found |= {r["name"]: (final[-1]["name"], f"正式稿：{final[-1]['name']}") for r in group if r["draft"] and final}
+        later = sorted((r for r in final if r["date"]), key=lambda r: r["date"])
+        if final and _STANDING.search(final[0]["title"]):
+            last = later[-1] if later else final[-1]
+            found |= {r["name"]: (last["name"], f"后来同名文件：{last['name']}") for r in later[:-1] if r["date"] < last["date"][: len(r["date"])]}
+    for group in _by(there, lambda r: r["plan"] and r["period_end"] and (r["region_shown"], r["plan"])):
+        for r in group:
+            after = sorted((n["period_start"], n["name"]) for n in group if n["period_start"] > r["period_end"] and not n["draft"])
+            if after and str(as_of.year) > r["period_end"]:
+                found.setdefault(r["name"], (after[0][1], f"规划期已满，后续规划：{after[0][1]}"))
+    return found
+
+
+def _by(records: list[dict[Any, Any]], key: Callable[[dict[Any, Any]], Any]) -> list[list[dict[Any, Any]]]:
+    """Records with the same key, those without one left out."""
     groups: dict[Any, list[dict[Any, Any]]] = {}
     for r in records:
-        if r["title"] and r["region_shown"] and r["duplicate_of"] is None:
-            key = squashed(r["title"]).replace("修订版", "").replace("修订", "")
-            groups.setdefault((r["region_shown"], key, r["period_start"], r["period_end"]), []).append(r)
-    found = {}
-    for group in groups.values():
-        final = [r for r in group if not r["draft"]]
-        for r in group:
-            if r["draft"] and final:
-                found[r["name"]] = "superseded", f"正式稿：{final[-1]['name']}"
-        if final and _STANDING.search(final[0]["title"]):
-            dated_ = sorted((r for r in final if r["date"]), key=lambda r: r["date"])
-            for r in dated_[:-1]:
-                if r["date"][:10] < dated_[-1]["date"][: len(r["date"])]:
-                    found[r["name"]] = "superseded", f"后来同名文件：{dated_[-1]['name']}"
-    return found
+        if k := key(r):
+            groups.setdefault(k, []).append(r)
+    return list(groups.values())
+
+
+def _bare(title: str) -> str:
+    return squashed(title).replace("修订版", "").replace("修订", "")
 
 
 def told(documents: pd.DataFrame, lang: str = "zh") -> list[dict[str, Any]]:

@@ -21,12 +21,17 @@ REASONS: dict[str, tuple[str, str]] = {
     "scope": ("范围不同", "different scopes"),
     "baseline": ("基期不同", "different base years"),
     "direction": ("算子方向相反", "operators of opposite directions"),
+    "period": ("累计的起止年份不同", "added up over different years"),
     "year": ("年份不同", "different years"),
     "year_not_stated": ("至少一方未写期限", "at least one side states no deadline"),
+    "period_not_stated": (
+        "一方只计当年或写明起始年，另一方未写明从何时起计",
+        "one side counts from a year that it names, the other does not say since when",
+    ),
     "baseline_not_stated": ("至少一方未写基期", "at least one side states no base year"),
     "name_alike": ("名称相近但不相同，须人工确认", "names are alike but not the same: to be confirmed"),
 }
-UNSTATED = ("year_not_stated", "baseline_not_stated", "name_alike")
+UNSTATED = ("year_not_stated", "period_not_stated", "baseline_not_stated", "name_alike")
 SIGNATURE = (
     "group",
     "measure",
@@ -37,6 +42,7 @@ SIGNATURE = (
     "statistic_class",
     "scope_class",
     "baseline_class",
+    "window_class",
     "bound",
     "year",
     "group_rule_class",
@@ -78,9 +84,8 @@ def judge(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
 
     numbers = one["number_class"].to_numpy().astype(bool) & other["number_class"].to_numpy().astype(bool)
     same_kind = ~differs("measure")
-    changes = one["measure"].isin(("increase", "decrease")).to_numpy()
     inverse = (one["bound"] + other["bound"]).isin(("floorceiling", "ceilingfloor")).to_numpy()
-    numerators = ~differs("numerator")
+    numerators, same_year = ~differs("numerator"), ~differs("year")
     found = {
         "kind": ~same_kind & numbers,
         "no_number": ~numbers,
@@ -89,11 +94,13 @@ def judge(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
         "denominator": numbers & ((differs("dimension_class") & numerators) | (differs("denominator_class") & ~differs("dimension_class"))),
         "statistic": differs("statistic_class"),
         "scope": differs("scope_class"),
-        "baseline": changes & same_kind & differs("baseline_class") & ~missing("baseline_class"),
+        "baseline": same_kind & differs("baseline_class") & ~missing("baseline_class"),
         "direction": numbers & same_kind & inverse,
+        "period": same_year & differs("window_class") & ~missing("window_class"),
         "year": differs("year") & ~missing("year"),
         "year_not_stated": missing("year"),
-        "baseline_not_stated": changes & same_kind & differs("baseline_class") & missing("baseline_class"),
+        "period_not_stated": numbers & same_year & differs("window_class") & missing("window_class"),
+        "baseline_not_stated": same_kind & differs("baseline_class") & missing("baseline_class"),
         "name_alike": differs("group_rule_class"),
     }
     return pd.DataFrame({name: found[name] for name in REASONS})
