@@ -37,7 +37,8 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     grouped = _groups(frame)
     for column in grouped.columns:
         frame[column] = grouped[column].to_numpy()
-    frame["scope_class"] = objects((parse_scope(s, r) for s, r in zip(frame["scope"], frame["region"], strict=True)), frame)
+    own = (region if isinstance(region, str) else None for region in frame["region"])
+    frame["scope_class"] = objects(map(parse_scope, frame["scope"], own), frame)
     frame["year"] = objects(_years(frame), frame)
     frame["window_class"] = objects(_windows(frame), frame)
     frame["statistic_class"] = objects(_statistics(frame), frame)
