@@ -124,7 +124,7 @@ def _frame(connection: sa.Connection, query: sa.Select[Any], columns: Sequence[s
 
     rows = connection.execute(query).fetchall()
     values = zip(*rows, strict=True) if rows else ([] for _ in columns)
-    return pd.DataFrame({name: pd.Series(list(column), dtype=object) for name, column in zip(columns, values, strict=True)})
+    return pd.DataFrame(dict(zip(columns, values, strict=True)), dtype=object)
 
 
 def _evidence(connection: sa.Connection, table: str, slots: Sequence[str]) -> pd.DataFrame:

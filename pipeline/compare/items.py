@@ -178,7 +178,8 @@ def _directions(frame: pd.DataFrame) -> None:
 
     operator = frame["operator"]
     by_operator = np.where(operator.isin(_FLOORS), "floor", np.where(operator.isin(_CEILINGS), "ceiling", ""))
-    by_verb = np.where(by_operator == "", [bound_of(quote) or "" for quote in frame["quote"]], "")
+    quotes = zip(frame["quote"].tolist(), by_operator, strict=True)
+    by_verb = np.array(["" if told else bound_of(quote) or "" for quote, told in quotes], dtype=object)
     words = {name: better(name) or "" for name in frame["indicator_name"].unique()}
     direction = frame["group"].map({i.id: i.direction for i in indicators() if i.direction != "none"}).fillna("").to_numpy(dtype=object)
     by_all = _agreed(frame, np.where(by_operator == "", by_verb, by_operator))
