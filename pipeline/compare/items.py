@@ -64,8 +64,8 @@ def _groups(frame: pd.DataFrame) -> pd.DataFrame:
     changes = _change_ids()
     names: list[tuple[str, str, str, float, str, str, str | None, str]] = []
     loose: dict[str, dict[str, Any]] = {}
-    columns = (frame[name].tolist() for name in ("indicator", "indicator_id", "kind", "change_direction", "dimension", "document"))
-    for written, identity, kind, way, dimension, document in zip(*columns, strict=True):
+    read = (frame[name].tolist() for name in ("indicator", "indicator_id", "kind", "change_direction", "dimension", "document"))
+    for written, identity, kind, way, dimension, document in zip(*read, strict=True):
         name = parse_name(written)
         change = way if kind == "change" else name.change
         identity = changes.get((identity, way), identity) if kind == "change" else identity
@@ -221,14 +221,17 @@ def records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
 
 
 def differences(one: pd.DataFrame, other: pd.DataFrame) -> list[str | None]:
-    """Other less one as a reader says it, where both have one unit as written: +5个百分点, -10家; None elsewhere."""
-    units = zip(one["unit"].fillna(""), other["unit"].fillna(""), strict=True)
+    """Other less one as a reader says it: in the unit that both are written in (+5个百分点), else in the canonical one; None where there is none."""
     alike = (one["number"].to_numpy() & other["number"].to_numpy()) & (one["dimension_class"].to_numpy() == other["dimension_class"].to_numpy())
-    values = zip(one["value"], other["value"], strict=True)
-    return [
-        f"{float(after) - float(before):+.12g}{'个百分点' if unit == '%' else unit}" if same and unit == its else None
-        for (before, after), (unit, its), same in zip(values, units, alike, strict=True)
-    ]
+    units = zip(one["unit"].fillna(""), other["unit"].fillna(""), one["canonical_unit"].fillna(""), strict=True)
+    values = zip(one["value"], other["value"], one["low"], other["low"], strict=True)
+    return [_said(*value, *unit) if same else None for value, unit, same in zip(values, units, alike, strict=True)]
+
+
+def _said(before: Any, after: Any, low: float, low_after: float, unit: str, its: str, base: str) -> str | None:
+    if unit == its:
+        return f"{float(after) - float(before):+.12g}{'个百分点' if unit == '%' else unit}"
+    return f"{low_after - low:+.9g}{base}" if base not in ("", "1") else None
 
 
 def close(one: float, other: float) -> bool:

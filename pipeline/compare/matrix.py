@@ -136,7 +136,7 @@ def _empty(
 
     rows = stated.drop_duplicates("group")[["group", "indicator_name", "domain", "direction"]].rename(columns={"indicator_name": "indicator"})
     open_ = np.ones((len(rows), len(columns)), dtype=bool)
-    open_[pd.Index(rows["group"]).get_indexer(stated["group"]), pd.Index(columns).get_indexer(stated[by])] = False
+    open_[pd.Index(rows["group"]).get_indexer(pd.Index(stated["group"])), pd.Index(columns).get_indexer(pd.Index(stated[by]))] = False
     row, column = open_.nonzero()
     cells = rows.iloc[row].assign(**{by: np.array(columns, dtype=object)[column]}).reset_index(drop=True)
     named = [absent.get(cell) for cell in zip(cells["group"].tolist(), cells[by].tolist(), strict=True)]

@@ -33,6 +33,7 @@ NAME = "全市普惠性幼儿园覆盖率"
         (f"到2025年，{NAME}达到85%", f"到2026年，{NAME}达到90%", "continued"),
         (f"{NAME}达到85%", f"{NAME}达到90%", "changed"),
         (f"到2025年，{NAME}达到85%", "到2025年，中心城区普惠性幼儿园覆盖率达到85%", "scope"),
+        ("到2025年，全市幼儿园托育收入达到5亿元", "到2025年，全市幼儿园托育收入增长30%", "kind"),
         ("到2025年，全市幼儿园托育服务面积达到5万平方米", "到2025年，全市幼儿园托育服务面积达到30%", "unit"),
     ],
 )
@@ -86,3 +87,37 @@ def test_documents_without_a_date_have_no_order(plans):
     undated = plan("六安市学前教育普及普惠行动方案", f"一、主要任务\n（一）到2025年，{NAME}达到80%。（牵头单位：市教育局）")
     found = plans({"a.txt": edition(f"到2025年，{NAME}达到85%", 2021), "b.txt": undated})
     assert found.tables["changes"].empty
+
+
+def test_a_draft_is_set_beside_its_final_text_and_that_beside_the_plan_before(plans):
+    texts = {
+        "old.txt": edition(f"到2023年，{NAME}达到85%", 2021),
+        "draft.txt": edition(f"到2026年，{NAME}达到95%", 2024, draft=True),
+        "final.txt": edition(f"到2026年，{NAME}达到80%", 2024).replace("3月1日", "6月1日"),
+    }
+    table = plans(texts).tables["changes"]
+    assert {(r.before_document, r.after_document, r.change) for r in table.itertuples()} == {
+        ("old", "final", "relaxed"),
+        ("draft", "final", "relaxed"),
+    }
+
+
+def test_what_each_plan_asks_for_by_its_own_end_goes_on(plans):
+    table, findings = changes(plans, f"到2023年，{NAME}达到85%", f"到2026年，{NAME}达到85%")
+    assert list(table["change"]) == ["continued"]
+    assert rows(findings, type="changed").empty
+
+
+def test_two_texts_of_one_date_have_no_order(plans):
+    texts = {"a.txt": edition(f"到2025年，{NAME}达到85%", 2023), "b.txt": edition(f"到2025年，{NAME}达到90%", 2023)}
+    table = plans(texts).tables["changes"]
+    assert list(table["change"]) == ["changed"]
+    assert "先后不明" in table.iloc[0]["reason"]
+
+
+def test_plans_of_a_region_that_is_named_in_two_ways_follow_each_other(plans):
+    one = plan("恩施州旅游发展行动方案", "一、任务\n1.到2025年，过夜游客占比达到35%。（牵头单位：州文旅局）", "恩施州人民政府办公室", "2021年3月1日")
+    other = one.replace("恩施州人民", "恩施土家族苗族自治州人民").replace("35%", "40%").replace("2021年3", "2023年3")
+    result = plans({"a.txt": one, "b.txt": other})
+    assert result.regions == ("恩施土家族苗族自治州",)
+    assert list(result.tables["changes"]["change"]) == ["tightened"]

@@ -26,6 +26,18 @@ def test_heading_and_body_of_one_task(plans):
     assert len(told.iloc[0]["evidence"]) == 2
 
 
+def test_counts_in_heading_and_text(plans):
+    told = found(plans, f"到2025年新建水厂10座。\n加快建设，到2025年，新建水厂8座。{LED}", type="contradiction")
+    assert list(told["values"]) == [["10座", "8座"]]
+
+
+def test_a_dated_goal_and_an_undated_measure_may_contradict_each_other(plans):
+    told = found(
+        plans, f"加快改造，使公共供水管网漏损率控制在9%以内。{LED}", goals="到2025年，全市公共供水管网漏损率控制在8%以内。", type="contradiction"
+    )
+    assert list(told["verdict"]) == ["undetermined"]
+
+
 def test_goals_and_measures(plans):
     told = found(
         plans,
@@ -45,6 +57,8 @@ def test_goals_and_measures(plans):
         "到2025年，中心城区公共供水普及率达到98%，县城公共供水普及率达到95%",  # two scopes
         "目前公共供水普及率为90%，到2025年达到98%",  # a present value
         "到2025年，公共供水普及率达到98%以上。确保公共供水普及率不低于98%",  # one value in two wordings
+        "到2025年，公共供水普及率达到96%，力争达到98%",  # what is striven for
+        "到2025年，新建供水管网60公里，2025年新建供水管网20公里",  # all years, and one of them
     ],
 )
 def test_no_contradiction(plans, task):

@@ -82,6 +82,26 @@ def test_a_repealed_document_is_left_out(plans):
     assert documents(result)["old"]["validity"] == "repealed"
 
 
+def test_a_later_act_ends_nothing_before_its_day(plans):
+    old = roads(title="公路养护管理办法", day="2019年3月1日")
+    new = roads(title="公路管理办法", day="2023年3月1日", more="\n本办法自印发之日起施行，《六安市公路养护管理办法》同时废止。")
+    assert documents(plans({"old.txt": old, "new.txt": new}, Options(as_of=date(2022, 1, 1))))["old"]["validity"] == "in_force"
+
+
+def test_a_plan_whose_period_is_over_gives_way_to_the_next_and_only_to_that(plans):
+    title = "交通运输高质量发展行动方案（2021—2023年）"
+    texts = {"a.txt": roads(title=title, day="2021年3月1日"), "c.txt": roads(title=title, day="2021年3月1日", region="安康市")}
+    texts["b.txt"] = roads(title="交通运输高质量发展行动方案（2024—2026年）", aims=[a.replace("2025", "2026") for a in AIMS], day="2024年3月1日")
+    found = documents(plans(texts))
+    assert {name: d["validity"] for name, d in found.items()} == {"a": "superseded", "b": "in_force", "c": "in_force"}
+
+
+def test_the_load_of_a_body_counts_each_plan_once(plans):
+    draft = roads(title="交通运输高质量发展行动方案（征求意见稿）", day="2022年3月1日")
+    load = plans({"a.txt": roads(), "b.txt": "来源：某网站\n\n" + roads(), "d.txt": draft}).tables["load"]
+    assert [(r.body, r.year, r.tasks, r.targets) for r in load.itertuples()] == [("市交通运输局", 2025, 6, 6)]
+
+
 @pytest.mark.parametrize(
     ("title", "key"),
     [

@@ -35,6 +35,7 @@ BASE = "到2025年，全市老年人健康管理率达到70%"
         ("到2025年，全市老年人健康管理率提高5个百分点", ("kind", "dimension")),
         ("到2025年，全市老年人健康管理率不超过72%", ("direction",)),
         ("到2025年，完成省下达的老年人健康管理率目标", ("no_number",)),
+        ("到2025年，全市老年人健康管理率年均达到72%", ("statistic",)),
     ],
 )
 def test_each_part_that_differs_is_a_reason(plans, right, reasons):
@@ -111,3 +112,24 @@ def test_a_present_value_is_no_target(plans):
     found = result.tables["pairs"].set_index("left_shown" if result.regions[0] == "六安市" else "right_shown")
     assert found.loc["60%（现状）", "reasons"] == ("status", "year_not_stated")
     assert found.loc["70%", "verdict"] == "comparable"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "verdict", "reasons"),
+    [
+        ("到2025年，全市工业投资年均增长12%", "到2025年，全市工业投资增长12%", "not_comparable", ("statistic",)),
+        ("到2025年，全市城镇新增就业累计达到25万人", "到2025年，全市城镇新增就业达到5万人", "not_comparable", ("statistic",)),
+        ("到2025年，全市固定资产投资较2020年增长30%", "到2025年，全市固定资产投资较2022年增长20%", "not_comparable", ("baseline",)),
+        ("到2025年，全市固定资产投资较2020年增长30%", "到2025年，全市固定资产投资增长6%", "undetermined", ("baseline_not_stated",)),
+        ("2021—2025年，全市新增养老床位5000张", "2025年，全市新增养老床位2000张", "not_comparable", ("period",)),
+        ("到2025年，全市新增养老床位5000张", "2025年，全市新增养老床位2000张", "undetermined", ("period_not_stated",)),
+    ],
+)
+def test_what_is_counted_over_other_years_is_another_thing(plans, left, right, verdict, reasons):
+    found, _ = pair(plans, left, right)
+    assert (found["verdict"], found["reasons"]) == (verdict, reasons)
+
+
+def test_differences_are_said_in_the_unit_of_both(plans):
+    found, _ = pair(plans, BASE, "到2025年，全市老年人健康管理率达到72%")
+    assert (found["difference"], found["difference_shown"]) == (pytest.approx(0.02), "+2个百分点")
