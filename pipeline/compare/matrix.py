@@ -167,7 +167,7 @@ def _why(column: str, missing: Mapping[str, str], lang: str) -> tuple[str, str]:
 def _sorted(lines: pd.DataFrame, columns: Sequence[str], by: str, sort: str) -> pd.DataFrame:
     """Rows in the order asked for; within a row the columns in their order, then years."""
     lines = lines.assign(_column=lines[by].map({c: i for i, c in enumerate(columns)}))
-    stated = lines[lines["state"] == "stated"]
+    stated = lines.loc[lines["state"] == "stated", ["group", by, "canonical_value", "rank", "distance"]]
     spread = stated.groupby("group").agg(n=(by, "nunique"))
     top = stated["canonical_value"].astype(float).abs().where(stated["rank"].notna()).groupby(stated["group"]).max()
     gap = stated["distance"].astype(float).groupby(stated["group"]).max() / top.where(top > 0)
