@@ -146,9 +146,9 @@ def test_documents_without_region_and_date_are_compared(tmp_path: Path):
         blank = {"region": None, "region_code": None, "issue_date": None, "period_start": None, "period_end": None}
         connection.execute(sa.update(tables.document).where(tables.document.c.id == "d0").values(blank))
     documents = compare(engine, DAY).tables["plans"]
-    bare = documents[documents["region"].isna()]
+    bare = documents[documents["region_code"].isna()]
     assert len(documents) == 4
-    assert [(r["region"], r["date"]) for r in records(bare)] == [(None, None)]
+    assert [(r["region"], r["date"]) for r in records(bare)] == [("未知地区", None)]
 
 
 def test_rows_as_dicts_are_those_of_pandas():

@@ -116,9 +116,7 @@ def declared(requirements: list[str]) -> set[str]:
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    product = declared(project["project"]["dependencies"]) | set().union(
-        *map(declared, project["project"]["optional-dependencies"].values())
-    )
+    product = declared(project["project"]["dependencies"]) | set().union(*map(declared, project["project"]["optional-dependencies"].values()))
     assert imported(("schemas", "extractors", "pipeline")) == product - set(BY_NAME)
     dev = declared(project["dependency-groups"]["dev"])
     tools = {name for name in dev if name in ("ruff", "mypy") or "stubs" in name or name.startswith("types-")}

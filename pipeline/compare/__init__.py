@@ -74,8 +74,8 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
     stored = facts.load(engine)
     known = _known(engine, stored, options)
     columns, missing = columns_of(known.documents, failed_regions(stored.failures), options)
-    mine = known.every[known.every[options.by].isin(columns)]
-    counted = _filtered(known.counted[known.counted[options.by].isin(columns)], options)
+    mine = _where(known.every, known.every[options.by].isin(columns))
+    counted = _filtered(_where(known.counted, known.counted[options.by].isin(columns)), options)
     coverage = stored.coverage.merge(known.documents[["name", "region_shown"]].rename(columns={"name": "document", "region_shown": "region"}))
     notes = _notes(known.documents, missing, options)
     tables: dict[str, pd.DataFrame] = {
@@ -102,15 +102,23 @@ def _known(engine: sa.Engine, stored: facts.Facts, options: Options) -> _Known:
     documents = plans.dated(stored.documents)
     every = items(stored.targets, documents)
     every["shown"] = shown(list(every[["kind", "operator", "value_text", "unit", "change_direction", "status"]].itertuples(index=False, name=None)))
-    every = every.merge(documents[["name", "title_shown", "format", "date"]].rename(columns={"name": "document"}), on="document", how="left")
+    named = documents.set_index("name")
+    for column in ("title_shown", "format", "date"):
+        every[column] = every["document"].map(named[column])
     documents = plans.judged(documents, every, stored.validity, options.as_of)
+    documents["region_shown"], every["region"] = documents["region_shown"].fillna(plans.UNKNOWN), every["region"].fillna(plans.UNKNOWN)
     left_out = set(documents.loc[documents["left_out"], "name"])
     copied = set(documents.loc[documents["duplicate_of"].notna(), "name"])
     copies: dict[str, list[str]] = {}
     for name, original in documents.loc[documents["duplicate_of"].notna(), ["name", "duplicate_of"]].itertuples(index=False):
         copies.setdefault(original, []).append(name)
-    counted = every if options.all_documents else every[~every["document"].isin(left_out)]
-    return _Known(documents, every[~every["document"].isin(copied)], counted, copies)
+    counted = every if options.all_documents else _where(every, ~every["document"].isin(left_out))
+    return _Known(documents, _where(every, ~every["document"].isin(copied)), counted, copies)
+
+
+def _where(frame: pd.DataFrame, hits: pd.Series[bool]) -> pd.DataFrame:
+    """The rows that hit; the frame itself, not a copy of its many columns, where all do."""
+    return frame if hits.all() else frame[hits]
 
 
 def _filtered(counted: pd.DataFrame, options: Options) -> pd.DataFrame:

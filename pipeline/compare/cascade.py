@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from pipeline.compare.inside import Finding, finding
+from schemas.regions import NATIONAL
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NATION = "000000"
 _MANDATE = regex.compile(
     r"(?:完成|达到|落实|满足|符合|实现|达标)[^，。；]{0,12}?(?P<who>国家|上级|省|自治区|市|州|部|厅)(?!生态文明|级?示范)[^，。；]{0,24}?(?:下达|规定|要求|考核|管控|目标|任务)"
     r"|按照?(?P<whose>国家|上级|省|自治区|市|州)级?(?:下达|规定|要求)"
@@ -57,12 +57,12 @@ def _linked(own: pd.DataFrame, row: dict[Any, Any], numbers: dict[Any, pd.DataFr
 
 def _above(code: Any, who: str) -> list[str]:
     """Codes of the levels that may set it, the nearest first."""
-    if not isinstance(code, str) or code == NATION:
+    if not isinstance(code, str) or code == NATIONAL:
         return []
     if who.startswith(("国家", "部")):
-        return [NATION]
+        return [NATIONAL]
     levels = [code[part] + zeros for _, part, zeros in _LEVELS]
     above = [c for c in dict.fromkeys(levels) if c != code]
     if who.startswith(("省", "自治区", "厅")):
         return [c for c in above if c.endswith("0000")]
-    return [*above, NATION]
+    return [*above, NATIONAL]

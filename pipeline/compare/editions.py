@@ -10,6 +10,7 @@ import regex
 
 from pipeline.canonical import squashed
 from pipeline.compare.items import close, differences, objects
+from pipeline.compare.plans import UNKNOWN
 from schemas.comparison import CHANGES, TABLES
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def changes(items: pd.DataFrame, documents: pd.DataFrame, lang: str = "zh") -> p
     """
     import pandas as pd
 
-    frame = items[(items["status"] == "target") & items["date"].notna() & items["region"].notna()]
+    frame = items[(items["status"] == "target") & items["date"].notna() & (items["region"] != UNKNOWN)]
     # classes are only counted and told apart here: their numbers do, and are grouped and merged several times faster
     frame = frame.assign(**{name: pd.factorize(frame[name])[0] for name in _CLASSES})
     places = documents.set_index("name")
@@ -272,7 +273,9 @@ def _added_and_dropped(frame: pd.DataFrame, documents: pd.DataFrame, lang: str) 
     """Targets of things that only one of two following editions of a plan states."""
     import pandas as pd
 
-    editions = documents[documents["plan"].notna() & documents["region_shown"].notna() & documents["date"].notna() & documents["duplicate_of"].isna()]
+    editions = documents[
+        documents["plan"].notna() & (documents["region_shown"] != UNKNOWN) & documents["date"].notna() & documents["duplicate_of"].isna()
+    ]
     standing = editions[editions["final"].isna()].sort_values(["date", "name"]).groupby(["region_shown", "plan"], sort=True)
     following = [pair for _, plan in standing for pair in itertools.pairwise(plan["name"])]
     following += list(editions.loc[editions["final"].notna(), ["name", "final"]].itertuples(index=False, name=None))

@@ -28,6 +28,7 @@ _THING = [
     "striven",
     "of_year",
 ]
+_YEAR = regex.compile(r"\d{4}年?度?$")
 DUE = r"到|至|底|前|期间|年内"  # words with which a date is a deadline
 _SHORTEST = 4  # characters of a name that says enough in a table: 数据 in two rows may be two things
 _MOST = 0.5  # a document whose tasks mostly say something is expected to say it in each
@@ -37,10 +38,12 @@ def contradictions(items: pd.DataFrame, lang: str = "zh") -> list[Finding]:
     """One thing, one document, one year, and two values: a contradiction. One value of a year and another without any (goals: 到2025年92%, a measure:
     90%) may be one, which is undetermined. What a plan strives for (达到60%，力争65%) stands apart.
     """
-    said = (items["group_rule"] == "vocabulary") | (items["base"].str.len() >= _SHORTEST) | ~items["task"].fillna("").str.startswith("表")
+    in_table = objects((isinstance(task, str) and task.startswith("表") for task in items["task"]), items).astype(bool)
+    said = (items["group_rule"] == "vocabulary") | (items["base"].map(len) >= _SHORTEST) | ~in_table
     numbers = items[items["number"] & (items["status"] == "target") & (items["group_rule"] != "alike") & said]
     # 到2025年60公里 and 2025年20公里 are all of them and those of one year; a ratio is the same either way
-    of_year = numbers["deadline_raw"].fillna("").str.fullmatch(r"\d{4}年?度?") & ~numbers["dimension_class"].str.startswith("ratio")
+    pairs = zip(numbers["deadline_raw"], numbers["dimension_class"], strict=True)
+    of_year = objects((bool(isinstance(raw, str) and _YEAR.match(raw) and not dimension.startswith("ratio")) for raw, dimension in pairs), numbers)
     numbers = numbers.assign(striven=numbers["strength"] == "力争", of_year=of_year)
     found = [f for _, rows in _differing(numbers, [*_THING, "year"]) for f in _contradiction(rows, "comparable", lang)]
     seen = {target for f in found for target in f["targets"]}

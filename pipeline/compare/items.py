@@ -31,9 +31,9 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     frame = targets.copy()
-    places = documents.set_index("name")
-    frame["region"] = frame["document"].map(places["region_shown"])
-    frame["region_code"] = frame["document"].map(places["region_code"])
+    for column, told in (("region", "region_shown"), ("region_code", "region_code")):
+        known = dict(zip(documents["name"], documents[told], strict=True))
+        frame[column] = objects((known[name] for name in frame["document"]), frame)
     grouped = _groups(frame)
     for column in grouped.columns:
         frame[column] = grouped[column].to_numpy()

@@ -14,8 +14,6 @@ from schemas.regions import find_regions
 if TYPE_CHECKING:
     import pandas as pd
 
-UNKNOWN = "未知地区"
-
 
 def columns_of(documents: pd.DataFrame, failed: Mapping[str, str], options: Options) -> tuple[list[str], dict[str, str]]:
     """The columns in order, and for those of which nothing is stored, why.

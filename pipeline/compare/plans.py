@@ -12,7 +12,7 @@ import regex
 from pipeline.canonical import squashed
 from pipeline.compare.items import objects
 from schemas import vocab
-from schemas.regions import find_regions, former_regions, present_code, region_name_at, regions
+from schemas.regions import NATIONAL, find_regions, former_regions, present_code, region_name_at, regions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +21,7 @@ _YEARS = regex.compile(
     r"(?:19|20)\d\d(?:\s*[-—–~至到]+\s*(?:(?:19|20)?\d\d))?年?度?|[“\"]?十[二三四五六七]五[”\"]?(?:时期|期间)?|第?十[一二三四五六七]个?五年|[一二三四五六七八九十]年"
 )
 _SENT = regex.compile(r"(?:印发|发布|公布|转发)[《〈]?(?P<plan>.+?)[》〉]?的通知$")
+NATION, UNKNOWN = "全国", "未知地区"  # the columns of national plans, and of those whose region nothing tells
 _SHORTEST = 4  # characters of a plan's name that say enough to tell editions of one plan: 生态环境
 
 
@@ -42,6 +43,8 @@ def dated(documents: pd.DataFrame) -> pd.DataFrame:
 def _present(region: str | None, code: str | None) -> str | None:
     """The full name of today of a division, also of one that was renamed or went over into one other (襄樊市 → 襄阳市, 恩施州): its plans stand
     in one column. A place that is no division (经开区) keeps its name."""
+    if code == NATIONAL:
+        return NATION
     if not region or not code:
         return region
     then = next((r for r in former_regions() if r.code == code and r.name == region), None)

@@ -176,3 +176,15 @@ def test_a_renamed_division_keeps_its_column(plans):
 def test_a_database_without_documents_or_targets_gives_empty_tables(plans):
     result = plans({"a.txt": plan("六安市交通运输行动方案", "一、总体要求\n加强领导。", "六安市人民政府办公室", "2023年3月1日")})
     assert {name for name, table in result.tables.items() if not table.empty} <= {"plans", "load", "findings"}
+
+
+def test_plans_of_the_nation_and_of_no_known_region_have_columns_of_their_own(plans):
+    nation = plan(
+        "国务院关于交通运输发展的意见", f"一、主要任务\n1.{AIMS[0].replace('全市', '全国')}。（牵头单位：交通运输部）", "国务院", "2022年1月5日"
+    )
+    nowhere = plan("交通运输高质量发展行动方案", f"一、主要任务\n1.{AIMS[1]}。（牵头单位：市交通运输局）")
+    result = plans({"a.txt": roads(), "n.txt": nation, "x.txt": nowhere})
+    assert result.regions == ("全国", "六安市", "未知地区")
+    stated = rows(result.tables["matrix"], state="stated")
+    assert set(rows(stated, region="未知地区")["document"]) == {"x"}
+    assert set(rows(stated, region="全国")["document"]) == {"n"}

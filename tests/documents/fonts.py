@@ -13,9 +13,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 _ZENHEI = "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"
 _PICTURE = (
+    _ZENHEI,  # the one that `make system` installs: floors were measured with it
     "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    _ZENHEI,
     "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
     "/System/Library/Fonts/PingFang.ttc",
     "C:/Windows/Fonts/simsun.ttc",
