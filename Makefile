@@ -28,10 +28,11 @@ system:  ## install the Debian packages for DOC, WPS and RTF, and the font of th
 run: setup  ## read raw_docs/, fill output/zhibiao.db, export, compare
 	$(BIN)/zhibiao run
 
-check: setup  ## lint and types
+check: setup  ## lint, types, vocabularies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m schemas.lint
 
 test: check  ## lint, types, layers, accuracy floors, behaviour
 	$(BIN)/python -m pytest
@@ -55,9 +56,10 @@ diff: setup  ## which records a change alters, beside the snapshot (AGAINST=revi
 golden: setup  ## adopt the change: write the snapshot anew (ALLOW=1 where a gold figure may fall)
 	@$(BIN)/zhibiao diff --write tests/golden/records $(if $(ALLOW),--allow)
 
-bench: setup  ## speed: reading beside a plain tagger, tables beside pdfplumber, as ratios
+bench: setup  ## speed: reading beside a plain tagger, tables beside pdfplumber, comparing beside a plain pivot, as ratios
 	$(BIN)/python -m tests.bench.bench_speed
 	$(BIN)/python -m tests.bench.bench_tables
+	$(BIN)/python -m tests.bench.bench_compare
 
 soak: setup  ## the long tests
 	ZHIBIAO_SOAK=1 $(BIN)/python -m pytest -m soak

@@ -112,12 +112,11 @@ def _plain(comparison: Comparison, view: str, lang: str) -> Table:
 
 
 def _cell(column: str, value: Any, lang: str) -> Text:
-    import pandas as pd
     from rich.text import Text
 
     if isinstance(value, list | tuple):
         return Text("、".join("—" if v is None else str(v) for v in value))
-    if value is None or value is pd.NA or value != value:
+    if value is None or str(value) in ("nan", "<NA>"):
         return Text("")
     if isinstance(value, bool):
         return Text({True: "是", False: "否"}[value] if lang == "zh" else str(value).lower())

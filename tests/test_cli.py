@@ -97,12 +97,22 @@ def test_compare_of_an_unknown_region_names_the_known(done):
     assert "枣阳市" in shown.stderr.decode()
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx", "html"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "xlsx", "html", "svg", "parquet", "datapackage"])
 def test_compare_writes_files_into_a_new_folder(done, kind):
     folder, _ = done
     out = folder / f"new-{kind}"
     assert zhibiao("compare", "--format", kind, "--out", out, "--db", f"sqlite:///{folder}/z.db", cwd=folder).returncode == 0
-    assert (out / f"compare.{kind}").stat().st_size > 100
+    name = {"csv": "matrix.csv", "jsonl": "findings.jsonl", "svg": "chart-heat.svg", "parquet": "pairs.parquet", "datapackage": "datapackage.json"}
+    assert (out / name.get(kind, f"compare.{kind}")).stat().st_size > 100
+
+
+@pytest.mark.parametrize("view", ["matrix", "pairs", "findings", "standards", "changes", "load", "leads", "timeline", "plans"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_table_can_be_shown(done, view, lang):
+    folder, _ = done
+    shown = zhibiao("compare", "--view", view, "--lang", lang, "--all", "--db", f"sqlite:///{folder}/z.db", cwd=folder)
+    assert shown.returncode == 0, shown.stderr.decode()
+    assert shown.stdout.decode().strip()
 
 
 def test_every_intermediate_can_be_printed(done):
@@ -159,7 +169,7 @@ def test_a_folder_that_cannot_be_written_is_named(done, tmp_path):
     for words in (["export"], ["compare", "--format", "csv"]):
         result = zhibiao(*words, "--db", f"sqlite:///{folder}/z.db", "--out", tmp_path / "file" / "x", cwd=tmp_path)
         assert result.returncode == 2
-        assert result.stderr.decode().startswith(f"zhibiao: {tmp_path / 'file' / 'x'}")
+        assert f"zhibiao: {tmp_path / 'file' / 'x'}" in result.stderr.decode()
         assert b"Traceback" not in result.stderr
 
 
