@@ -188,3 +188,30 @@ def test_plans_of_the_nation_and_of_no_known_region_have_columns_of_their_own(pl
     stated = rows(result.tables["matrix"], state="stated")
     assert set(rows(stated, region="未知地区")["document"]) == {"x"}
     assert set(rows(stated, region="全国")["document"]) == {"n"}
+
+
+def test_a_plan_that_another_text_lets_hold_longer_is_in_force(plans):
+    texts = {"a.txt": roads(title="公路养护管理办法", more="\n本办法自印发之日起施行，有效期至2024年12月31日。")}
+    texts["b.txt"] = plan(
+        "六安市人民政府关于延长文件有效期的通知", "《六安市公路养护管理办法》有效期延长至2026年12月31日。", "六安市人民政府", "2024年11月1日"
+    )
+    assert documents(plans(texts, Options(as_of=date(2025, 6, 30))))["a"]["validity"] == "in_force"
+
+
+@pytest.mark.parametrize(("number", "told"), [("80%", "低于上级为本地定的数值"), ("92%", "高于上级为本地定的数值"), ("85%", None)])
+def test_what_a_province_sets_for_a_city_beside_the_citys_own_number(plans, number, told):
+    province = plan(
+        "安徽省交通运输行动方案",
+        "一、主要任务\n1.到2025年，六安市公路优良路率达到85%。（牵头单位：省交通运输厅）",
+        "安徽省人民政府办公厅",
+        "2022年1月5日",
+    )
+    result = plans({"a.txt": roads(aims=[AIMS[0].replace("85%", number)]), "p.txt": province})
+    found = rows(result.tables["findings"], type="cascade")
+    assert list(found["reason"]) == ([told] if told else [])
+
+
+def test_goals_of_the_nation_are_told_with_their_certainty(plans):
+    told = rows(plans({"a.txt": roads(aims=["到2025年，完成国家下达的湿地保护率目标"])}).tables["findings"], type="cascade").iloc[0]
+    assert told["verdict"] == "undetermined"  # the goal of the nation is not what it asks of the city
+    assert "=55%（已核实）" in told["reason"]
