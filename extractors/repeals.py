@@ -1,4 +1,4 @@
-"""Which other documents a text repeals, revises or replaces: 《X办法》（Y政发〔2018〕5号）同时废止."""
+"""Which other documents a text repeals, revises, replaces or extends: 《X办法》（Y政发〔2018〕5号）同时废止."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ _OWN_PART = regex.compile(r"(?:施行|实施|执行|生效|有效期|试行|解�
 _NAMED = regex.compile(r"《[^》]*》(?:\([^()]*\))*")
 _WITH_OWN = regex.compile(r"(?:凡|如有?|若)?与本")
 _REPEALING = ("废止", "失效", "作废", "停止", "不再", "终止", "为准", "执行")
+_EXTENDING = ("延长", "延续", "顺延", "展期", "继续")
 _REVISING = ("修改", "修订", "修正", "调整", "代替", "替代", "取代")
 
 
 def find_repeals(text: str, known: Known) -> list[Stated]:
-    """The documents that a folded text repeals (`value`: whole, part, or conflict: only where they differ) or revises, a statement each.
+    """The documents that a folded text repeals (`value`: whole, part, or conflict: only where they differ), revises or extends, a statement each.
 
     A vague object (此前有关规定同时废止) is a statement without title. Tasks (清理废止一批文件) and documents that others repeal are none.
     `[text[a:b] for x in find_repeals(text := "《甲办法》、《乙办法》同时废止。", Known()) for a, b in [x.title]] == ["甲办法", "乙办法"]`.
     """
-    repealing, revising = (any(word in text for word in words) for words in (_REPEALING, _REVISING))
+    repealing, revising, extending = (any(word in text for word in words) for words in (_REPEALING, _REVISING, _EXTENDING))
     found: list[Stated] = []
-    for sentence in sentences(text) if repealing or revising else ():
+    for sentence in sentences(text) if repealing or revising or extending else ():
         at, stop = sentence.span()
         if at == 0 and (number := rules.words("validity", "number_head").match(text)):
             at = number.end()
@@ -36,7 +37,19 @@ def find_repeals(text: str, known: Known) -> list[Stated]:
             found += _prevailed(text, at, stop)
         if revising:
             found += _revised(text, at, stop, known)
+        if extending:
+            found += _extended(text, at, stop)
     return found
+
+
+def _extended(text: str, at: int, stop: int) -> Iterator[Stated]:
+    """Documents that are to hold longer: 《甲》有效期延长至2026年12月31日; `date_end` is the new last day."""
+    for hit in rules.words("validity", "extends").finditer(text, at, stop):
+        part = "2" if hit["book2"] else ""
+        book, number = hit.span(f"book{part}"), hit.span(f"number{part}")
+        if day := iso(hit[f"day{part}"]):
+            title = (book[0] + 1, book[1] - 1)
+            yield Stated("extends", *hit.span(), "validity.extends", None, date_end=day, title=title, number=number if number[0] >= 0 else None)
 
 
 def _of_others(text: str, at: int, stop: int, known: Known) -> bool:

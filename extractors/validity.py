@@ -45,7 +45,7 @@ class Stated:
     issue or publication. `since` says what the first day is counted from: a written day, the issue, or a day left blank in a draft.
     """
 
-    kind: Literal["valid", "repeals", "status", "revises"]
+    kind: Literal["valid", "repeals", "status", "revises", "extends"]
     start: int
     end: int
     rule: str

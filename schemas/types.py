@@ -275,7 +275,7 @@ class Validity:
     replaces or edition. `term` is an ISO duration (P5Y), `basis` what `date_end` rests on: stated, start, issue_date or publish_date.
     """
 
-    kind: Literal["valid", "repeals", "status", "revises"]
+    kind: Literal["valid", "repeals", "status", "revises", "extends"]
     raw: Slot
     value: str | None = None
     date_start: str | None = None

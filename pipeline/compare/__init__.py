@@ -172,6 +172,7 @@ def _found(
     yearly = known.documents.loc[known.documents["period_start"].notna() & (known.documents["period_start"] == known.documents["period_end"]), "name"]
     dates = stored.coverage[stored.coverage["reason"].isin(("date", "duration", "deadline"))]
     dates = dates.loc[dates["text"].str.contains(DUE, regex=True), ["document", "where"]]  # not the date of a signature
+    standing_items = known.counted[known.counted["document"].isin(set(mine["document"]))]
     suspects = inside.gaps(tasks, places, {}, lang)
     names = sorted({f["documents"][0] for f in suspects})
     paths = facts.paths(engine, [ids[n] for n in names])
@@ -182,7 +183,8 @@ def _found(
         *inside.incomplete(
             tasks.assign(region=tasks["document"].map(places), of_year=tasks["document"].isin(yearly)), mine, stored.links, dates, lang
         ),
-        *cascade.mandates(known.counted[known.counted["document"].isin(set(mine["document"]))], known.counted, lang),
+        *cascade.mandates(standing_items, known.counted, lang),
+        *cascade.allotted(standing_items, known.counted, lang),
         *plans.told(known.documents[known.documents["name"].isin(_of(known.documents, columns, options))], lang),
     ]
 

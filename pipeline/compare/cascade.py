@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import regex
 
 from pipeline.compare.inside import Finding, finding
-from schemas.regions import NATIONAL
+from pipeline.compare.items import close, objects
+from schemas.regions import NATIONAL, find_regions
+from schemas.standards import standards
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +19,7 @@ _MANDATE = regex.compile(
     r"(?:完成|达到|落实|满足|符合|实现|达标)[^，。；]{0,12}?(?P<who>国家|上级|省|自治区|市|州|部|厅)(?!生态文明|级?示范)[^，。；]{0,24}?(?:下达|规定|要求|考核|管控|目标|任务)"
     r"|按照?(?P<whose>国家|上级|省|自治区|市|州)级?(?:下达|规定|要求)"
 )
+_CERTAINTY = {"verified": "已核实", "recalled": "凭记忆"}
 _LEVELS = (("prefecture", slice(0, 4), "00"), ("province", slice(0, 2), "0000"))
 
 
@@ -47,12 +51,58 @@ def _linked(own: pd.DataFrame, row: dict[Any, Any], numbers: dict[Any, pd.DataFr
         place = same["region"].iloc[0] or ("国家" if lang == "zh" else "the nation")
         reason = f"上级（{place}）的数值见所列文件" if lang == "zh" else f"the number of {place} stands in the document named"
         return finding("cascade", pd.concat([own, same]), verdict="comparable", reason=reason)
-    reason = (
-        "目标由上级下达，库中没有同一指标、同一年份的上级数值"
-        if lang == "zh"
-        else "another level sets it; no number of that level is stored for the year"
-    )
-    return finding("cascade", own, verdict="undetermined", reason=reason)
+    zh, en = "目标由上级下达，库中没有同一指标、同一年份的上级数值", "another level sets it; no number of that level is stored for the year"
+    goals = _goals(row, lang)
+    if goals:
+        zh, en = f"{zh}；相关总目标：{'、'.join(goals)}", f"{en}; goals as a whole: {', '.join(goals)}"
+    return finding("cascade", own, verdict="undetermined", reason=zh if lang == "zh" else en)
+
+
+def _goals(row: dict[Any, Any], lang: str) -> list[str]:
+    """What published goals say of the indicator for the year, with their certainty: the goal of the nation is not what it asks of a place."""
+    some = [(one, t) for one in standards() if one.family == "goals" for t in one.thresholds if t.indicator == row["group"] and t.value is not None]
+    return [
+        f"《{one.title}》{t.operator or ''}{t.value}{t.unit or ''}（{_CERTAINTY[t.certainty] if lang == 'zh' else t.certainty}）"
+        for one, t in some
+        if str(t.year) == row["year"] and (not one.province or str(row["region_code"]).startswith(one.province[:2]))
+    ]
+
+
+def allotted(items: pd.DataFrame, every: pd.DataFrame, lang: str = "zh") -> list[Finding]:
+    """Numbers that a plan of a higher level sets for one place (岳阳市建成智慧校园300所), beside what the place's own plan says: below or above it.
+
+    Only where both state one year, kind and unit; the same number is no finding.
+    """
+    import pandas as pd
+
+    numbers = every[every["number"] & (every["status"] == "target") & every["region_code"].notna()]
+    parts = numbers[numbers["scope_class"] != ""]
+    place = objects((_division(scope, code) for scope, code in zip(parts["scope"], parts["region_code"], strict=True)), parts)
+    parts = parts.assign(place=place)[place.notna().to_numpy()]
+    own = items[items["number"] & (items["status"] == "target") & (items["scope_class"] == "")]
+    keys = ["group", "measure", "dimension_class", "statistic_class", "year"]
+    both = parts.reset_index().merge(own.reset_index(), left_on=[*keys, "place"], right_on=[*keys, "region_code"], suffixes=("_above", ""))
+    found = []
+    for above, mine, key_above, key, direction in both[["index_above", "index", "key_above", "key", "direction"]].itertuples(index=False):
+        if not close(key_above, key) and direction != "none":
+            zh, en = (
+                ("低于上级为本地定的数值", "less than the number set for the place")
+                if key < key_above
+                else ("高于上级为本地定的数值", "more than it")
+            )
+            pair = pd.concat([items.loc[[mine]], every.loc[[above]]])
+            found.append(finding("cascade", pair, verdict="comparable", reason=zh if lang == "zh" else en))
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _division(scope: Any, code: str) -> str | None:
+    """The code of the division below `code` that a scope names in full, None where it names none or several."""
+    if not isinstance(scope, str) or len(scope) < 3:
+        return None
+    prefix = "" if code == NATIONAL else code.rstrip("0") if not code.endswith("00") else code[:2] if code.endswith("0000") else code[:4]
+    hits = [r for r in find_regions(scope) if r.name == scope and r.valid_to is None and r.code.startswith(prefix) and r.code != code]
+    return hits[0].code if len(hits) == 1 else None
 
 
 def _above(code: Any, who: str) -> list[str]:

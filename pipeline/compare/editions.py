@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 COLUMNS = [c.name for c in TABLES["changes"]]
 _CLASSES = ["measure", "dimension_class", "denominator_class", "statistic_class", "scope_class", "baseline_class"]
 _THING = ["region", "group", *_CLASSES]
+_NEEDED = [
+    *_THING,
+    *("id", "document", "date", "year", "task", "scope", "lead", "lead_function", "evidence", "indicator_name", "shown"),
+    *("deadline_end", "deadline_kind", "number", "value", "value_text", "unit", "canonical_unit", "low", "key", "open", "direction", "bound"),
+]
 # how two documents follow each other, and what is said of it
 _FOLLOWS = {
     "certain": ("", ""),
@@ -54,7 +59,7 @@ def changes(items: pd.DataFrame, documents: pd.DataFrame, lang: str = "zh") -> p
     """
     import pandas as pd
 
-    frame = items[(items["status"] == "target") & items["date"].notna() & (items["region"] != UNKNOWN)]
+    frame = items.loc[(items["status"] == "target") & items["date"].notna() & (items["region"] != UNKNOWN), _NEEDED].copy()
     # classes are only counted and told apart here: their numbers do, and are grouped and merged several times faster
     frame = frame.assign(**{name: pd.factorize(frame[name])[0] for name in _CLASSES})
     places = documents.set_index("name")

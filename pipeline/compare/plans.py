@@ -205,13 +205,17 @@ def _ended(
     """Document → (state, what says so)."""
     found: dict[str, tuple[str, str]] = {}
     names = {r["name"]: r for r in records}
-    for statement in validity.to_dict("records"):
+    statements = validity.to_dict("records")
+    for statement in statements:
         mine = names[statement["document"]]
         if statement["kind"] == "status" and statement["value"] in ("repealed", "expired", "void"):
             state = "expired" if statement["value"] == "expired" else "repealed"
             found.setdefault(mine["name"], (state, f"文件标明：{statement['raw']}"))
-        elif statement["kind"] == "valid" and statement["date_end"] and statement["date_end"] < as_of.isoformat():
-            found.setdefault(mine["name"], ("expired", f"有效期至 {statement['date_end']}（{statement['raw']}）"))
+        elif statement["kind"] == "valid" and statement["date_end"]:
+            longer = max((s for s in statements if _extends(s, mine, names, as_of)), key=lambda s: s["date_end"], default=statement)
+            last = max(statement["date_end"], longer["date_end"])
+            if last < as_of.isoformat():
+                found.setdefault(mine["name"], ("expired", f"有效期至 {last}（{(longer if longer['date_end'] == last else statement)['raw']}）"))
         elif statement["kind"] == "repeals":
             for other in records:
                 if other is not mine and _named(statement, other, mine) and _issued(mine, as_of):
@@ -219,6 +223,12 @@ def _ended(
     for name, successor in successors.items():
         found.setdefault(name, ("superseded", successor[1]))
     return found
+
+
+def _extends(statement: dict[Any, Any], document: dict[Any, Any], names: Mapping[str, dict[Any, Any]], as_of: date) -> bool:
+    """Whether a statement of another document lets a document hold longer."""
+    mine = names[statement["document"]]
+    return bool(statement["kind"] == "extends" and statement["date_end"] and _named(statement, document, mine) and _issued(mine, as_of))
 
 
 def _issued(document: dict[Any, Any], as_of: date) -> bool:
