@@ -39,6 +39,7 @@ _TARGET = [
     "status",
     "strength",
     "indicator_id",
+    "indicator_rule",
     "canonical_value",
     "canonical_value_max",
     "canonical_unit",

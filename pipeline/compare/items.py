@@ -79,7 +79,7 @@ def _groups(frame: pd.DataFrame) -> pd.DataFrame:
         entry = loose.setdefault(key, {"documents": set(), "written": {}, "tail": (dimension, measure)})
         entry["documents"].add(document)
         entry["written"][written] = entry["written"].get(written, 0) + 1
-        names.append((key, written, "name", 1.0, "", measure, name.statistic, name.base))
+        names.append((key, written, "form", 1.0, "", measure, name.statistic, name.base))
     alike = merge_alike({k: (len(e["documents"]), str(e["tail"])) for k, e in loose.items()})
     shown = {k: max(e["written"], key=lambda w: (e["written"][w], -len(w), w)) for k, e in loose.items()}
     rows = []

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.canonical.indicators import SCORES
 from pipeline.compare.items import objects
 from pipeline.compare.options import Options
 from pipeline.compare.verdicts import SIGNATURE, against_others, in_words
 from schemas.comparison import TABLES
+from schemas.indicators import indicators
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,12 +78,18 @@ def _named(stated: pd.DataFrame) -> pd.DataFrame:
     """The stated items under the names of the matrix."""
     import pandas as pd
 
+    rules = [
+        rule if how == "vocabulary" and isinstance(rule, str) else how
+        for how, rule in zip(stated["group_rule"], stated["indicator_rule"], strict=True)
+    ]
     frame = stated.assign(
+        group_rule=rules,
+        group_score=[SCORES.get(rule.partition(":")[0], score) for rule, score in zip(rules, stated["group_score"], strict=True)],
         as_written=stated["indicator"],
         indicator=stated["indicator_name"],
         indicator_id=stated["group"].where(~stated["group"].str.startswith("~")),
-        statistic=stated["statistic_class"].replace("", None),
-        denominator=stated["denominator_class"].replace("", None),
+        statistic=_told_of(stated, "statistic"),
+        denominator=_told_of(stated, "denominator"),
         target=stated["id"],
         evidence=objects(((e,) if isinstance(e, str) else () for e in stated["evidence"]), stated),
         title=stated["title_shown"],
@@ -90,6 +98,12 @@ def _named(stated: pd.DataFrame) -> pd.DataFrame:
         year=pd.to_numeric(stated["year"].str[-4:], errors="coerce").astype("Int64"),
     )
     return frame.reindex(columns=COLUMNS)
+
+
+def _told_of(stated: pd.DataFrame, what: str) -> pd.Series[Any]:
+    """How a value is counted, or what it is of: by its own words, else as the vocabulary says of the indicator."""
+    known = {i.id: getattr(i, what) for i in indicators()}
+    return objects((own or known.get(group) for own, group in zip(stated[f"{what}_class"], stated["group"], strict=True)), stated)
 
 
 def deadlines(frame: pd.DataFrame) -> list[dict[str, Any] | None]:

@@ -84,7 +84,7 @@ def test_names_that_say_the_same_stand_in_one_row(plans):
 def test_names_that_leave_out_words_are_put_beside_each_other_but_never_compared(plans):
     found, matrix = pair(plans, "到2025年，全市基层医疗机构中医馆覆盖率达到80%", "到2025年，全市基层医疗卫生机构中医馆覆盖率达到90%")
     assert (found["verdict"], found["reasons"]) == ("undetermined", ("name_alike",))
-    assert set(matrix["group_rule"]) == {"name", "alike"}
+    assert set(matrix["group_rule"]) == {"form", "alike"}
     assert matrix["rank"].isna().all()
 
 
