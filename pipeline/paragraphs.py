@@ -16,6 +16,7 @@ from pipeline.decimals import decimal_lines
 from pipeline.labels import Line
 from pipeline.members import same_part
 from pipeline.official import Official
+from schemas.regions import region_name_at
 from schemas.types import Block
 
 FINAL = regex.compile(r"[。;:!?…)\]”》]$")
@@ -140,6 +141,8 @@ def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
         return False
     if not (layout.width and _shown_width(last) >= layout.width - 2) and _is_whole(above.text, below.text):
         return False
+    if BODY_LABEL.match(above.text) and above.text[-1] not in "、,和及与" and _is_no_list(below.text):
+        return False
     numbered = _marker(pending, layout) is not None
     heading = numbered and not _HEADING_ENDED.search(above.text)
     beside = (last if heading else pending).text.text
@@ -152,6 +155,12 @@ def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
     if not rest and not _GOES_ON.search(above.text) and not (numbered and _GOES_BEHIND.search(below.text)):
         return False
     return not (_stands_apart(below.text) or _stands_apart(above.text))
+
+
+def _is_no_list(text: str) -> bool:
+    """Whether a line cannot go on with a list of units: a signature (泉州市人力资源和社会保障局), or a sentence with a number or a verb."""
+    signed = region_name_at(text, 0) and rules.words("official", "signature").match(text)
+    return bool(signed or regex.search(r"\d|[。;:]|时间|公告|通知", text))
 
 
 def _stands_apart(text: str) -> bool:
