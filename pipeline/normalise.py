@@ -10,6 +10,7 @@ from typing import Any
 
 from extractors import rules
 from extractors.confidence import probability
+from pipeline.acts import act
 from pipeline.canonical import canonical, looked_up, normalise_body
 from pipeline.canonical.regions import region_code
 from pipeline.evidence import Evidence, key
@@ -173,7 +174,7 @@ def _targets(
         where = target.task or "正文"
         target = _storable(target, where, issues)
         row_id = _target_id(document_id, target)
-        quantity = target.quantity
+        quantity, done = target.quantity, act(document, target)
         rows.append(
             {
                 "id": row_id,
@@ -196,6 +197,7 @@ def _targets(
                 **_dates(target.deadline),
                 "status": target.status,
                 "strength": target.strength,
+                "act": done.text if done else None,
                 **canonical(document.name, target, where, issues),
                 "rule": target.rule,
                 "confidence": _confidence(document, target),
@@ -205,6 +207,7 @@ def _targets(
         )
         for slot in ("indicator", "scope", "value", "unit", "baseline", "deadline_slot", "quote"):
             evidence.add("target", row_id, slot.removesuffix("_slot"), getattr(target, slot))
+        evidence.add("target", row_id, "act", done)
     return rows
 
 

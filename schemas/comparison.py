@@ -68,7 +68,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         indicator string 指标 | Indicator | canonical name, or the name that most documents of the row write
         indicator_id string 指标编号 | Indicator id | id in the vocabulary; null for a name that it does not know
         group string 行 | Row | key of the row: the id, or the normal form of the name
-        group_rule string 归并依据 | Grouping | why the name belongs to the row: name:…, alias:…, normal:…, weak:… of the vocabulary, form (one normal form), alike
+        group_rule string 归并依据 | Grouping | name:…, alias:…, normal:…, weak:… of the vocabulary; form: one normal form; alike
         group_score number 归并相似度 | Similarity | likeness of the name as written and the row's, 0 to 1
         as_written string 原文指标名 | As written | the indicator's name in the document
         domain string 领域 | Domain | domain of the indicator

@@ -143,6 +143,7 @@ target = Table(
     Column("deadline_end", String(10)),
     Column("status", String(8), nullable=False),
     Column("strength", Text),
+    Column("act", Text),
     # canonical
     Column("indicator_id", String(64), ForeignKey("indicator.id"), index=True),
     Column("indicator_rule", Text),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = [c.name for c in TABLES["changes"]]
-_CLASSES = ["measure", "dimension_class", "denominator_class", "statistic_class", "scope_class", "baseline_class"]
+_CLASSES = ["measure", "dimension_class", "denominator_class", "statistic_class", "scope_class", "baseline_class", "act_class"]
 _THING = ["region", "group", *_CLASSES]
 _NEEDED = [
     *_THING,

@@ -38,6 +38,7 @@ _TARGET = [
     "deadline_end",
     "status",
     "strength",
+    "act",
     "indicator_id",
     "indicator_rule",
     "canonical_value",

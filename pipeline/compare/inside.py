@@ -24,6 +24,7 @@ _THING = [
     "statistic_class",
     "scope_class",
     "baseline_class",
+    "act_class",
     "window_class",
     "striven",
     "of_year",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import regex
 
-from pipeline.compare.likeness import merge_alike
-from pipeline.compare.naming import adds_up, better, bound_of, counted, parse_name, parse_scope
+from pipeline.compare.grouping import groups, is_ratio
+from pipeline.compare.naming import acts_of, adds_up, better, bound_of, counted
+from schemas import vocab
 from schemas.indicators import indicators
 
 if TYPE_CHECKING:
@@ -34,19 +34,19 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     for column, told in (("region", "region_shown"), ("region_code", "region_code")):
         known = dict(zip(documents["name"], documents[told], strict=True))
         frame[column] = objects((known[name] for name in frame["document"]), frame)
-    grouped = _groups(frame)
+    grouped = groups(frame)
     for column in grouped.columns:
         frame[column] = grouped[column].to_numpy()
-    own = (region if isinstance(region, str) else None for region in frame["region"])
-    frame["scope_class"] = objects(map(parse_scope, frame["scope"], own), frame)
     frame["year"] = objects(_years(frame), frame)
-    frame["window_class"] = objects(_windows(frame), frame)
+    acts = zip(frame["act"], frame["name_act"], frame["dimension"], strict=True)
+    frame["act_class"] = objects(("" if is_ratio(d) else acts_of(a if isinstance(a, str) else None) or n for a, n, d in acts), frame)
     frame["statistic_class"] = objects(_statistics(frame), frame)
     frame["denominator_class"] = objects((u.partition("/")[2] if isinstance(u, str) else "" for u in frame["canonical_unit"]), frame)
     unit = "unit:" + frame["unit"].fillna("").astype(str)
     scale = "scale:" + frame["value_text"].astype(str).str.replace(_STEP, "", regex=True)  # 一级A and Ⅲ类 are steps of two scales
     frame["dimension_class"] = frame["dimension"].where(frame["dimension"].notna(), unit).where(frame["kind"] != "grade", scale)
     frame["baseline_class"] = objects((_baseline(b) if isinstance(b, str) else "" for b in frame["baseline"]), frame)
+    frame["window_class"] = objects(_windows(frame), frame)
     frame["number"] = frame["kind"].isin(NUMERIC) & frame["value"].notna()
     value = pd.to_numeric(frame["canonical_value"].where(frame["canonical_value"].notna(), frame["value"]), errors="coerce")
     frame["low"] = value.astype(float)
@@ -54,77 +54,6 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     frame["high"] = top.astype(float).where(top.notna(), frame["low"])
     _directions(frame)
     return frame
-
-
-def _groups(frame: pd.DataFrame) -> pd.DataFrame:
-    """Row of every target: by the vocabulary, else by the normal form of its name, else by likeness to a name that more documents write."""
-    import pandas as pd
-
-    known = {i.id: i for i in indicators()}
-    changes = _change_ids()
-    names: list[tuple[str, str, str, float, str, str, str | None, str]] = []
-    loose: dict[str, dict[str, Any]] = {}
-    read = (frame[name].tolist() for name in ("indicator", "indicator_id", "kind", "change_direction", "dimension", "document"))
-    for written, identity, kind, way, dimension, document in zip(*read, strict=True):
-        name = parse_name(written)
-        change = way if kind == "change" else name.change
-        identity = changes.get((identity, way), identity) if kind == "change" else identity
-        if identity in known:
-            one = known[identity]
-            measure = _measure(kind, way if kind == "change" and (one.id, way) not in _changed() else None, True)
-            names.append((one.id, one.name, "vocabulary", 1.0, one.domain, measure, name.statistic, name.base))
-            continue
-        key = f"~{name.base}"
-        measure = _measure(kind, change, False)
-        entry = loose.setdefault(key, {"documents": set(), "written": {}, "tail": (dimension, measure)})
-        entry["documents"].add(document)
-        entry["written"][written] = entry["written"].get(written, 0) + 1
-        names.append((key, written, "form", 1.0, "", measure, name.statistic, name.base))
-    alike = merge_alike({k: (len(e["documents"]), str(e["tail"])) for k, e in loose.items()})
-    shown = {k: max(e["written"], key=lambda w: (e["written"][w], -len(w), w)) for k, e in loose.items()}
-    rows = []
-    for key, written, rule, score, domain, measure, statistic, base in names:
-        leader, likeness = alike.get(key, (key, 1.0))
-        rows.append((leader, shown.get(leader, written), rule if leader == key else "alike", score * likeness, domain, measure, statistic, base))
-    columns = ["group", "indicator_name", "group_rule", "group_score", "domain", "measure", "name_statistic", "base"]
-    return pd.DataFrame(rows, columns=columns, index=frame.index)
-
-
-def _measure(kind: str, change: str | None, known: bool) -> str:
-    """level, count, rank, grade, state; increase or decrease where the change is what is measured."""
-    if kind in ("qualitative", "milestone"):
-        return "state"
-    return change or ("level" if kind == "change" and known else kind)
-
-
-@cache
-def _change_ids() -> dict[tuple[str | None, str | None], str]:
-    """(indicator, way) → the indicator that is its change: PM2.5 concentration, decrease → reduction of the concentration."""
-    by_base: dict[str, str] = {}
-    for one in indicators():
-        for form in (one.name, *one.aliases):
-            parsed = parse_name(form)
-            if parsed.change is None:
-                by_base.setdefault(parsed.base, one.id)
-    found: dict[tuple[str | None, str | None], str] = {}
-    for one in indicators():
-        for form in (one.name, *one.aliases):
-            parsed = parse_name(form)
-            base = by_base.get(parsed.base)
-            if parsed.change and base and base != one.id:
-                found.setdefault((base, parsed.change), one.id)
-    return found
-
-
-@cache
-def _changed() -> frozenset[tuple[str, str]]:
-    """Indicators that are a change by their own name, with its way."""
-    found = set()
-    for one in indicators():
-        parsed = parse_name(one.name)
-        if parsed.change:
-            found.add((one.id, parsed.change))
-    return frozenset(found)
 
 
 _SAME_TIME = ("上年", "去年", "上年度", "上年同期", "同期", "上一年")  # what growth is measured from where nothing is said
@@ -140,20 +69,23 @@ def _years(frame: pd.DataFrame) -> list[str]:
     return [kind if kind in ("continuous", "annual") else end[:4] if isinstance(end, str) else "" for kind, end in ends]
 
 
-_IN_YEAR = regex.compile(r"^(?:19|20)\d\d年?度?$")
+_IN_YEAR = regex.compile(r"^(?:(?:19|20)\d\d年?度?|[今本当]年度?|年内|全年)$")
 
 
 def _windows(frame: pd.DataFrame) -> list[str]:
-    """Of things that are added up, the first year where the deadline tells it: 2021 of 2021—2025年, 2025 of 2025年, "" of 到2025年."""
+    """Of things that are added up, the first year where the deadline tells it: 2021 of 2021—2025年, 2025 of 2025年, "" of 到2025年.
+
+    A change that names its base year needs none.
+    """
     found = []
-    for kind, raw, start, end, what, quote in frame[["deadline_kind", "deadline_raw", "deadline_start", "deadline_end", "kind", "quote"]].itertuples(
-        index=False
-    ):
+    columns = ["deadline_kind", "deadline_raw", "deadline_start", "deadline_end", "kind", "quote", "act", "dimension", "baseline_class"]
+    for kind, raw, start, end, what, quote, act, dimension, base in frame[columns].itertuples(index=False):
         begins = ""
-        if isinstance(end, str) and (what in ("count", "change") or adds_up(quote)):
-            if kind == "during" and isinstance(start, str):
+        added = what == "count" or isinstance(act, str) or adds_up(quote)
+        if isinstance(end, str) and not base:
+            if kind == "during" and isinstance(start, str) and (added or what == "change" or not is_ratio(dimension)):
                 begins = start[:4]
-            elif isinstance(raw, str) and what != "change" and _IN_YEAR.match(raw):
+            elif isinstance(raw, str) and added and what != "change" and act != "累计" and _IN_YEAR.match(raw):
                 begins = end[:4]
         found.append(begins)
     return found
@@ -162,8 +94,8 @@ def _windows(frame: pd.DataFrame) -> list[str]:
 def _statistics(frame: pd.DataFrame) -> list[str]:
     """How it is counted: by the words beside the name; of a name that the vocabulary does not know also by those within it."""
     found = []
-    for rule, within, quote, name in frame[["group_rule", "name_statistic", "quote", "indicator"]].itertuples(index=False):
-        beside = counted(quote, name)
+    for rule, within, quote, name, act in frame[["group_rule", "name_statistic", "quote", "indicator", "act"]].itertuples(index=False):
+        beside = "cumulative" if act == "累计" else counted(quote, name)
         found.append(beside or ("" if rule == "vocabulary" else within or ""))
     return found
 
@@ -188,7 +120,8 @@ def _directions(frame: pd.DataFrame) -> None:
         direction = np.where(direction == "", told, direction)
     changed = frame["measure"].isin(("increase", "decrease")).to_numpy()
     direction = np.where(changed, "higher_better", direction)  # the more of the change that the plan sets itself, the more it demands
-    direction = np.where((frame["kind"] == "count") & (direction == ""), "higher_better", direction)  # a number of things to build, finish or have
+    # a number of things to build, finish or have
+    direction = np.where(((frame["kind"] == "count") | (frame["act_class"] != "")) & (direction == ""), "higher_better", direction)
     direction = np.where(frame["kind"] == "rank", "lower_better", direction)
     meant = np.where(direction == "higher_better", "floor", np.where(direction == "lower_better", "ceiling", by_verb))
     bound = np.where(by_operator != "", by_operator, meant)  # 达到 of what should be low names the level: it is no floor
@@ -221,7 +154,7 @@ def records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
 
 
 def differences(one: pd.DataFrame, other: pd.DataFrame) -> list[str | None]:
-    """Other less one as a reader says it: in the unit that both are written in (+5个百分点), else in the canonical one; None where there is none."""
+    """Other less one as a reader says it: in the unit that both are written in (+5个百分点), else in that of the other; None where there is none."""
     alike = (one["number"].to_numpy() & other["number"].to_numpy()) & (one["dimension_class"].to_numpy() == other["dimension_class"].to_numpy())
     units = zip(one["unit"].fillna(""), other["unit"].fillna(""), one["canonical_unit"].fillna(""), strict=True)
     values = zip(one["value"], other["value"], one["low"], other["low"], strict=True)
@@ -231,6 +164,9 @@ def differences(one: pd.DataFrame, other: pd.DataFrame) -> list[str | None]:
 def _said(before: Any, after: Any, low: float, low_after: float, unit: str, its: str, base: str) -> str | None:
     if unit == its:
         return f"{float(after) - float(before):+.12g}{'个百分点' if unit == '%' else unit}"
+    found = vocab.units().find(its)
+    if found is not None and found.base == base:
+        return f"{(low_after - low) / float(found.factor):+.9g}{its}"
     return f"{low_after - low:+.9g}{base}" if base not in ("", "1") else None
 
 

@@ -33,6 +33,7 @@ class _Words:
     change: tuple[tuple[str, regex.Pattern[str]], ...]
     statistic: tuple[tuple[str, regex.Pattern[str]], ...]
     adding: regex.Pattern[str]
+    acts: tuple[tuple[str, regex.Pattern[str], regex.Pattern[str]], ...]
     better: tuple[tuple[str, str], ...]
     verbs: tuple[tuple[str, regex.Pattern[str]], ...]
     contrast: tuple[frozenset[str], ...]
@@ -55,6 +56,7 @@ def _words() -> _Words:
         change=tuple((way, regex.compile(f"(?<=..)(?:{_either(data[way])})$")) for way in ("increase", "decrease")),
         statistic=tuple((name, regex.compile(_either(words))) for name, words in data["statistic"].items()),
         adding=regex.compile(_either(data["adding"])),
+        acts=tuple((act, regex.compile(_either(words)), regex.compile(f"(?<=..)(?:{_either(words)})$")) for act, words in data["acts"].items()),
         better=tuple((word, way) for way, words in data["better"].items() for word in words),
         verbs=tuple((bound, regex.compile(_either(data["verbs"][way]))) for bound, way in (("ceiling", "down"), ("floor", "up"))),
         contrast=tuple(frozenset(line) for line in data["contrast"]),
@@ -97,6 +99,11 @@ def parse_scope(scope: str | None, region: str | None) -> str:
     return "" if name == "whole" else name
 
 
+def scope_forms(scope: str) -> tuple[str, ...]:
+    """The ways to write a scope in its normal form: 建成区, 城市建成区."""
+    return (scope, *sorted(squashed(form) for form, name in _words().scopes.items() if name == scope and form != scope))
+
+
 def better(name: str) -> str | None:
     """The better direction that the words of a name tell: 漏损率 is lower_better; None where they tell nothing."""
     found = max(((at, len(word), way) for word, way in _words().better if (at := name.rfind(word)) >= 0), default=None)
@@ -112,6 +119,19 @@ def counted(quote: str, indicator: str) -> str | None:
     """How a sentence counts, by its words beside the indicator's name: `counted("工业投资年均增长12%", "工业投资") == "average"`."""
     rest = quote.replace(indicator, "", 1)
     return next((name for name, pattern in _words().statistic if pattern.search(rest)), None)
+
+
+def acts_of(text: str | None) -> str:
+    """What words before a name do: `acts_of("新建") == "build"`, `acts_of("新建改造") == "build renew"`; "" where they do nothing told apart."""
+    return " ".join(act for act, pattern, _ in _words().acts if text and pattern.search(text))
+
+
+def act_of_name(base: str) -> tuple[str, str]:
+    """A normal form without the act that ends it, and the act: `act_of_name("农民工培训") == ("农民工", "train")`."""
+    for act, _, end in _words().acts:
+        if end.search(base):
+            return end.sub("", base), act
+    return base, ""
 
 
 def adds_up(quote: str) -> bool:

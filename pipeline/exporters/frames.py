@@ -33,6 +33,7 @@ _VALIDITY = ("kind", "value", "date_start", "date_end", "term", "basis", "title"
 # what normalising and the second reader add
 _ADDED = (
     "strength",
+    "act",
     "indicator_id",
     "indicator_rule",
     "canonical_value",

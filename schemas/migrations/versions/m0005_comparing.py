@@ -1,4 +1,4 @@
-"""what comparing needs: the standard that a plan follows, seats and members of bodies, what an indicator's name leaves unsaid"""
+"""what comparing needs: the standard that a plan follows, acts of targets, seats and members of bodies, what indicators are counted of"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,8 +8,9 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_ADDED = {
+_ADDED: dict[str, dict[str, sa.types.TypeEngine[str]]] = {
     "document": {"follows": sa.String(64), "follows_reason": sa.Text()},
+    "target": {"act": sa.Text()},
     "body": {"seat_code": sa.String(6), "members": sa.String(24), "reason": sa.Text()},
     "indicator": {"dimension": sa.Text(), "statistic": sa.String(16), "denominator": sa.Text()},
 }

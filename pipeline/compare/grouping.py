@@ -1,0 +1,173 @@
+"""Which row of the matrix a target belongs to: by the vocabulary, by the normal form of its name, or by likeness to another name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pipeline.canonical.indicators import Match, Refusal, match_indicator
+from pipeline.compare.likeness import merge_alike
+from pipeline.compare.naming import act_of_name, parse_name, parse_scope, scope_forms
+from schemas.indicators import Indicator, indicators
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_READ = ("indicator", "indicator_id", "kind", "change_direction", "dimension", "document", "scope", "region", "unit")
+COLUMNS = ["group", "indicator_name", "group_rule", "group_score", "domain", "measure", "name_statistic", "base", "name_act", "scope_class"]
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where one target stands: `key` is the id of its indicator, or ~ and the normal form of its name."""
+
+    key: str
+    name: str
+    rule: str
+    domain: str
+    measure: str
+    statistic: str | None
+    base: str
+    act: str
+    scope: str
+    values: str = ""
+    score: float = 1.0
+
+
+@dataclass(slots=True)
+class _Row:
+    """A name that no vocabulary knows: which documents write it and how, what its values are, whether some write it without a scope."""
+
+    values: str
+    documents: set[str] = field(default_factory=set)
+    written: dict[str, int] = field(default_factory=dict)
+    whole: bool = False
+
+
+def groups(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns COLUMNS for targets with their `region`.
+
+    A scope that is part of a known name (县城, 污水处理率: 县城污水处理率) goes into the name, and so does one that others write in the name.
+    """
+    import pandas as pd
+
+    read = (frame[name].tolist() for name in _READ)
+    found = [_place(*row) for row in zip(*read, strict=True)]
+    rows: dict[str, _Row] = {}
+    for place, written, document in zip(found, frame["indicator"], frame["document"], strict=True):
+        if place.rule == "form":
+            row = rows.setdefault(place.key, _Row(place.values))
+            row.documents.add(document)
+            row.written[written] = row.written.get(written, 0) + 1
+            row.whole |= place.scope == ""
+    _with_scope(found, rows)
+    _alike(found, rows)
+    shown = {key: max(row.written, key=lambda w: (row.written[w], -len(w), w)) for key, row in rows.items()}
+    table = [(p.key, shown.get(p.key, p.name), p.rule, p.score, p.domain, p.measure, p.statistic, p.base, p.act, p.scope) for p in found]
+    return pd.DataFrame(table, columns=COLUMNS, index=frame.index)
+
+
+def _place(written: str, identity: Any, kind: str, way: Any, dimension: Any, document: str, scope: Any, region: Any, unit: Any) -> _Place:
+    name, where = parse_name(written), parse_scope(scope if isinstance(scope, str) else None, region)
+    change = way if kind == "change" else name.change
+    identity = _change_ids().get((identity, way), identity) if kind == "change" else identity
+    one = _known().get(identity)
+    if one is None and where and (matched := _matched(f"{scope}{written}", unit if isinstance(unit, str) else None, kind)):
+        one, where = matched, ""
+    if one is not None:
+        measure = _measure(kind, way if kind == "change" and (one.id, way) not in _changed() else None, True)
+        return _Place(one.id, one.name, "vocabulary", one.domain, measure, name.statistic, name.base, "", where, str((dimension, measure)))
+    base, act = (name.base, "") if is_ratio(dimension) or change else act_of_name(name.base)
+    measure = _measure(kind, change, False)
+    return _Place(f"~{base}", written, "form", "", measure, name.statistic, base, act, where, str((dimension, measure)))
+
+
+def _with_scope(found: list[_Place], rows: dict[str, _Row]) -> None:
+    """Names whose scope others write in the name (城市建成区 | 路网密度, 建成区路网密度) take it in."""
+    for place in found:
+        if place.rule == "form" and place.scope:
+            keys = (f"~{form}{place.base}" for form in scope_forms(place.scope))
+            key = next((k for k in keys if k in rows and rows[k].whole and rows[k].values == place.values), None)
+            if key is not None:
+                place.key, place.base, place.scope = key, key[1:], ""
+
+
+def _alike(found: list[_Place], rows: dict[str, _Row]) -> None:
+    """Names that only leave out words of another stand in its row, marked; never in that of an indicator that the vocabulary says they are not."""
+    forms = {f"~{parse_name(_known()[p.key].name).base}": p.key for p in found if p.rule == "vocabulary"}
+    forms |= {f"~{p.base}": p.key for p in found if p.rule == "vocabulary"}
+    values = {(form, p.values) for p in found if p.rule == "vocabulary" for form in (f"~{parse_name(p.name).base}", f"~{p.base}")}
+    alike = merge_alike({key: (len(row.documents), row.values) for key, row in rows.items() if key not in forms}, sorted(values))
+    for place in found:
+        if place.rule == "form" and place.key in alike:
+            leader, score = alike[place.key]
+            group = forms.get(leader, leader)
+            if group not in _barred(place.name):
+                place.key, place.rule, place.score = group, "alike", score
+                if group in _known():
+                    place.name, place.domain = _known()[group].name, _known()[group].domain
+
+
+@lru_cache(maxsize=1 << 16)
+def _matched(name: str, unit: str | None, kind: str) -> Indicator | None:
+    found = match_indicator(name, unit, kind)
+    return found.indicator if isinstance(found, Match) else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _barred(name: str) -> tuple[str, ...]:
+    """Ids of indicators that a name is said not to be."""
+    found = match_indicator(name, None)
+    return found.near if isinstance(found, Refusal) and found.reason == "negative" else ()
+
+
+def _known() -> dict[str, Indicator]:
+    return _by_id(indicators())
+
+
+@lru_cache(maxsize=4)
+def _by_id(known: tuple[Indicator, ...]) -> dict[str, Indicator]:
+    return {i.id: i for i in known}
+
+
+def is_ratio(dimension: Any) -> bool:
+    """Whether values of a dimension are shares: nothing is added up in them."""
+    return isinstance(dimension, str) and dimension.startswith("ratio")
+
+
+def _measure(kind: str, change: str | None, known: bool) -> str:
+    """level, count, rank, grade, state; increase or decrease where the change is what is measured."""
+    if kind in ("qualitative", "milestone"):
+        return "state"
+    return change or ("level" if kind == "change" and known else kind)
+
+
+@cache
+def _change_ids() -> dict[tuple[str | None, str | None], str]:
+    """(indicator, way) → the indicator that is its change: PM2.5 concentration, decrease → reduction of the concentration."""
+    by_base: dict[str, str] = {}
+    for one in indicators():
+        for form in (one.name, *one.aliases):
+            parsed = parse_name(form)
+            if parsed.change is None:
+                by_base.setdefault(parsed.base, one.id)
+    found: dict[tuple[str | None, str | None], str] = {}
+    for one in indicators():
+        for form in (one.name, *one.aliases):
+            parsed = parse_name(form)
+            base = by_base.get(parsed.base)
+            if parsed.change and base and base != one.id:
+                found.setdefault((base, parsed.change), one.id)
+    return found
+
+
+@cache
+def _changed() -> frozenset[tuple[str, str]]:
+    """Indicators that are a change by their own name, with its way."""
+    found = set()
+    for one in indicators():
+        parsed = parse_name(one.name)
+        if parsed.change:
+            found.add((one.id, parsed.change))
+    return frozenset(found)
