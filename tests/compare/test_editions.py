@@ -121,3 +121,23 @@ def test_plans_of_a_region_that_is_named_in_two_ways_follow_each_other(plans):
     result = plans({"a.txt": one, "b.txt": other})
     assert result.regions == ("恩施土家族苗族自治州",)
     assert list(result.tables["changes"]["change"]) == ["tightened"]
+
+
+def test_the_tasks_of_one_year_drop_nothing_of_a_plan_for_several(plans):
+    texts = {"plan.txt": edition(f"到2025年，{NAME}达到85%", 2023)}
+    title = "六安市学前教育普及普惠行动方案2024年任务"
+    texts["tasks.txt"] = edition("2024年，全市公办园在园幼儿占比达到55%", 2024, title=title)
+    assert plans(texts).tables["changes"].empty
+
+
+def test_yearly_reports_go_on_with_what_stays_the_same(plans):
+    one = plan("六安市政府工作报告", "一、今年目标\n2023年，城镇新增就业3万人。", "", "").replace("\n\n", "\n2023年1月8日\n", 1)
+    other = one.replace("2023", "2024")
+    table = plans({"a.txt": one, "b.txt": other}).tables["changes"]
+    assert set(table["change"]) <= {"continued"}
+
+
+def test_what_is_built_and_what_is_renewed_are_two_things(plans):
+    table, findings = changes(plans, "到2025年，新建幼儿园活动场地5万平方米", "到2025年，改造幼儿园活动场地3万平方米")
+    assert rows(findings, change="relaxed").empty
+    assert rows(table, change="relaxed").empty

@@ -88,12 +88,13 @@ def test_a_later_act_ends_nothing_before_its_day(plans):
     assert documents(plans({"old.txt": old, "new.txt": new}, Options(as_of=date(2022, 1, 1))))["old"]["validity"] == "in_force"
 
 
-def test_a_plan_whose_period_is_over_gives_way_to_the_next_and_only_to_that(plans):
+def test_that_a_period_is_over_is_said_and_leaves_nothing_out(plans):
     title = "交通运输高质量发展行动方案（2021—2023年）"
-    texts = {"a.txt": roads(title=title, day="2021年3月1日"), "c.txt": roads(title=title, day="2021年3月1日", region="安康市")}
+    texts = {"a.txt": roads(title=title, day="2021年3月1日")}
     texts["b.txt"] = roads(title="交通运输高质量发展行动方案（2024—2026年）", aims=[a.replace("2025", "2026") for a in AIMS], day="2024年3月1日")
     found = documents(plans(texts))
-    assert {name: d["validity"] for name, d in found.items()} == {"a": "superseded", "b": "in_force", "c": "in_force"}
+    assert {name: (d["validity"], d["left_out"]) for name, d in found.items()} == {"a": ("in_force", False), "b": ("in_force", False)}
+    assert found["a"]["validity_reason"] == "规划期已满（至 2023 年）；后续规划：b"
 
 
 def test_the_load_of_a_body_counts_each_plan_once(plans):

@@ -121,6 +121,9 @@ def test_a_present_value_is_no_target(plans):
         ("到2025年，全市城镇新增就业累计达到25万人", "到2025年，全市城镇新增就业达到5万人", "not_comparable", ("statistic",)),
         ("到2025年，全市固定资产投资较2020年增长30%", "到2025年，全市固定资产投资较2022年增长20%", "not_comparable", ("baseline",)),
         ("到2025年，全市固定资产投资较2020年增长30%", "到2025年，全市固定资产投资增长6%", "undetermined", ("baseline_not_stated",)),
+        ("到2025年，全市新建污水管网260公里", "到2025年，全市改造污水管网180公里", "not_comparable", ("act",)),
+        ("到2025年，全市新建污水管网260公里", "到2025年，全市新建改造污水管网400公里", "undetermined", ("act_in_part",)),
+        ("到2030年，全市碳排放强度比2005年下降70%", "“十五五”期间，全市碳排放强度比2005年下降68%", "comparable", ()),
         ("2021—2025年，全市新增养老床位5000张", "2025年，全市新增养老床位2000张", "not_comparable", ("period",)),
         ("到2025年，全市新增养老床位5000张", "2025年，全市新增养老床位2000张", "undetermined", ("period_not_stated",)),
     ],
@@ -133,3 +136,27 @@ def test_what_is_counted_over_other_years_is_another_thing(plans, left, right, v
 def test_differences_are_said_in_the_unit_of_both(plans):
     found, _ = pair(plans, BASE, "到2025年，全市老年人健康管理率达到72%")
     assert (found["difference"], found["difference_shown"]) == (pytest.approx(0.02), "+2个百分点")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("到2025年，县城污水处理率达到95%", "到2025年，县城污水处理率达到96%"),
+        ("到2025年，城市建成区路网密度达到8公里/平方公里", "到2025年，全市建成区路网密度达到9公里/平方公里"),
+    ],
+)
+def test_a_scope_that_is_part_of_the_name_goes_into_it(plans, left, right):
+    found, matrix = pair(plans, left, right)
+    assert (found["verdict"], found["stricter"]) == ("comparable", "right")
+    assert len(set(matrix["group"])) == 1
+
+
+def test_a_name_like_a_known_one_stands_in_its_row_and_is_not_compared(plans):
+    found, matrix = pair(plans, "到2025年，全市农作物秸秆综合利用率达到92%", "到2025年，全市主要农作物秸秆综合利用率达到93%")
+    assert found["verdict"] in ("undetermined", "comparable")
+    assert len(set(matrix["group"])) == 1
+
+
+def test_a_rate_of_reduction_is_better_the_higher_it_is(plans):
+    found, _ = pair(plans, "到2025年，全市办理时限压缩率达到80%", "到2025年，全市办理时限压缩率达到85%")
+    assert (found["verdict"], found["stricter"]) == ("comparable", "right")
