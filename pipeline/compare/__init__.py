@@ -101,10 +101,12 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
 def _known(engine: sa.Engine, stored: facts.Facts, options: Options) -> _Known:
     documents = plans.dated(stored.documents)
     every = items(stored.targets, documents)
-    every["shown"] = shown(list(every[["kind", "operator", "value_text", "unit", "change_direction", "status"]].itertuples(index=False, name=None)))
+    every["shown"] = objects(
+        shown(list(every[["kind", "operator", "value_text", "unit", "change_direction", "status"]].itertuples(index=False, name=None))), every
+    )
     named = documents.set_index("name")
     for column in ("title_shown", "format", "date"):
-        every[column] = every["document"].map(named[column])
+        every[column] = every["document"].map(named[column]).astype(object)
     documents = plans.judged(documents, every, stored.validity, options.as_of)
     documents["region_shown"], every["region"] = documents["region_shown"].fillna(plans.UNKNOWN), every["region"].fillna(plans.UNKNOWN)
     left_out = set(documents.loc[documents["left_out"], "name"])

@@ -283,6 +283,8 @@ def _added_and_dropped(frame: pd.DataFrame, documents: pd.DataFrame, lang: str) 
     ]
     standing = editions[editions["final"].isna()].sort_values(["date", "name"]).groupby(["region_shown", "plan"], sort=True)
     following = [pair for _, plan in standing for pair in itertools.pairwise(plan["name"])]
+    spans = {r["name"]: (r["period_start"], r["period_end"]) for r in editions.to_dict("records")}
+    following = [pair for pair in following if not _within(*(spans[name] for name in pair))]
     following += list(editions.loc[editions["final"].notna(), ["name", "final"]].itertuples(index=False, name=None))
     # mere directions (提高) are no thing of which one edition could have been silent
     firm = frame[frame["number"] | ~frame["value_text"].map(lambda text: bool(_DIRECTION.search(text)))]
@@ -294,6 +296,13 @@ def _added_and_dropped(frame: pd.DataFrame, documents: pd.DataFrame, lang: str) 
         mine = sides.merge(firm, on="document")
         found.append(_one_sided(mine[_mask(pair not in stated for pair in zip(mine["lacks"], mine["group"], strict=True))], change, lang))
     return pd.concat(found, ignore_index=True)
+
+
+def _within(one: tuple[Any, Any], other: tuple[Any, Any]) -> bool:
+    """Whether one plan is for a year or years of the other's: the tasks of 2022 leave out nothing of a plan for 2021—2023."""
+    if not all(isinstance(year, str) for year in (*one, *other)) or one == other:
+        return False
+    return bool((one[0] >= other[0] and one[1] <= other[1]) or (other[0] >= one[0] and other[1] <= one[1]))
 
 
 def _one_sided(only: pd.DataFrame, change: str, lang: str) -> pd.DataFrame:

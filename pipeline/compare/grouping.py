@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from schemas.indicators import Indicator, indicators
 if TYPE_CHECKING:
     import pandas as pd
 
-_READ = ("indicator", "indicator_id", "kind", "change_direction", "dimension", "document", "scope", "region", "unit")
+_READ = ("indicator", "indicator_id", "kind", "change_direction", "dimension", "scope", "region", "unit")
 COLUMNS = ["group", "indicator_name", "group_rule", "group_score", "domain", "measure", "name_statistic", "base", "name_act", "scope_class"]
 
 
@@ -29,7 +30,7 @@ class _Place:
     measure: str
     statistic: str | None
     base: str
-    act: str
+    act: int
     scope: str
     values: str = ""
     score: float = 1.0
@@ -53,7 +54,8 @@ def groups(frame: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     read = (frame[name].tolist() for name in _READ)
-    found = [_place(*row) for row in zip(*read, strict=True)]
+    known = {i.id: i for i in indicators()}
+    found = [_place(known, *row) for row in zip(*read, strict=True)]
     rows: dict[str, _Row] = {}
     for place, written, document in zip(found, frame["indicator"], frame["document"], strict=True):
         if place.rule == "form":
@@ -62,25 +64,35 @@ def groups(frame: pd.DataFrame) -> pd.DataFrame:
             row.written[written] = row.written.get(written, 0) + 1
             row.whole |= place.scope == ""
     _with_scope(found, rows)
-    _alike(found, rows)
+    _alike(found, rows, known)
     shown = {key: max(row.written, key=lambda w: (row.written[w], -len(w), w)) for key, row in rows.items()}
     table = [(p.key, shown.get(p.key, p.name), p.rule, p.score, p.domain, p.measure, p.statistic, p.base, p.act, p.scope) for p in found]
     return pd.DataFrame(table, columns=COLUMNS, index=frame.index)
 
 
-def _place(written: str, identity: Any, kind: str, way: Any, dimension: Any, document: str, scope: Any, region: Any, unit: Any) -> _Place:
+def _place(
+    known: Mapping[str, Indicator],
+    written: str,
+    identity: Any,
+    kind: str,
+    way: Any,
+    dimension: Any,
+    scope: Any,
+    region: Any,
+    unit: Any,
+) -> _Place:
     name, where = parse_name(written), parse_scope(scope if isinstance(scope, str) else None, region)
     change = way if kind == "change" else name.change
     identity = _change_ids().get((identity, way), identity) if kind == "change" else identity
-    one = _known().get(identity)
+    one = known.get(identity)
     if one is None and where and (matched := _matched(f"{scope}{written}", unit if isinstance(unit, str) else None, kind)):
         one, where = matched, ""
     if one is not None:
         measure = _measure(kind, way if kind == "change" and (one.id, way) not in _changed() else None, True)
-        return _Place(one.id, one.name, "vocabulary", one.domain, measure, name.statistic, name.base, "", where, str((dimension, measure)))
-    base, act = (name.base, "") if is_ratio(dimension) or change else act_of_name(name.base)
+        return _Place(one.id, one.name, "vocabulary", one.domain, measure, name.statistic, name.base, 0, where, f"{dimension} {measure}")
+    base, act = (name.base, 0) if is_ratio(dimension) or change else act_of_name(name.base)
     measure = _measure(kind, change, False)
-    return _Place(f"~{base}", written, "form", "", measure, name.statistic, base, act, where, str((dimension, measure)))
+    return _Place(f"~{base}", written, "form", "", measure, name.statistic, base, act, where, f"{dimension} {measure}")
 
 
 def _with_scope(found: list[_Place], rows: dict[str, _Row]) -> None:
@@ -93,11 +105,15 @@ def _with_scope(found: list[_Place], rows: dict[str, _Row]) -> None:
                 place.key, place.base, place.scope = key, key[1:], ""
 
 
-def _alike(found: list[_Place], rows: dict[str, _Row]) -> None:
+def _alike(found: list[_Place], rows: dict[str, _Row], known: Mapping[str, Indicator]) -> None:
     """Names that only leave out words of another stand in its row, marked; never in that of an indicator that the vocabulary says they are not."""
-    forms = {f"~{parse_name(_known()[p.key].name).base}": p.key for p in found if p.rule == "vocabulary"}
-    forms |= {f"~{p.base}": p.key for p in found if p.rule == "vocabulary"}
-    values = {(form, p.values) for p in found if p.rule == "vocabulary" for form in (f"~{parse_name(p.name).base}", f"~{p.base}")}
+    forms: dict[str, str] = {}
+    values: set[tuple[str, str]] = set()
+    for p in found:
+        if p.rule == "vocabulary":
+            for form in (f"~{parse_name(p.name).base}", f"~{p.base}"):
+                forms[form] = p.key
+                values.add((form, p.values))
     alike = merge_alike({key: (len(row.documents), row.values) for key, row in rows.items() if key not in forms}, sorted(values))
     for place in found:
         if place.rule == "form" and place.key in alike:
@@ -105,8 +121,8 @@ def _alike(found: list[_Place], rows: dict[str, _Row]) -> None:
             group = forms.get(leader, leader)
             if group not in _barred(place.name):
                 place.key, place.rule, place.score = group, "alike", score
-                if group in _known():
-                    place.name, place.domain = _known()[group].name, _known()[group].domain
+                if group in known:
+                    place.name, place.domain = known[group].name, known[group].domain
 
 
 @lru_cache(maxsize=1 << 16)
@@ -120,15 +136,6 @@ def _barred(name: str) -> tuple[str, ...]:
     """Ids of indicators that a name is said not to be."""
     found = match_indicator(name, None)
     return found.near if isinstance(found, Refusal) and found.reason == "negative" else ()
-
-
-def _known() -> dict[str, Indicator]:
-    return _by_id(indicators())
-
-
-@lru_cache(maxsize=4)
-def _by_id(known: tuple[Indicator, ...]) -> dict[str, Indicator]:
-    return {i.id: i for i in known}
 
 
 def is_ratio(dimension: Any) -> bool:

@@ -39,7 +39,7 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
         frame[column] = grouped[column].to_numpy()
     frame["year"] = objects(_years(frame), frame)
     acts = zip(frame["act"], frame["name_act"], frame["dimension"], strict=True)
-    frame["act_class"] = objects(("" if is_ratio(d) else acts_of(a if isinstance(a, str) else None) or n for a, n, d in acts), frame)
+    frame["act_class"] = objects((0 if is_ratio(d) else acts_of(a if isinstance(a, str) else None) or n for a, n, d in acts), frame)
     frame["statistic_class"] = objects(_statistics(frame), frame)
     frame["denominator_class"] = objects((u.partition("/")[2] if isinstance(u, str) else "" for u in frame["canonical_unit"]), frame)
     unit = "unit:" + frame["unit"].fillna("").astype(str)
@@ -53,7 +53,8 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     top = pd.to_numeric(frame["canonical_value_max"].where(frame["canonical_value_max"].notna(), frame["value_max"]), errors="coerce")
     frame["high"] = top.astype(float).where(top.notna(), frame["low"])
     _directions(frame)
-    return frame
+    # plain objects: read one by one they are several times faster than pandas' own strings
+    return frame.astype({name: object for name, kind in frame.dtypes.items() if kind == "str"})
 
 
 _SAME_TIME = ("上年", "去年", "上年度", "上年同期", "同期", "上一年")  # what growth is measured from where nothing is said
@@ -121,7 +122,7 @@ def _directions(frame: pd.DataFrame) -> None:
     changed = frame["measure"].isin(("increase", "decrease")).to_numpy()
     direction = np.where(changed, "higher_better", direction)  # the more of the change that the plan sets itself, the more it demands
     # a number of things to build, finish or have
-    direction = np.where(((frame["kind"] == "count") | (frame["act_class"] != "")) & (direction == ""), "higher_better", direction)
+    direction = np.where(((frame["kind"] == "count") | (frame["act_class"] != 0)) & (direction == ""), "higher_better", direction)
     direction = np.where(frame["kind"] == "rank", "lower_better", direction)
     meant = np.where(direction == "higher_better", "floor", np.where(direction == "lower_better", "ceiling", by_verb))
     bound = np.where(by_operator != "", by_operator, meant)  # 达到 of what should be low names the level: it is no floor

@@ -121,17 +121,17 @@ def counted(quote: str, indicator: str) -> str | None:
     return next((name for name, pattern in _words().statistic if pattern.search(rest)), None)
 
 
-def acts_of(text: str | None) -> str:
-    """What words before a name do: `acts_of("新建") == "build"`, `acts_of("新建改造") == "build renew"`; "" where they do nothing told apart."""
-    return " ".join(act for act, pattern, _ in _words().acts if text and pattern.search(text))
+def acts_of(text: str | None) -> int:
+    """What words before a name do, as a set of bits in the order of `acts`: 新建 is 1, 改造 2, 新建改造 3; 0 where they do nothing told apart."""
+    return sum(1 << bit for bit, (_, pattern, _) in enumerate(_words().acts) if text and pattern.search(text))
 
 
-def act_of_name(base: str) -> tuple[str, str]:
-    """A normal form without the act that ends it, and the act: `act_of_name("农民工培训") == ("农民工", "train")`."""
-    for act, _, end in _words().acts:
+def act_of_name(base: str) -> tuple[str, int]:
+    """A normal form without the act that ends it, and the act: `act_of_name("污水管网改造") == ("污水管网", 2)`."""
+    for bit, (_, _, end) in enumerate(_words().acts):
         if end.search(base):
-            return end.sub("", base), act
-    return base, ""
+            return end.sub("", base), 1 << bit
+    return base, 0
 
 
 def adds_up(quote: str) -> bool:

@@ -36,8 +36,19 @@ def dated(documents: pd.DataFrame) -> pd.DataFrame:
     frame["region_shown"] = objects(shown, frame)
     frame["date"] = objects((d[0] for d in dates), frame)
     frame["date_source"] = objects((d[1] for d in dates), frame)
+    for column in ("period_start", "period_end"):
+        frame[column] = objects(_periods(frame, column), frame)
     frame["plan"] = objects((plan_key(title or g.get("title"), region) for title, g, region in zip(frame["title"], given, shown, strict=True)), frame)
     return frame
+
+
+def _periods(frame: pd.DataFrame, column: str) -> list[str | None]:
+    """First or last year of each plan; that of a 政府工作报告 without a year in its title is the year of its day."""
+    annual = regex.compile("|".join(vocab.read("plans")["annual"]))
+    return [
+        said or (date[:4] if date and len(date) == 10 and annual.search(title or "") else None)
+        for said, date, title in zip(frame[column], frame["date"], frame["title"], strict=True)
+    ]
 
 
 def _present(region: str | None, code: str | None) -> str | None:
@@ -172,7 +183,7 @@ def judged(documents: pd.DataFrame, items: pd.DataFrame, validity: pd.DataFrame,
     """The documents with `duplicate_of`, `duplicate_reason`, `edition`, `validity`, `validity_reason`, `left_out`, `final` (its text, of a draft).
 
     `validity`: what documents say (document, kind, value, date_end, title, doc_number, raw). Only what a text says, or a later document of the
-    same name or of the next period, ends a plan: that its own period is over does not.
+    same name, ends a plan: that its own period is over does not.
     """
     frame = documents.copy()
     same = copies(frame, items)
@@ -183,12 +194,24 @@ def judged(documents: pd.DataFrame, items: pd.DataFrame, validity: pd.DataFrame,
     drafts = {r["name"]: successors.get(r["name"], (None,))[0] for r in records if r["draft"]}
     frame["final"] = objects((drafts.get(n) for n in frame["name"]), frame)
     ended = _ended(records, validity, as_of, successors)
-    states = [ended.get(r["name"]) or (("draft", "标题或正文标明为征求意见稿") if r["draft"] else ("in_force", None)) for r in records]
+    states = [
+        ended.get(r["name"]) or (("draft", "标题或正文标明为征求意见稿") if r["draft"] else ("in_force", _over(r, records, as_of))) for r in records
+    ]
     frame["validity"] = [s[0] for s in states]
     frame["validity_reason"] = objects((s[1] for s in states), frame)
     frame["left_out"] = frame["duplicate_of"].notna() | frame["validity"].isin(("expired", "repealed", "superseded"))
     frame["edition"] = _editions(frame)
     return frame
+
+
+def _over(document: dict[Any, Any], records: list[dict[Any, Any]], as_of: date) -> str | None:
+    """That the period of a plan is over, and the plan that follows it: said, but no reason to leave it out."""
+    if not document["period_end"] or document["period_end"] >= str(as_of.year):
+        return None
+    own = (document["region_shown"], document["plan"])
+    after = [r for r in records if document["plan"] and (r["region_shown"], r["plan"]) == own and (r["period_start"] or "") > document["period_end"]]
+    follows = f"；后续规划：{min(after, key=lambda r: (r['period_start'], r['name']))['name']}" if after else ""
+    return f"规划期已满（至 {document['period_end']} 年）{follows}"
 
 
 def _editions(frame: pd.DataFrame) -> pd.Series[Any]:
@@ -247,7 +270,7 @@ def _named(statement: dict[Any, Any], other: dict[Any, Any], mine: dict[Any, Any
 
 def _successors(records: list[dict[Any, Any]], as_of: date) -> dict[str, tuple[str, str]]:
     """Document → (what took its place by the day, why): the final text of a draft; a later one of a standing document of the same name and
-    period; the next plan where a plan's own period is over."""
+    period. The next plan does not take the place of one whose period is over: that is for the reader to say."""
     there = [r for r in records if r["region_shown"] and r["duplicate_of"] is None and _issued(r, as_of)]
     found: dict[str, tuple[str, str]] = {}
     for group in _by(there, lambda r: r["title"] and (r["region_shown"], _bare(r["title"]), r["period_start"], r["period_end"])):
@@ -257,11 +280,6 @@ def _successors(records: list[dict[Any, Any]], as_of: date) -> dict[str, tuple[s
         if final and _STANDING.search(final[0]["title"]):
             last = later[-1] if later else final[-1]
             found |= {r["name"]: (last["name"], f"后来同名文件：{last['name']}") for r in later[:-1] if r["date"] < last["date"][: len(r["date"])]}
-    for group in _by(there, lambda r: r["plan"] and r["period_end"] and (r["region_shown"], r["plan"])):
-        for r in group:
-            after = sorted((n["period_start"], n["name"]) for n in group if n["period_start"] > r["period_end"] and not n["draft"])
-            if after and str(as_of.year) > r["period_end"]:
-                found.setdefault(r["name"], (after[0][1], f"规划期已满，后续规划：{after[0][1]}"))
     return found
 
 

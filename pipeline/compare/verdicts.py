@@ -29,10 +29,11 @@ REASONS: dict[str, tuple[str, str]] = {
         "一方只计当年或写明起始年，另一方未写明从何时起计",
         "one side counts from a year that it names, the other does not say since when",
     ),
+    "act_in_part": ("所做的事不完全相同（新建，新建和改造）", "not all that is done is the same (built; built and renewed)"),
     "baseline_not_stated": ("至少一方未写基期", "at least one side states no base year"),
     "name_alike": ("名称相近但不相同，须人工确认", "names are alike but not the same: to be confirmed"),
 }
-UNSTATED = ("year_not_stated", "period_not_stated", "baseline_not_stated", "name_alike")
+UNSTATED = ("year_not_stated", "period_not_stated", "act_in_part", "baseline_not_stated", "name_alike")
 SIGNATURE = (
     "group",
     "measure",
@@ -87,6 +88,7 @@ def judge(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     numbers = one["number_class"].to_numpy().astype(bool) & other["number_class"].to_numpy().astype(bool)
     same_kind = ~differs("measure")
     inverse = (one["bound"] + other["bound"]).isin(("floorceiling", "ceilingfloor")).to_numpy()
+    acts = [side["act_class"].to_numpy().astype(int) for side in (one, other)]  # sets as bits
     numerators, same_year = ~differs("numerator"), ~differs("year")
     found = {
         "kind": ~same_kind & numbers,
@@ -94,7 +96,7 @@ def judge(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
         "status": (one["status"].to_numpy() == "current") | (other["status"].to_numpy() == "current"),
         "dimension": numbers & differs("dimension_class") & ~numerators,
         "denominator": numbers & ((differs("dimension_class") & numerators) | (differs("denominator_class") & ~differs("dimension_class"))),
-        "act": same_kind & differs("act_class") & ~missing("act_class"),
+        "act": same_kind & (acts[0] != 0) & (acts[1] != 0) & (acts[0] & acts[1] == 0),
         "statistic": differs("statistic_class"),
         "scope": differs("scope_class"),
         "baseline": same_kind & differs("baseline_class") & ~missing("baseline_class"),
@@ -103,6 +105,7 @@ def judge(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
         "year": differs("year") & ~missing("year"),
         "year_not_stated": missing("year"),
         "period_not_stated": numbers & same_year & differs("window_class") & missing("window_class"),
+        "act_in_part": same_kind & (acts[0] != acts[1]) & (acts[0] & acts[1] != 0),
         "baseline_not_stated": same_kind & differs("baseline_class") & missing("baseline_class"),
         "name_alike": differs("group_rule_class"),
     }
