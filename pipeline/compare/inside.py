@@ -185,7 +185,7 @@ def incomplete(tasks: pd.DataFrame, items: pd.DataFrame, links: pd.DataFrame, da
     """Tasks without any unit, and without any deadline, one finding each where the document's tasks mostly have one; else one for the document.
 
     `dates`: document, task (path) of sentences with a date. Articles of a 办法 (第三条) are no tasks that need either; a plan of one year dates its
-    tasks by its title.
+    tasks by its title; a table without a column of units asks for none.
     """
     tasks = tasks[~tasks["path"].str.contains("条", regex=False)]
     named = set(links.loc[links["role"] != "data_source", "task_id"])
@@ -196,8 +196,12 @@ def incomplete(tasks: pd.DataFrame, items: pd.DataFrame, links: pd.DataFrame, da
         "no_unit": tasks["id"].isin(named),
         "no_deadline": tasks["deadline_kind"].notna() | tasks["id"].isin(dated) | in_text | tasks["of_year"],
     }
+    # a table of indicators that has no column of units (or of deadlines) leaves nothing out
+    table = tasks["path"].str.extract(r"^(表\d*)/", expand=False).fillna("")
     found: list[Finding] = []
     for type_, hits in has.items():
+        said = hits.groupby([tasks["document"], table]).transform("any") | (table == "")
+        hits = hits | ~said
         share = hits.groupby(tasks["document"]).mean()
         for document, rows in tasks[~hits].groupby("document", sort=True):
             found += _without(type_, str(document), rows["region"].iloc[0], rows, share[document], lang)

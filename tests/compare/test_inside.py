@@ -86,3 +86,9 @@ def test_a_task_without_a_unit_where_the_others_have_one(plans):
 def test_tasks_without_a_deadline_where_no_task_has_one_are_one_finding(plans):
     told = found(plans, *(f"完成第{w}项整治工作。{LED}" for w in "甲乙丙丁"), type="no_deadline")
     assert list(told["tasks"]) == [["1", "2", "3", "4"]]
+
+
+def test_a_table_of_indicators_without_a_column_of_units_asks_for_none(plans):
+    table = "序号\t指标\t2025年目标值\t单位\n1\t公共供水普及率\t98\t%\n2\t公共供水管网漏损率\t8\t%\n3\t再生水利用率\t25\t%"
+    text = document(f"完成甲项工作。{LED}", f"完成乙项工作。{LED}") + "\n附件\n" + table + "\n"
+    assert rows(plans({"a.txt": text}).tables["findings"], type="no_unit").empty
