@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
+from extractors.validity import iso
 from schemas.regions import level
 from schemas.standards import edition_for
 from schemas.types import Document, Slot, Span
@@ -32,7 +33,8 @@ def _day(metadata: Mapping[str, Slot | None], given: Mapping[str, str]) -> date 
     for name in ("issue_date", "publish_date"):
         slot = metadata.get(name)
         if said := slot.text if slot else given.get(name):
-            return date.fromisoformat(said)
+            day = iso(said, first=True)  # what a user gives may be a year or a month, or 2024年3月1日
+            return date.fromisoformat(day) if day else None
     period = metadata.get("period_start")
     return date(int(period.text), 1, 1) if period else None
 

@@ -74,9 +74,11 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
     stored = facts.load(engine)
     known = _known(engine, stored, options)
     columns, missing = columns_of(known.documents, failed_regions(stored.failures), options)
-    mine = _where(known.every, known.every[options.by].isin(columns))
+    mine = _where(known.every, known.every["document"].isin(_of(known.documents, columns, options)))
     counted = _filtered(_where(known.counted, known.counted[options.by].isin(columns)), options)
     coverage = stored.coverage.merge(known.documents[["name", "region_shown"]].rename(columns={"name": "document", "region_shown": "region"}))
+    standing_names = known.documents["name"] if options.all_documents else known.documents.loc[~known.documents["left_out"], "name"]
+    coverage = coverage[coverage["document"].isin(standing_names)]
     notes = _notes(known.documents, missing, options)
     tables: dict[str, pd.DataFrame] = {
         "matrix": matrix(counted, columns, mentions.unread(counted, coverage, options.by), missing, known.copies, options),
@@ -86,13 +88,12 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
         "timeline": answering.timeline(counted, options.as_of),
         "plans": _plans(known, stored.tasks, options),
     }
-    standing_names = known.documents["name"] if options.all_documents else known.documents.loc[~known.documents["left_out"], "name"]
     tasks = stored.tasks[stored.tasks["document"].isin(set(mine["document"]) | _of(known.documents, columns, options))]
     tables["load"] = answering.load(
         counted, tasks[tasks["document"].isin(standing_names)], stored.links, known.documents.set_index("name")["region_shown"]
     )
     tables["pairs"], more = _pairs(counted, columns, options)
-    quotes = dict(zip(known.every["id"], known.every["quote"], strict=True))
+    quotes = {i: quote for some in (known.every, known.counted) for i, quote in zip(some["id"], some["quote"], strict=True)}
     tables["findings"] = findings(_found(engine, known, mine, tasks, stored, columns, options), tables, quotes)
     contexts = facts.contexts(engine, counted) if len(counted) <= CONTEXTS else {}
     return Comparison(tables, tuple(columns), options.as_of, contexts, (*notes, *more))
@@ -139,8 +140,9 @@ def _filtered(counted: pd.DataFrame, options: Options) -> pd.DataFrame:
 
 
 def _of(documents: pd.DataFrame, columns: Sequence[str], options: Options) -> set[str]:
-    """Names of the documents of the columns."""
-    return set(documents.loc[documents["region_shown" if options.by == "region" else "name"].isin(columns), "name"])
+    """Names of all documents of the regions that the columns are, or are of: also of those that do not count, which have no column."""
+    regions = columns if options.by == "region" else documents.loc[documents["name"].isin(columns), "region_shown"]
+    return set(documents.loc[documents["region_shown"].isin(set(regions)), "name"])
 
 
 def _pairs(counted: pd.DataFrame, columns: Sequence[str], options: Options) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -50,7 +50,9 @@ def _linked(own: pd.DataFrame, row: dict[Any, Any], numbers: dict[Any, pd.DataFr
             continue
         place = same["region"].iloc[0] or ("国家" if lang == "zh" else "the nation")
         reason = f"上级（{place}）的数值见所列文件" if lang == "zh" else f"the number of {place} stands in the document named"
-        return finding("cascade", pd.concat([own, same]), verdict="comparable", reason=reason)
+        if not row["year"]:
+            reason += "；目标未写期限" if lang == "zh" else "; the target states no year"
+        return finding("cascade", pd.concat([own, same]), verdict="comparable" if row["year"] else "undetermined", reason=reason)
     zh, en = "目标由上级下达，库中没有同一指标、同一年份的上级数值", "another level sets it; no number of that level is stored for the year"
     goals = _goals(row, lang)
     if goals:
@@ -100,7 +102,7 @@ def _division(scope: Any, code: str) -> str | None:
     """The code of the division below `code` that a scope names in full, None where it names none or several."""
     if not isinstance(scope, str) or len(scope) < 3:
         return None
-    prefix = "" if code == NATIONAL else code.rstrip("0") if not code.endswith("00") else code[:2] if code.endswith("0000") else code[:4]
+    prefix = "" if code == NATIONAL else code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
     hits = [r for r in find_regions(scope) if r.name == scope and r.valid_to is None and r.code.startswith(prefix) and r.code != code]
     return hits[0].code if len(hits) == 1 else None
 
@@ -115,4 +117,6 @@ def _above(code: Any, who: str) -> list[str]:
     above = [c for c in dict.fromkeys(levels) if c != code]
     if who.startswith(("省", "自治区", "厅")):
         return [c for c in above if c.endswith("0000")]
+    if who in ("市", "州"):
+        return [c for c in above if not c.endswith("0000")]
     return [*above, NATIONAL]

@@ -103,7 +103,7 @@ def load(engine: sa.Engine) -> Facts:
     order = documents.reset_index().set_index("id")["index"]
     names = documents.set_index("id")["name"]
     for frame in (targets, tasks, coverage):
-        frame["document"] = frame["document_id"].map(names)
+        frame["document"] = frame["document_id"].map(names).astype(object)  # also where there is no document at all
         frame["order"] = frame["document_id"].map(order)
     targets = targets.sort_values(["order", "position"], ignore_index=True)
     tasks = tasks.sort_values(["order", "position"], ignore_index=True).merge(titles, on="id", how="left")

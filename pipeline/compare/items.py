@@ -40,6 +40,7 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     frame["year"] = objects(_years(frame), frame)
     acts = zip(frame["act"], frame["name_act"], frame["dimension"], strict=True)
     frame["act_class"] = objects((0 if is_ratio(d) else acts_of(a if isinstance(a, str) else None) or n for a, n, d in acts), frame)
+    frame["stock_class"] = _reached(frame)
     frame["statistic_class"] = objects(_statistics(frame), frame)
     frame["denominator_class"] = objects((u.partition("/")[2] if isinstance(u, str) else "" for u in frame["canonical_unit"]), frame)
     unit = "unit:" + frame["unit"].fillna("").astype(str)
@@ -90,6 +91,12 @@ def _windows(frame: pd.DataFrame) -> list[str]:
                 begins = end[:4]
         found.append(begins)
     return found
+
+
+def _reached(frame: pd.DataFrame) -> list[bool]:
+    """Whether a value is a total that is reached (污水管网达到300公里), not what is done towards it (新建260公里); of a table's cell neither is known."""
+    columns = zip(frame["act_class"], frame["measure"], frame["dimension"], frame["quote"], strict=True)
+    return [not act and measure in ("level", "count") and not is_ratio(dim) and bound_of(quote) is not None for act, measure, dim, quote in columns]
 
 
 def _statistics(frame: pd.DataFrame) -> list[str]:

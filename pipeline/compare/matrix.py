@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.canonical.indicators import SCORES
 from pipeline.compare.items import objects
 from pipeline.compare.options import Options
-from pipeline.compare.verdicts import SIGNATURE, against_others, in_words
+from pipeline.compare.verdicts import SIGNATURE, against_others, in_words, other_name
 from schemas.comparison import TABLES
 from schemas.indicators import indicators
 
@@ -60,11 +60,14 @@ def _rank(stated: pd.DataFrame, any_year: bool) -> None:
     allowed = stated["verdict"] == "comparable"
     if any_year:
         allowed |= (stated["verdict"] == "not_comparable") & stated["reasons"].map(lambda r: r == ("year",))
-    parts = [p for p in SIGNATURE if p not in ("bound", "number_class", "group_rule_class") and not (any_year and p == "year")]
-    some = stated.loc[allowed & stated["number"] & (stated["direction"] != "none"), [*parts, "bound", "key", "open"]]
+    stated["group_rule_class"] = other_name(stated)
+    parts = [p for p in SIGNATURE if p not in ("bound", "number_class", "act_class", "stock_class") and not (any_year and p == "year")]
+    some = stated.loc[allowed & stated["number"] & (stated["direction"] != "none"), [*parts, "act_class", "stock_class", "bound", "key", "open"]]
     if some.empty:
         return
     some["class"] = some.groupby(parts, sort=False, dropna=False).ngroup()
+    some["done"] = _done(some)
+    some["class"] = some.groupby(["class", "done"], sort=False).ngroup()
     bounds = some["bound"].where(some["bound"] != "exact").groupby(some["class"]).transform("nunique")
     some["class"] = some["class"].astype(str) + some["bound"].where(bounds > 1, "")
     some["demand"] = some["key"].round(12)
@@ -72,6 +75,14 @@ def _rank(stated: pd.DataFrame, any_year: bool) -> None:
     step = (ordered[["class", "demand", "open"]] != ordered[["class", "demand", "open"]].shift()).any(axis=1)
     stated.loc[ordered.index, "rank"] = step.groupby(ordered["class"]).cumsum().astype("Int64")
     stated.loc[some.index, "distance"] = some.groupby("class")["key"].transform("max") - some["key"]
+
+
+def _done(some: pd.DataFrame) -> pd.Series[Any]:
+    """What is done, or that a total is reached; a value that says neither is ranked with those of its class where all of them say one thing."""
+    done = some["act_class"].astype(str).where(some["act_class"] != 0, "")
+    done = done.mask(some["stock_class"].astype(bool), "total")
+    said = done.where(done != "").groupby(some["class"])
+    return done.mask((done == "") & (said.transform("nunique") == 1), said.transform("first"))
 
 
 def _named(stated: pd.DataFrame) -> pd.DataFrame:

@@ -169,11 +169,6 @@ def _overlap(items: pd.DataFrame) -> list[tuple[str, str, int, int, int]]:
     return [(a, b, int(n), int(min(sizes[a], sizes[b])), int(max(sizes[a], sizes[b]))) for a, b, n in pairs_]
 
 
-def today() -> date:
-    """The day on which deadlines and validity are judged where none is given."""
-    return date.today()
-
-
 # --- validity ---------------------------------------------------------------------------------------------------------
 
 _STANDING = regex.compile(r"(?:办法|规定|条例|规范|细则|规划|纲要|标准)(?:[(（][^)）]*[)）])?$")  # a later one of the same name takes its place
@@ -239,7 +234,7 @@ def _ended(
             last = max(statement["date_end"], longer["date_end"])
             if last < as_of.isoformat():
                 found.setdefault(mine["name"], ("expired", f"有效期至 {last}（{(longer if longer['date_end'] == last else statement)['raw']}）"))
-        elif statement["kind"] == "repeals":
+        elif statement["kind"] == "repeals" and statement["value"] == "whole" and not mine["draft"]:
             for other in records:
                 if other is not mine and _named(statement, other, mine) and _issued(mine, as_of):
                     found.setdefault(other["name"], ("repealed", f"{mine['name']}：{statement['raw']}"))
@@ -251,7 +246,8 @@ def _ended(
 def _extends(statement: dict[Any, Any], document: dict[Any, Any], names: Mapping[str, dict[Any, Any]], as_of: date) -> bool:
     """Whether a statement of another document lets a document hold longer."""
     mine = names[statement["document"]]
-    return bool(statement["kind"] == "extends" and statement["date_end"] and _named(statement, document, mine) and _issued(mine, as_of))
+    said = statement["kind"] == "extends" and statement["date_end"] and not mine["draft"]
+    return bool(said and _named(statement, document, mine) and _issued(mine, as_of))
 
 
 def _issued(document: dict[Any, Any], as_of: date) -> bool:
@@ -275,7 +271,11 @@ def _successors(records: list[dict[Any, Any]], as_of: date) -> dict[str, tuple[s
     found: dict[str, tuple[str, str]] = {}
     for group in _by(there, lambda r: r["title"] and (r["region_shown"], _bare(r["title"]), r["period_start"], r["period_end"])):
         final = [r for r in group if not r["draft"]]
-        found |= {r["name"]: (final[-1]["name"], f"正式稿：{final[-1]['name']}") for r in group if r["draft"] and final}
+        for r in (r for r in group if r["draft"]):
+            after = [f for f in final if not (r["date"] and f["date"] and f["date"] < r["date"][: len(f["date"])])]
+            if after:
+                last = max(after, key=lambda f: (f["date"] or "", f["name"]))["name"]
+                found[r["name"]] = last, f"正式稿：{last}"
         later = sorted((r for r in final if r["date"]), key=lambda r: r["date"])
         if final and _STANDING.search(final[0]["title"]):
             last = later[-1] if later else final[-1]

@@ -134,9 +134,9 @@ def _all(row: Row, thresholds: list[Threshold], known: Mapping[str, str], lang: 
     judged = [_judge(row, t, lang) for t in thresholds]
     verdict, difference, reason = judged[0]
     open_ = [t for t in thresholds if any(name not in known for name, _ in t.condition)]
-    if open_ and (len(thresholds) == 1 or len({v for v, _, _ in judged}) > 1):
-        conditions = "、".join(t.condition_text or "" for t in open_)
-        told = f"标准值取决于{conditions}，此处不知" if lang == "zh" else f"the threshold depends on {conditions}, which is not known"
+    if (open_ and len(thresholds) == 1) or len({v for v, _, _ in judged}) > 1:
+        conditions = "、".join(dict.fromkeys(t.condition_text or t.level for t in open_ or thresholds))
+        told = f"标准值取决于所属（{conditions}），此处不知" if lang == "zh" else f"the threshold depends on {conditions}, which is not known"
         return "cannot_say", None, told
     return verdict, None if len({t.value for t in thresholds}) > 1 else difference, reason
 

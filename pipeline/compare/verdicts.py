@@ -29,7 +29,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "一方只计当年或写明起始年，另一方未写明从何时起计",
         "one side counts from a year that it names, the other does not say since when",
     ),
-    "act_in_part": ("所做的事不完全相同（新建，新建和改造）", "not all that is done is the same (built; built and renewed)"),
+    "act_in_part": ("所做的事不完全相同（新建，新建和改造；新建，达到的总量）", "not all that is done is the same (built; built and renewed; the total)"),
     "baseline_not_stated": ("至少一方未写基期", "at least one side states no base year"),
     "name_alike": ("名称相近但不相同，须人工确认", "names are alike but not the same: to be confirmed"),
 }
@@ -42,6 +42,7 @@ SIGNATURE = (
     "dimension_class",
     "denominator_class",
     "act_class",
+    "stock_class",
     "statistic_class",
     "scope_class",
     "baseline_class",
@@ -64,13 +65,17 @@ def signatures(items: pd.DataFrame) -> Signatures:
     """The signatures of items (`pipeline.compare.items.items`)."""
     frame = items.copy(deep=False)
     frame["number_class"] = frame["number"].where(frame["measure"] != "grade", True)
-    # names alike are never the same as those of the row they stand in, and are the same as each other only under one normal form
-    frame["group_rule_class"] = frame["base"].where(frame["group_rule"] == "alike", "")
+    frame["group_rule_class"] = other_name(frame)
     columns = frame[list(SIGNATURE)].astype(object).fillna("")
     codes = columns.groupby(list(SIGNATURE), sort=False).ngroup()
     table = columns.loc[codes.drop_duplicates().index].reset_index(drop=True)
     table["numerator"] = [text.partition("/")[0] for text in table["dimension_class"]]
     return Signatures(table, codes)
+
+
+def other_name(items: pd.DataFrame) -> pd.Series[str]:
+    """The normal form of names that are only alike those of their row, "" of the others: they are the same as each other only under one form."""
+    return items["base"].where(items["group_rule"] == "alike", "")
 
 
 def judge(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
@@ -89,6 +94,8 @@ def judge(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     same_kind = ~differs("measure")
     inverse = (one["bound"] + other["bound"]).isin(("floorceiling", "ceilingfloor")).to_numpy()
     acts = [side["act_class"].to_numpy().astype(int) for side in (one, other)]  # sets as bits
+    stocks = [side["stock_class"].to_numpy().astype(bool) for side in (one, other)]
+    total = (stocks[0] & (acts[1] != 0)) | (stocks[1] & (acts[0] != 0))
     numerators, same_year = ~differs("numerator"), ~differs("year")
     found = {
         "kind": ~same_kind & numbers,
@@ -105,7 +112,7 @@ def judge(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
         "year": differs("year") & ~missing("year"),
         "year_not_stated": missing("year"),
         "period_not_stated": numbers & same_year & differs("window_class") & missing("window_class"),
-        "act_in_part": same_kind & (acts[0] != acts[1]) & (acts[0] & acts[1] != 0),
+        "act_in_part": same_kind & (((acts[0] != acts[1]) & (acts[0] & acts[1] != 0)) | total),
         "baseline_not_stated": same_kind & differs("baseline_class") & missing("baseline_class"),
         "name_alike": differs("group_rule_class"),
     }

@@ -31,7 +31,7 @@ _DOCUMENTS = {
     "timeline": ("document",),
     "plans": ("duplicate_of",),
 }
-_REQUIRED = {"matrix": ("group", "region", "state"), "findings": ("id", "type"), "plans": ("document",)}
+_REQUIRED = {"matrix": ("group", "state"), "findings": ("id", "type"), "plans": ("document",)}
 # what a list of a finding points to, as a table of its own: package keys cannot reach into lists
 _LINKS = {"documents": "document", "targets": "target"}
 
