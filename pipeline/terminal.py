@@ -129,7 +129,7 @@ def _matrix(comparison: Comparison, every: bool, lang: str) -> Table:
     from rich.text import Text
 
     frame = comparison.tables["matrix"]
-    by = "region" if set(frame["region"].dropna()) <= set(comparison.regions) else "document"
+    by = comparison.by
     table = Table(headings("matrix", lang)["indicator"], *comparison.regions, show_lines=True)
     for _, row in frame.groupby("group", sort=False):
         if not every and row.loc[row["state"] == "stated", by].nunique() < 2:

@@ -10,12 +10,12 @@ The tables and their columns are those of `schemas/comparison.py`. Work is done 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.compare import answering, cascade, editions, facts, inside, mentions, pairs, plans, standing
+from pipeline.compare import answering, cascade, editions, facts, inside, mentions, pairs, plans, standing, validity
 from pipeline.compare.findings import findings
 from pipeline.compare.inside import DUE
 from pipeline.compare.items import items, objects, shown
@@ -24,6 +24,9 @@ from pipeline.compare.options import Options
 from pipeline.compare.places import columns_of, failed_regions
 from pipeline.compare.result import Comparison
 from schemas.comparison import TABLES
+from schemas.errors import ZhibiaoError
+from schemas.functions import functions
+from schemas.indicators import indicators
 from schemas.standards import why
 
 if TYPE_CHECKING:
@@ -73,15 +76,20 @@ def _uncollected() -> Iterator[None]:
 def _compare(engine: sa.Engine, options: Options) -> Comparison:
     stored = facts.load(engine)
     known = _known(engine, stored, options)
-    columns, missing = columns_of(known.documents, failed_regions(stored.failures), options)
+    failed = failed_regions(stored.failures)
+    columns, missing = columns_of(known.documents, failed, options)
     mine = _where(known.every, known.every["document"].isin(_of(known.documents, columns, options)))
-    counted = _filtered(_where(known.counted, known.counted[options.by].isin(columns)), options)
+    stated = _where(known.counted, known.counted[options.by].isin(columns))
+    counted = _filtered(stated, options)
+    other_years = set(zip(stated["group"], stated[options.by], strict=True)) - set(zip(counted["group"], counted[options.by], strict=True))
     coverage = stored.coverage.merge(known.documents[["name", "region_shown"]].rename(columns={"name": "document", "region_shown": "region"}))
     standing_names = known.documents["name"] if options.all_documents else known.documents.loc[~known.documents["left_out"], "name"]
     coverage = coverage[coverage["document"].isin(standing_names)]
-    notes = _notes(known.documents, missing, options)
+    here = set(known.documents.loc[known.documents["name"].isin(_of(known.documents, columns, options)), "region_shown"])
+    lost = {region: names for region, names in failed.items() if region in here}
+    notes = _notes(known.documents, missing, lost, options)
     tables: dict[str, pd.DataFrame] = {
-        "matrix": matrix(counted, columns, mentions.unread(counted, coverage, options.by), missing, known.copies, options),
+        "matrix": matrix(counted, columns, mentions.unread(counted, coverage, options.by), missing, known.copies, other_years, options),
         "changes": editions.changes(mine, known.documents, options.lang),
         "standards": standing.against(counted, known.documents, options.standard, options.lang),
         "leads": answering.leads(counted),
@@ -89,14 +97,14 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
         "plans": _plans(known, stored.tasks, options),
     }
     tasks = stored.tasks[stored.tasks["document"].isin(set(mine["document"]) | _of(known.documents, columns, options))]
-    tables["load"] = answering.load(
-        counted, tasks[tasks["document"].isin(standing_names)], stored.links, known.documents.set_index("name")["region_shown"]
-    )
+    places = known.documents.set_index("name")["region_shown"]
+    only = set(counted["id"]) if len(counted) < len(stated) else None
+    tables["load"] = answering.load(stated, tasks[tasks["document"].isin(standing_names)], stored.links, places, only)
     tables["pairs"], more = _pairs(counted, columns, options)
     quotes = {i: quote for some in (known.every, known.counted) for i, quote in zip(some["id"], some["quote"], strict=True)}
     tables["findings"] = findings(_found(engine, known, mine, tasks, stored, columns, options), tables, quotes)
     contexts = facts.contexts(engine, counted) if len(counted) <= CONTEXTS else {}
-    return Comparison(tables, tuple(columns), options.as_of, contexts, (*notes, *more))
+    return Comparison(tables, tuple(columns), options.as_of, contexts, (*notes, *more), options.by)
 
 
 def _known(engine: sa.Engine, stored: facts.Facts, options: Options) -> _Known:
@@ -108,7 +116,7 @@ def _known(engine: sa.Engine, stored: facts.Facts, options: Options) -> _Known:
     named = documents.set_index("name")
     for column in ("title_shown", "format", "date"):
         every[column] = every["document"].map(named[column]).astype(object)
-    documents = plans.judged(documents, every, stored.validity, options.as_of)
+    documents = validity.judged(documents, every, stored.validity, options.as_of, options.lang)
     documents["region_shown"], every["region"] = documents["region_shown"].fillna(plans.UNKNOWN), every["region"].fillna(plans.UNKNOWN)
     left_out = set(documents.loc[documents["left_out"], "name"])
     copied = set(documents.loc[documents["duplicate_of"].notna(), "name"])
@@ -125,7 +133,12 @@ def _where(frame: pd.DataFrame, hits: pd.Series[bool]) -> pd.DataFrame:
 
 
 def _filtered(counted: pd.DataFrame, options: Options) -> pd.DataFrame:
-    """The rows that the filters let through, whole."""
+    """The rows that the filters let through, whole.
+
+    Raises ZhibiaoError for a domain or function that neither the vocabulary nor a stored target has.
+    """
+    _known_word("domain", options.domains, {i.domain for i in indicators()} | set(counted["domain"].dropna()))
+    _known_word("function", options.functions, {f.function for f in functions()} | {f for some in counted["lead_function"] for f in some})
     keep = counted["group"]
     frame = counted
     if options.domains:
@@ -137,6 +150,12 @@ def _filtered(counted: pd.DataFrame, options: Options) -> pd.DataFrame:
     if options.years:
         frame = frame[frame["year"].str[-4:].isin([str(y) for y in options.years])]
     return frame
+
+
+def _known_word(what: str, asked: Sequence[str], known: Set[str]) -> None:
+    for word in asked:
+        if word not in known:
+            raise ZhibiaoError(f"no {what} is called “{word}”; there are: {'、'.join(sorted(known - {''}))}")
 
 
 def _of(documents: pd.DataFrame, columns: Sequence[str], options: Options) -> set[str]:
@@ -189,7 +208,7 @@ def _found(
         ),
         *cascade.mandates(standing_items, known.counted, lang),
         *cascade.allotted(standing_items, known.counted, lang),
-        *plans.told(known.documents[known.documents["name"].isin(_of(known.documents, columns, options))], lang),
+        *validity.told(known.documents, _of(known.documents, columns, options), lang),
     ]
 
 
@@ -206,10 +225,11 @@ def _plans(known: _Known, tasks: pd.DataFrame, options: Options) -> pd.DataFrame
     return table.sort_values(["region_code", "region", "date", "document"], kind="stable", ignore_index=True)[[c.name for c in TABLES["plans"]]]
 
 
-def _notes(documents: pd.DataFrame, missing: Mapping[str, str], options: Options) -> tuple[str, ...]:
-    """What a reader must know: documents that do not count, columns of which nothing is stored."""
+def _notes(documents: pd.DataFrame, missing: Mapping[str, str], lost: Mapping[str, str], options: Options) -> tuple[str, ...]:
+    """What a reader must know: documents that do not count, regions of which nothing is stored, files that could not be read."""
     zh = options.lang == "zh"
     notes = [f"{region}：{why}" if zh else f"{region}: {why}" for region, why in missing.items()]
+    notes += [f"{region}：文件未能读出：{names}" if zh else f"{region}: could not be read: {names}" for region, names in lost.items()]
     if options.all_documents:
         return tuple(notes)
     for r in documents[documents["left_out"]].to_dict("records"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def load(items: pd.DataFrame, tasks: pd.DataFrame, links: pd.DataFrame, regions: pd.Series[str]) -> pd.DataFrame:
+def load(items: pd.DataFrame, tasks: pd.DataFrame, links: pd.DataFrame, regions: pd.Series[str], only: Set[str] | None = None) -> pd.DataFrame:
     """The table `load`: for each region, body, role and year due, how many tasks and how many of their targets.
 
     A task counts in the years of its own deadline and of its targets' (in several, if they are due in several), without any in none.
+    `only`: ids of the targets that a filter lets through; then only the tasks that have some of them count, in the years of those.
     """
     import pandas as pd
 
@@ -26,6 +28,9 @@ def load(items: pd.DataFrame, tasks: pd.DataFrame, links: pd.DataFrame, regions:
     own = named.assign(year=pd.to_numeric(named["deadline_end"].astype("string").str[:4], errors="coerce").astype("Int64"))[["task_id", "year"]]
     years = pd.concat([own, due[["task_id", "year"]]]).drop_duplicates()
     years = years[years["year"].notna() | ~years["task_id"].isin(set(years.loc[years["year"].notna(), "task_id"]))]
+    if only is not None:
+        due = due[due["id"].isin(only)]
+        years = years.merge(due[["task_id", "year"]].drop_duplicates())
     targets = named.merge(due, on="task_id").groupby([*keys, "year"], dropna=False)["id"].nunique().rename("targets").reset_index()
     counts = named.merge(years, on="task_id").groupby([*keys, "year"], dropna=False)["task_id"].nunique().rename("tasks").reset_index()
     table = counts.merge(targets, on=[*keys, "year"], how="outer")

@@ -72,9 +72,9 @@ _PLACE = ["file", "page", "line", "table", "row", "sheet", "cell"]
 class Facts:
     """The stored rows that a comparison needs; ids are those of the database.
 
-    `documents`: a row a document, `name` unique. `targets`: with `document`, `task` (number path), `lead`, `lead_function` (tuples of
-    names), `evidence` (id of the value's), and its place. `tasks`: with `document`. `links`: task, body, role.
-    `coverage`: numbers that gave no target. `failures`: documents that could not be read.
+    `documents`: a row a document, `name` unique, `evidence`: id of its title's. `targets`: with `document`, `task` (number path), `lead`,
+    `lead_function` (tuples of names), `evidence` (id of the value's), and its place. `tasks`: with `document`. `links`: task, body, role.
+    `coverage`: numbers that gave no target. `failures`: documents that could not be read. `validity`: what documents say of validity.
     """
 
     documents: pd.DataFrame
@@ -94,12 +94,12 @@ def load(engine: sa.Engine) -> Facts:
         tasks = _select(connection, tables.task, ["id", "document_id", "position", "path", "title", "deadline_end", "deadline_kind"])
         links = _links(connection)
         evidence = _evidence(connection, "target", ("value", "quote"))
-        titles = _evidence(connection, "task", ("title",))[["id", "evidence"]]
+        titles, heads = (_evidence(connection, table, ("title",))[["id", "evidence"]] for table in ("task", "document"))
         coverage = _select(connection, tables.coverage, ["id", "document_id", "position", "reason", "text", "where"])
         failures = _failures(connection)
         validity = _validity(connection)
     documents["given"] = [json.loads(g or "{}") for g in documents["given"]]
-    documents = documents.sort_values("name", ignore_index=True)
+    documents = documents.merge(heads, on="id", how="left").sort_values("name", ignore_index=True)
     order = documents.reset_index().set_index("id")["index"]
     names = documents.set_index("id")["name"]
     for frame in (targets, tasks, coverage):
@@ -151,9 +151,10 @@ def _failures(connection: sa.Connection) -> pd.DataFrame:
 def _validity(connection: sa.Connection) -> pd.DataFrame:
     """What documents say of validity, in text order."""
     validity, document = tables.validity.c, tables.document.c
-    columns = ["kind", "value", "date_end", "title", "doc_number", "raw"]
+    columns = ["id", "kind", "value", "date_end", "title", "doc_number", "raw"]
     query = sa.select(document.name, *(validity[c] for c in columns)).join_from(tables.validity, tables.document, validity.document_id == document.id)
-    return _frame(connection, query.order_by(document.name, validity.position), ["document", *columns])
+    found = _frame(connection, query.order_by(document.name, validity.position), ["document", *columns])
+    return found.merge(_evidence(connection, "validity", ("raw",))[["id", "evidence"]], on="id", how="left")
 
 
 def _links(connection: sa.Connection) -> pd.DataFrame:

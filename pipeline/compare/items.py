@@ -94,9 +94,9 @@ def _windows(frame: pd.DataFrame) -> list[str]:
 
 
 def _reached(frame: pd.DataFrame) -> list[bool]:
-    """Whether a value is a total that is reached (污水管网达到300公里), not what is done towards it (新建260公里); of a table's cell neither is known."""
-    columns = zip(frame["act_class"], frame["measure"], frame["dimension"], frame["quote"], strict=True)
-    return [not act and measure in ("level", "count") and not is_ratio(dim) and bound_of(quote) is not None for act, measure, dim, quote in columns]
+    """Whether a value is a total that is reached (污水管网达到300公里), not what is done towards it (新建260公里); a table's cell tells neither."""
+    totals = frame["measure"].isin(("level", "count")) & (frame["act_class"] == 0) & ~frame["dimension"].map(is_ratio)
+    return [total and bound_of(quote) is not None for total, quote in zip(totals, frame["quote"], strict=True)]
 
 
 def _statistics(frame: pd.DataFrame) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from pipeline.canonical.indicators import SCORES
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 COLUMNS = [c.name for c in TABLES["matrix"]]
 _UNREAD = {"zh": "原文提到该指标，但数值未能读出", "en": "the text names the indicator, its value was not read"}
 
+_ELSEWHEN = {"zh": "所选年份未提出（另有其他年份或未写期限的数值）", "en": "not stated for the years asked for, but for others or without one"}
+
 
 def matrix(
     items: pd.DataFrame,
@@ -25,12 +27,14 @@ def matrix(
     absent: Mapping[tuple[str, str], tuple[str, str, tuple[str, ...]]],
     missing: Mapping[str, str],
     copies: Mapping[str, Sequence[str]],
+    other_years: Set[tuple[str, str]],
     options: Options,
 ) -> pd.DataFrame:
     """The matrix in long form: a line for each stated target, and one for each empty cell.
 
     `items`: those that count; `columns`: regions (or documents) in order; `absent`: (row, column) → (quote, place, evidence) of a sentence
-    that names the indicator but was not read; `missing`: column → why nothing of it was processed; `copies`: document → its other stored copies.
+    that names the indicator but was not read; `missing`: column → why nothing of it was processed; `copies`: document → its other stored copies;
+    `other_years`: (row, column) of indicators that are stated, but not for the years asked for.
     """
     import pandas as pd
 
@@ -41,7 +45,7 @@ def matrix(
     stated["reason"] = _told(stated["reasons"], lang)
     stated["state"] = "stated"
     stated["sources"] = [tuple(copies.get(d, ())) for d in stated["document"]]
-    empty = _empty(stated, columns, absent, missing, by, lang)
+    empty = _empty(stated, columns, absent, missing, other_years, by, lang)
     lines = pd.concat([_named(stated), empty], ignore_index=True)
     return _sorted(lines, columns, by, options.sort)[COLUMNS]
 
@@ -152,6 +156,7 @@ def _empty(
     columns: Sequence[str],
     absent: Mapping[tuple[str, str], tuple[str, str, tuple[str, ...]]],
     missing: Mapping[str, str],
+    other_years: Set[tuple[str, str]],
     by: str,
     lang: str,
 ) -> pd.DataFrame:
@@ -164,14 +169,16 @@ def _empty(
     open_[pd.Index(rows["group"]).get_indexer(pd.Index(stated["group"])), pd.Index(columns).get_indexer(pd.Index(stated[by]))] = False
     row, column = open_.nonzero()
     cells = rows.iloc[row].assign(**{by: np.array(columns, dtype=object)[column]}).reset_index(drop=True)
-    named = [absent.get(cell) for cell in zip(cells["group"].tolist(), cells[by].tolist(), strict=True)]
+    keys = list(zip(cells["group"].tolist(), cells[by].tolist(), strict=True))
+    elsewhen = np.array([key in other_years for key in keys], dtype=bool)
+    named = [None if other else absent.get(key) for key, other in zip(keys, elsewhen, strict=True)]
     usual = [_why(c, missing, lang) for c in columns]
     state, reason = (np.array([why[i] for why in usual], dtype=object)[column] for i in (0, 1))
     unread = np.array([n is not None for n in named], dtype=bool)
     frame = cells.assign(
         indicator_id=cells["group"].where(~cells["group"].str.startswith("~")),
         state=np.where(unread, "unparsed", state),
-        reason=np.where(unread, _UNREAD[lang], reason),
+        reason=np.select([unread, elsewhen], [_UNREAD[lang], _ELSEWHEN[lang]], reason),
         quote=objects((n and n[0] for n in named), cells),
         place=objects((n and n[1] for n in named), cells),
         evidence=objects((n[2] if n else () for n in named), cells),

@@ -11,8 +11,9 @@ from typing import Literal
 class Options:
     """`regions`: Chinese names, codes or pinyin, none for all that have documents. `by`: what the columns of the matrix are. Filters that are
     empty let everything through; a filter leaves out whole rows (indicators), so that a cell never looks empty because of it; `years` alone
-    looks into cells. `standard`: the id of the edition that every plan is held against, None for the one that each follows. `all_documents`: also
-    copies and plans that are not in force. `any_year`: values of different years may be ranked; the verdict still says that they differ.
+    looks into cells, and a cell that it empties says so. Changes and findings are those of the regions, whatever the filters. `standard`: the
+    id of the edition that every plan is held against, None for the one that each follows. `all_documents`: also copies and plans that are not
+    in force. `any_year`: values of different years may be ranked; the verdict still says that they differ.
     """
 
     regions: tuple[str, ...] = ()

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 
 def columns_of(documents: pd.DataFrame, failed: Mapping[str, str], options: Options) -> tuple[list[str], dict[str, str]]:
-    """The columns in order, and for those of which nothing is stored, why.
+    """The columns in order, and the regions of which nothing is stored, and why.
 
-    Regions that are asked for keep their order and stand also where no document of them is stored; without a question all that have some, by code.
+    Regions that are asked for keep their order and stand also where no document of them is stored; without a question all that have some, by
+    code.
     """
     if options.by == "document":
-        regions = set(_regions(documents, failed, options)[0])
+        regions, missing = _regions(documents, failed, options)
         mine = documents[documents["region_shown"].isin(regions) & (~documents["left_out"] | options.all_documents)]
-        return mine["name"].tolist(), {}
+        return mine["name"].tolist(), missing
     return _regions(documents, failed, options)
 
 

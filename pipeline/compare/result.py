@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The tables by name, the regions in the order asked for, the day on which deadlines and validity are judged.
+    """The tables by name, the columns of the matrix in order, the day on which deadlines and validity are judged.
 
+    `regions`: the columns, by names of regions; where `by` is "document", of documents.
     `contexts`: target id → what stands before, in and behind its quote in the source. `notes`: what a reader of the result must
     know (left out documents, tables that were not made and why), one sentence each.
     """
@@ -24,3 +25,4 @@ class Comparison:
     as_of: date
     contexts: Mapping[str, tuple[str, str, str]]
     notes: tuple[str, ...] = ()
+    by: Literal["region", "document"] = "region"

@@ -29,7 +29,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "一方只计当年或写明起始年，另一方未写明从何时起计",
         "one side counts from a year that it names, the other does not say since when",
     ),
-    "act_in_part": ("所做的事不完全相同（新建，新建和改造；新建，达到的总量）", "not all that is done is the same (built; built and renewed; the total)"),
+    "act_in_part": (
+        "所做的事不完全相同（新建，新建和改造；新建，达到的总量）",
+        "not all that is done is the same (built; built and renewed; the total)",
+    ),
     "baseline_not_stated": ("至少一方未写基期", "at least one side states no base year"),
     "name_alike": ("名称相近但不相同，须人工确认", "names are alike but not the same: to be confirmed"),
 }

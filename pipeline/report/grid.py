@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pipeline.report.lines import Line
 from pipeline.report.words import say, vocabulary
+
+if TYPE_CHECKING:
+    from pipeline.compare.result import Comparison
 
 # the state of a cell is the first of these that one of its lines has: what is stated counts, then what might be
 _STATES = ("stated", "unparsed", "not_stated", "not_processed")
@@ -73,13 +77,13 @@ class Grid:
     rows: list[Row]
 
 
-def read(asked: Sequence[str], matrix: Sequence[Line]) -> Grid:
+def read(comparison: Comparison, matrix: Sequence[Line]) -> Grid:
     """The matrix's lines by indicator, in the order in which the matrix names them; every row has a cell for every column.
 
-    `asked`: the columns asked for, regions or documents; others that the matrix names follow.
+    The columns are those of the comparison; others that the matrix names follow.
     """
-    by = _by(asked, matrix)
-    regions = tuple(dict.fromkeys([*asked, *(line[by] or NOWHERE for line in matrix)]))
+    by = comparison.by
+    regions = tuple(dict.fromkeys([*comparison.regions, *(line[by] or NOWHERE for line in matrix)]))
     rows: dict[str, Row] = {}
     for line in matrix:
         row = rows.get(line["group"])
@@ -93,17 +97,11 @@ def read(asked: Sequence[str], matrix: Sequence[Line]) -> Grid:
     return Grid(by, regions, list(rows.values()))
 
 
-def _by(asked: Sequence[str], matrix: Sequence[Line]) -> str:
-    """Whether the columns asked for are documents: all are names of documents, and not all names of regions."""
-    names = set(asked)
-    documents, regions = ({line[name] for line in matrix} for name in ("document", "region"))
-    return "document" if names and names <= documents and not names <= regions else "region"
-
-
 def key(line: Line) -> str | None:
-    """What a value's evidence is found by: the target's id, or of an unread sentence that of its first evidence row."""
-    found: str | None = line["target"] or next(iter(line["evidence"] or []), None)
-    return found
+    """What a value's evidence is found by: the target's id, or of an unread sentence, which may name several indicators, that of its line in the
+    coverage ledger and its row."""
+    unread = next(iter(line["evidence"] or []), None)
+    return line["target"] or (f"{unread} {line['group']}" if unread else None)
 
 
 def when(deadline: Line | None, lang: str) -> str:

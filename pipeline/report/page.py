@@ -45,7 +45,7 @@ def write(comparison: Comparison, out: Path, lang: str) -> list[Path]:
 def render(comparison: Comparison, lang: str) -> str:
     """The page."""
     tables = {table: lines.read(comparison, table) for table in TABLES if table != "pairs"}
-    whole = grid.read(comparison.regions, tables["matrix"])
+    whole = grid.read(comparison, tables["matrix"])
     rows = _kept(whole.rows)
     keys = {k for row in rows for e in row.entries if (k := grid.key(e))}
     style, script = _style(), _script()

@@ -22,7 +22,7 @@ def comparison(tables: dict[str, list[dict[str, Any]]], **more: Any) -> Comparis
     """A comparison of these lines."""
     found = {table: frame(table, tables.get(table, [])) for table in TABLES}
     given = {"regions": REGIONS, "as_of": date(2026, 1, 15), "contexts": {}, "notes": (), **more}
-    return Comparison(found, given["regions"], given["as_of"], given["contexts"], given["notes"])
+    return Comparison(found, given["regions"], given["as_of"], given["contexts"], given["notes"], given.get("by", "region"))
 
 
 def cell(group: str, region: str, state: str = "stated", **more: Any) -> dict[str, Any]:

@@ -149,7 +149,7 @@ def test_charts_lead_to_the_evidence(full):
 
 
 def test_columns_may_be_documents(full):
-    full = made.comparison({"matrix": made.matrix()[:2]}, regions=("甲市方案", "乙市方案"))
+    full = made.comparison({"matrix": made.matrix()[:2]}, regions=("甲市方案", "乙市方案"), by="document")
     assert [th.text() for th in tree_of(full).css(".matrix thead th")] == ["指标", "甲市方案", "乙市方案"]
 
 

@@ -21,7 +21,7 @@ _SHEETS = ("matrix", "findings", "standards", "changes", "load", "leads", "timel
 def write(comparison: Comparison, out: Path, lang: str) -> list[Path]:
     """Write compare.xlsx; the same comparison gives the same bytes."""
     found = {table: lines.read(comparison, table) for table in TABLES if table in _SHEETS}
-    whole = grid.read(comparison.regions, found["matrix"])
+    whole = grid.read(comparison, found["matrix"])
     regions, rows = whole.regions, overview.kept(whole.rows)
     proof = overview.proof_rows(rows)
     places = overview.places(rows, proof)
