@@ -102,7 +102,7 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
     tables["load"] = answering.load(stated, tasks[tasks["document"].isin(standing_names)], stored.links, places, only)
     tables["pairs"], more = _pairs(counted, columns, options)
     quotes = {i: quote for some in (known.every, known.counted) for i, quote in zip(some["id"], some["quote"], strict=True)}
-    tables["findings"] = findings(_found(engine, known, mine, tasks, stored, columns, options), tables, quotes)
+    tables["findings"] = findings(_found(engine, known, mine, tasks, stored, columns, options), tables, quotes, options.lang)
     contexts = facts.contexts(engine, counted) if len(counted) <= CONTEXTS else {}
     return Comparison(tables, tuple(columns), options.as_of, contexts, (*notes, *more), options.by)
 

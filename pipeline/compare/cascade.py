@@ -9,6 +9,7 @@ import regex
 
 from pipeline.compare.inside import Finding, finding
 from pipeline.compare.items import close, objects
+from schemas.comparison import CERTAINTY
 from schemas.regions import NATIONAL, find_regions
 from schemas.standards import standards
 
@@ -19,7 +20,6 @@ _MANDATE = regex.compile(
     r"(?:完成|达到|落实|满足|符合|实现|达标)[^，。；]{0,12}?(?P<who>国家|上级|省|自治区|市|州|部|厅)(?!生态文明|级?示范)[^，。；]{0,24}?(?:下达|规定|要求|考核|管控|目标|任务)"
     r"|按照?(?P<whose>国家|上级|省|自治区|市|州)级?(?:下达|规定|要求)"
 )
-_CERTAINTY = {"verified": "已核实", "recalled": "凭记忆"}
 _LEVELS = (("prefecture", slice(0, 4), "00"), ("province", slice(0, 2), "0000"))
 
 
@@ -64,7 +64,7 @@ def _goals(row: dict[Any, Any], lang: str) -> list[str]:
     """What published goals say of the indicator for the year, with their certainty: the goal of the nation is not what it asks of a place."""
     some = [(one, t) for one in standards() if one.family == "goals" for t in one.thresholds if t.indicator == row["group"] and t.value is not None]
     return [
-        f"《{one.title}》{t.operator or ''}{t.value}{t.unit or ''}（{_CERTAINTY[t.certainty] if lang == 'zh' else t.certainty}）"
+        f"《{one.title}》{t.operator or ''}{t.value}{t.unit or ''}（{CERTAINTY[t.certainty][lang != 'zh']}）"
         for one, t in some
         if str(t.year) == row["year"] and (not one.province or str(row["region_code"]).startswith(one.province[:2]))
     ]

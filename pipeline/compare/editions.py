@@ -11,6 +11,7 @@ import regex
 from pipeline.canonical import squashed
 from pipeline.compare.items import close, differences, objects
 from pipeline.compare.plans import UNKNOWN
+from pipeline.compare.sequence import FOLLOWS, earlier, nearest, numbered
 from schemas.comparison import CHANGES, TABLES
 
 if TYPE_CHECKING:
@@ -24,13 +25,6 @@ _NEEDED = [
     *("id", "document", "date", "year", "task", "scope", "lead", "lead_function", "evidence", "indicator_name", "shown"),
     *("deadline_end", "deadline_kind", "number", "value", "value_text", "unit", "canonical_unit", "low", "key", "open", "direction", "bound"),
 ]
-# how two documents follow each other, and what is said of it
-_FOLLOWS = {
-    "certain": ("", ""),
-    "assumed": ("（先后按规划期起始年判断）", " (the order follows the first year of the plan's period)"),
-    "unordered": ("（两份文件日期相同，先后不明）", " (both documents have one date: which came first is not known)"),
-    "draft": ("（征求意见稿与正式稿）", " (draft and final text)"),
-}
 # (later or earlier, more or less) → change; a path that goes on (more, but later) is none
 _DIRECTION = regex.compile(r"(?<!不)(?:提高|提升|下降|降低|减少|增加|改善|增强|加强|扩大|上升|好转|趋好|向好|进位|增长|遏制)$")
 _CHANGE = {
@@ -89,10 +83,10 @@ def _states(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _values(frame: pd.DataFrame, thing: list[str], lang: str) -> pd.DataFrame:
     """Changes of value and deadline."""
-    pairs = _earlier(frame, thing)
+    pairs = earlier(frame, thing)
     if pairs.empty:
         return _table(pairs, frame, [], [], lang)
-    pairs = _nearest(pairs)
+    pairs = nearest(pairs)
     whens = [_when(a, b) for a, b in zip(pairs["year_before"], pairs["year_after"], strict=True)]
     whats = [
         _what(*row)
@@ -119,67 +113,10 @@ def _kept_up(pairs: pd.DataFrame) -> list[bool]:
     return [before == end and after == end_after for before, end, after, end_after in ends]
 
 
-def _earlier(frame: pd.DataFrame, thing: list[str]) -> pd.DataFrame:
-    """Statements of one thing (numbered in `thing`) in two documents, the earlier on the left: `i` is the place in the frame, `follows` a key of
-    _FOLLOWS.
-
-    A plan of which only the period is known (2023) goes before a day of its first year. Two editions of one date are set side by side
-    without an order. A draft is set beside its final text only, and what goes before and behind beside the final text.
-    """
-    columns = ["document", "date", "year", "key", "low", "open", "direction", "bound", "group", "scope_class", "dimension_class", "measure"]
-    some = frame[[*columns, "final", "plan", "period_end"]].assign(thing=_numbered(frame, thing), i=range(len(frame)))
-    both = some.merge(some[some["thing"].duplicated(keep=False)], on="thing", suffixes=("_before", "_after"))
-    both = both[both["document_before"] != both["document_after"]]
-    drafts = both["final_before"].notna()
-    both = both[both["final_after"].isna() & (~drafts | (both["final_before"] == both["document_after"]))]
-    names = ["date_before", "date_after", "document_before", "document_after", "plan_before", "plan_after", "final_before"]
-    both["follows"] = objects((_follows(*row) for row in both[names].itertuples(index=False)), both)
-    ordered: pd.DataFrame = both[both["follows"].notna()]
-    return ordered
-
-
-def _follows(before: str, after: str, name: str, other: str, plan: Any, other_plan: Any, final: Any) -> str | None:
-    if isinstance(final, str):
-        return "draft"
-    if before == after:
-        return "unordered" if isinstance(plan, str) and plan == other_plan and name < other and len(before) == 10 else None
-    return None if before > after else "certain" if len(before) == len(after) else "assumed"
-
-
-def _numbered(frame: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
-    """The number of each row's combination of the columns."""
-    return frame.groupby(columns, sort=False, dropna=False).ngroup()
-
-
 def _mask(hits: Iterable[bool]) -> Any:
     import numpy as np
 
     return np.fromiter(hits, dtype=bool)
-
-
-def _nearest(pairs: pd.DataFrame) -> pd.DataFrame:
-    """For each later statement the last earlier document's for the same year; else, if the two share no year of the thing, for the year before."""
-    import pandas as pd
-
-    same = pairs["year_before"] == pairs["year_after"]
-    open_ = ~(pairs["year_before"].str[-4:].str.isdigit() & pairs["year_after"].str[-4:].str.isdigit()) & ~same
-    equal = open_ & (pairs["key_before"] == pairs["key_after"])
-    # a value without a year that the earlier document says for any year is no change
-    pairs = pairs[~(open_ & equal.groupby([pairs["i_after"], pairs["document_before"]]).transform("any"))]
-    same = pairs["year_before"] == pairs["year_after"]
-    shared = same.groupby([pairs[c] for c in ("thing", "document_before", "document_after")]).transform("any")
-    keep = pairs[same | ~shared].copy()
-    keep["_other"] = keep["year_before"] != keep["year_after"]
-    keep["_past"] = keep["year_before"] > keep["year_after"]
-    years = pd.to_numeric(keep["year_before"].str[-4:], errors="coerce")
-    keep["_far"] = (years - pd.to_numeric(keep["year_after"].str[-4:], errors="coerce")).abs()
-    keep = keep.sort_values(["_other", "date_before", "_past", "_far"], ascending=[True, False, True, True], kind="stable")
-    keep = keep.drop_duplicates(["i_after", "follows"])  # where the order is only assumed, also the last that is earlier for certain
-    # where one earlier statement is the nearest of several later ones, it is set beside the one of the nearest year only
-    keep = keep.sort_values(["_other", "date_after", "year_after"], kind="stable")
-    keep["_again"] = keep["_other"] & keep.duplicated(["i_before", "document_after", "follows"])
-    kept: pd.DataFrame = keep[~keep["_again"]].sort_values("i_after", kind="stable")
-    return kept
 
 
 def _when(before: str, after: str) -> str:
@@ -225,10 +162,10 @@ def _moved(frame: pd.DataFrame, part: str, change: str, lang: str) -> pd.DataFra
         "kind": ("dimension_class", "denominator_class", "statistic_class", "baseline_class", "year"),
     }
     thing = [c for c in [*_THING, "year"] if c != part and c not in loose[change]]
-    both = _earlier(frame, thing)
+    both = earlier(frame, thing)
     if both.empty:
         return _table(both, frame, [], [], lang)
-    stated = set(zip(_numbered(frame, thing), frame[part], frame["document"], strict=True))
+    stated = set(zip(numbered(frame, thing), frame[part], frame["document"], strict=True))
     before, after = f"{part}_before", f"{part}_after"
     both = both[both[before] != both[after]]
     rows = both[["thing", before, after, "document_before", "document_after"]].itertuples(index=False, name=None)
@@ -251,7 +188,7 @@ def _moved(frame: pd.DataFrame, part: str, change: str, lang: str) -> pd.DataFra
 def _leads(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Indicators that are not led by the same functions as in the last earlier document."""
     some = frame[frame["lead_function"].map(len) > 0]
-    both = _earlier(some, ["region", "group"])
+    both = earlier(some, ["region", "group"])
     if both.empty:
         return _table(both, some, [], [], lang)
     held: dict[tuple[str, str], set[str]] = {}
@@ -358,7 +295,7 @@ def _table(pairs: pd.DataFrame, frame: pd.DataFrame, said: list[str], reasons: l
     table["difference"] = (pd.Series(other["low"].to_numpy()) - pd.Series(one["low"].to_numpy())).round(12).where(same & numbers)
     table["canonical_unit"] = other["canonical_unit"].reset_index(drop=True).where(table["difference"].notna())
     table["change"] = said
-    table["reason"] = [f"{r}{_FOLLOWS[f][0 if lang == 'zh' else 1]}" for r, f in zip(reasons, pairs["follows"], strict=True)]
+    table["reason"] = [f"{r}{FOLLOWS[f][0 if lang == 'zh' else 1]}" for r, f in zip(reasons, pairs["follows"], strict=True)]
     table["difference_shown"] = differences(one, other)
     table["evidence"] = [_evidence(a, b) for a, b in zip(one["evidence"], other["evidence"], strict=True)]
     return table

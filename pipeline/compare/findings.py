@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.compare.inside import Finding
 from pipeline.compare.items import records
 from pipeline.evidence import key
-from schemas.comparison import FINDINGS, TABLES
+from schemas.comparison import CERTAINTY, FINDINGS, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,11 +20,11 @@ _VERDICT |= dict.fromkeys(("unit", "scope"), "not_comparable")
 _QUIET = ("continued",)  # no finding: the plan goes on as it said
 
 
-def findings(found: Sequence[Finding], tables: Mapping[str, pd.DataFrame], quotes: Mapping[str, str]) -> pd.DataFrame:
+def findings(found: Sequence[Finding], tables: Mapping[str, pd.DataFrame], quotes: Mapping[str, str], lang: str) -> pd.DataFrame:
     """All findings: those of documents (`found`), changes between documents, and targets below their standard. `quotes`: target id → source text."""
     import pandas as pd
 
-    every = [*found, *_changes(tables["changes"], quotes), *_below(tables["standards"], quotes)]
+    every = [*found, *_changes(tables["changes"], quotes), *_below(tables["standards"], quotes, lang)]
     order = {name: i for i, name in enumerate(FINDINGS)}
     every.sort(key=lambda f: (order[f["type"]], f["region"] or "", f["documents"], f["indicator"] or "", str(f["tasks"]), str(f["values"])))
     for f in every:
@@ -54,7 +54,7 @@ def _changes(changes: pd.DataFrame, quotes: Mapping[str, str]) -> Iterator[Findi
         }
 
 
-def _below(standards: pd.DataFrame, quotes: Mapping[str, str]) -> Iterator[Finding]:
+def _below(standards: pd.DataFrame, quotes: Mapping[str, str], lang: str) -> Iterator[Finding]:
     for row in records(standards[(standards["verdict"] == "falls_short") & standards["binding"].astype(bool)]):
         yield {
             "type": "below_standard",
@@ -67,7 +67,7 @@ def _below(standards: pd.DataFrame, quotes: Mapping[str, str]) -> Iterator[Findi
             "values": [row["shown"], row["threshold"]],
             "deadlines": [],
             "verdict": row["verdict"],
-            "reason": f"{row['standard_title']}（{row['certainty']}）：{row['reason']}",
+            "reason": f"{row['standard_title']}（{CERTAINTY[row['certainty']][lang != 'zh']}）：{row['reason']}",
             "targets": [row["target"]],
             "evidence": list(row["evidence"]),
             "quotes": [quotes[row["target"]]],

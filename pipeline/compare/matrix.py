@@ -46,7 +46,7 @@ def matrix(
     stated["state"] = "stated"
     stated["sources"] = [tuple(copies.get(d, ())) for d in stated["document"]]
     empty = _empty(stated, columns, absent, missing, other_years, by, lang)
-    lines = pd.concat([_named(stated), empty], ignore_index=True)
+    lines = pd.concat([_named(stated, lang), empty], ignore_index=True)
     return _sorted(lines, columns, by, options.sort)[COLUMNS]
 
 
@@ -89,7 +89,7 @@ def _done(some: pd.DataFrame) -> pd.Series[Any]:
     return done.mask((done == "") & (said.transform("nunique") == 1), said.transform("first"))
 
 
-def _named(stated: pd.DataFrame) -> pd.DataFrame:
+def _named(stated: pd.DataFrame, lang: str) -> pd.DataFrame:
     """The stated items under the names of the matrix."""
     import pandas as pd
 
@@ -108,7 +108,7 @@ def _named(stated: pd.DataFrame) -> pd.DataFrame:
         target=stated["id"],
         evidence=objects(((e,) if isinstance(e, str) else () for e in stated["evidence"]), stated),
         title=stated["title_shown"],
-        place=places(stated),
+        place=places(stated, lang),
         deadline=objects(deadlines(stated), stated),
         year=pd.to_numeric(stated["year"].str[-4:], errors="coerce").astype("Int64"),
     )
@@ -134,20 +134,27 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def places(frame: pd.DataFrame) -> list[str]:
-    """Where a reader finds each value in its file: 附件1.pdf，第7页，表2第5行."""
+_PLACE = {
+    "zh": ("第{}页", "工作表 {} {}", "表{}第{}行", "第{}行", "第{}段", "，"),
+    "en": ("page {}", "sheet {} {}", "table {} row {}", "line {}", "paragraph {}", ", "),
+}
+
+
+def places(frame: pd.DataFrame, lang: str = "zh") -> list[str]:
+    """Where a reader finds each value in its file: 附件1.pdf，第7页，表2第5行; annex1.pdf, page 7, table 2 row 5."""
+    page_, sheet_, row_, line_, paragraph_, comma = _PLACE[lang]
     found = []
     for file, page, line, table, row, sheet, cell, format in frame[["file", "page", "line", "table", "row", "sheet", "cell", "format"]].itertuples(
         index=False
     ):
-        parts = [file if isinstance(file, str) else "", f"第{int(page)}页" if page == page and page else ""]
+        parts = [file if isinstance(file, str) else "", page_.format(int(page)) if page == page and page else ""]
         if isinstance(sheet, str) and sheet:
-            parts.append(f"工作表 {sheet} {cell}")
+            parts.append(sheet_.format(sheet, cell))
         elif table == table and table:
-            parts.append(f"表{int(table)}第{int(row)}行")
+            parts.append(row_.format(int(table), int(row)))
         if line == line and line:
-            parts.append(f"第{int(line)}{'段' if format in ('doc', 'docx') else '行'}")
-        found.append("，".join(p for p in parts if p))
+            parts.append((paragraph_ if format in ("doc", "docx") else line_).format(int(line)))
+        found.append(comma.join(p for p in parts if p))
     return found
 
 
