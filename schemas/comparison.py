@@ -104,7 +104,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         task string 条款 | Task | number path
         sources list 同文来源 | Same plan also in | other stored copies of the same plan that say it
         target string 目标编号 | Target id | id in the database
-        evidence list 证据编号 | Evidence | ids of evidence rows of the value (of the sentence in an unparsed cell)
+        evidence list 证据编号 | Evidence | ids of evidence rows of the value (of the line in the coverage ledger, in an unparsed cell)
         quote string 原文 | Quote | the source text
         place string 位置 | Place | where a reader finds it
         verdict string 可比性 | Verdict | comparable, not_comparable, undetermined, nothing_to_compare; null where nothing is stated

@@ -32,6 +32,12 @@ def filled(tmp_path_factory) -> sa.Engine:
         11: {"kind": "change", "change_direction": "increase"},
         13: {"kind": "qualitative", "value": None, "value_text": "全面完成"},
         17: {"kind": "grade", "value": None, "value_text": "一级A"},
+        19: {"act": "新建", "dimension": None},
+        23: {"act": "改造", "dimension": None},
+        29: {"act": "新建改造", "dimension": None},
+        31: {"kind": "change", "change_direction": "increase", "baseline": "2020年"},
+        37: {"kind": "change", "change_direction": "increase", "baseline": "2022年"},
+        41: {"deadline_kind": "during", "deadline_start": "2021-01-01", "act": "新建", "dimension": None},
     }
     with engine.begin() as connection:
         for every, values in made.items():
@@ -56,23 +62,40 @@ def _between(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, ...]:
         found.append("denominator" if above[0] == above[1] else "dimension")
     if numbers and same["dimension_class"] and not same["denominator_class"]:
         found.append("denominator")
+    acts = [side["act_class"] for side in (one, other)]
+    common = acts[0] & acts[1]
+    if same["measure"] and all(acts) and not common:
+        found.append("act")
     if not same["statistic_class"]:
         found.append("statistic")
     if not same["scope_class"]:
         found.append("scope")
+    bases = {one["baseline_class"], other["baseline_class"]}
+    if same["measure"] and len(bases) == 2 and "" not in bases:
+        found.append("baseline")
     if numbers and same["measure"] and {one["bound"], other["bound"]} == {"floor", "ceiling"}:
         found.append("direction")
+    windows = {one["window_class"], other["window_class"]}
+    if same["year"] and len(windows) == 2 and "" not in windows:
+        found.append("period")
     if "" in (one["year"], other["year"]):
         found.append("year_not_stated")
     elif not same["year"]:
         found.append("year")
+    if numbers and same["year"] and len(windows) == 2 and "" in windows:
+        found.append("period_not_stated")
+    one_total = any(a["stock_class"] and b["act_class"] for a, b in ((one, other), (other, one)))
+    if same["measure"] and (one_total or (common and acts[0] != acts[1])):
+        found.append("act_in_part")
+    if same["measure"] and len(bases) == 2 and "" in bases:
+        found.append("baseline_not_stated")
     if alike[0] != alike[1]:
         found.append("name_alike")
     return tuple(found)
 
 
 def _verdict(reasons: tuple[str, ...]) -> str:
-    if set(reasons) - {"year_not_stated", "name_alike"}:
+    if set(reasons) - {"year_not_stated", "period_not_stated", "act_in_part", "baseline_not_stated", "name_alike"}:
         return "not_comparable"
     return "undetermined" if reasons else "comparable"
 
@@ -102,7 +125,18 @@ def test_the_verdict_of_every_target_is_that_of_a_double_loop(filled):
     assert [i for i, (_, reasons) in fast.items() if reasons not in slow[i][1]] == []
     assert {v for v, _ in slow.values()} == {"comparable", "undetermined", "not_comparable", "nothing_to_compare"}
     told = {reason for _, nearest in slow.values() for reasons in nearest for reason in reasons}
-    assert told >= {"kind", "no_number", "status", "scope", "direction", "year", "year_not_stated"}
+    assert told >= {
+        "kind",
+        "no_number",
+        "status",
+        "scope",
+        "direction",
+        "year",
+        "year_not_stated",
+        "act_in_part",
+        "baseline_not_stated",
+        "period_not_stated",
+    }
 
 
 def test_cells_of_the_matrix_are_each_stated_or_empty(filled):

@@ -16,10 +16,12 @@ def write(frames: Frames, out: Path) -> list[Path]:
     about = {"name": "zhibiao", "title": "zhibiao", "sources": [{"title": d["title"] or d["document"]} for d in frames["documents"]]}
     tables = []
     for name, lines in frames.items():
+        if not lines:
+            continue  # a resource must have fields, and they are those of the lines
         schema = {"fields": fields_of(lines), "missingValues": [""]}
-        if name in _KEYS and lines:
+        if name in _KEYS:
             schema["primaryKey"] = _KEYS[name]
-        if name in _OF_DOCUMENTS and lines:
+        if name in _OF_DOCUMENTS:
             schema["foreignKeys"] = [foreign("document", "documents", "document")]
         tables.append(Table(name, schema, lines, name))
     return write_package(out, about, tables)

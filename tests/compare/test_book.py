@@ -88,7 +88,8 @@ def found(finding, table) -> bool:
             continue
         tasks = {t for _, t in sides(finding)}
         if finding["type"] in ("gap", "no_unit", "no_deadline"):
-            if not tasks or tasks & set(row["tasks"]) or finding["type"] == "gap":
+            beside = any(plain(q["text"])[2:8] in plain(t) for q in finding["quotes"] for t in row["quotes"])  # of a gap, what stands beside it
+            if tasks & set(row["tasks"]) or not tasks or (finding["type"] == "gap" and beside):
                 return True
         elif tasks & set(row["tasks"]) and (
             finding.get("indicator_id") == row["indicator_id"] is not None

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from pipeline.compare import Options
+from pipeline import batch, store
+from pipeline.compare import Options, compare
 from pipeline.compare.plans import plan_key
 from schemas.errors import ZhibiaoError
 from tests.compare.conftest import DAY, plan, rows
@@ -88,6 +89,81 @@ def test_a_later_act_ends_nothing_before_its_day(plans):
     assert documents(plans({"old.txt": old, "new.txt": new}, Options(as_of=date(2022, 1, 1))))["old"]["validity"] == "in_force"
 
 
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("公路管理办法（征求意见稿）", "《六安市公路养护管理办法》同时废止"),  # a draft repeals nothing
+        ("公路管理办法", "《六安市公路养护管理办法》第三条同时废止"),  # a part of it
+    ],
+)
+def test_these_repeal_nothing(plans, title, said):
+    old = roads(title="公路养护管理办法", day="2019年3月1日")
+    new = roads(title=title, day="2023年3月1日", more=f"\n本办法自印发之日起施行，{said}。")
+    assert documents(plans({"old.txt": old, "new.txt": new}))["old"]["validity"] == "in_force"
+
+
+def test_a_draft_of_a_revision_is_not_superseded_by_the_text_before_it(plans):
+    texts = {"final.txt": roads(title="公路管理办法", day="2019年3月1日")}
+    texts["draft.txt"] = roads(title="公路管理办法（征求意见稿）", day="2023年3月1日")
+    found = documents(plans(texts))
+    assert {name: d["validity"] for name, d in found.items()} == {"draft": "draft", "final": "in_force"}
+
+
+def test_what_ends_a_document_is_evidence_of_the_finding(plans):
+    draft = roads(title="交通运输高质量发展行动方案（征求意见稿）", day="2022年3月1日")
+    expired = roads(region="安康市", more="\n本方案自印发之日起施行，有效期至2024年1月31日。")
+    table = plans({"a.txt": roads(), "b.txt": "来源：某网站\n\n" + roads(), "d.txt": draft, "e.txt": expired}).tables["findings"]
+    title = "六安市交通运输高质量发展行动方案"
+    for type_, quote in (("duplicate", title), ("superseded", title), ("expired", "有效期至2024年1月31日")):
+        one = rows(table, type=type_).iloc[0]
+        assert any(quote in q for q in one["quotes"]), (type_, one["quotes"])
+        assert len(one["evidence"]) == len(one["quotes"]) == 2
+
+
+def test_two_districts_of_one_name_stand_apart(plans):
+    texts = {"a.txt": roads(region="北京市朝阳区"), "b.txt": roads(region="长春市朝阳区", day="2023年4月1日")}
+    result = plans(texts)
+    assert result.regions == ("北京市朝阳区", "长春市朝阳区")
+    assert set(rows(result.tables["matrix"], state="stated")["verdict"]) == {"comparable"}
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [("2024年3月1日", "2024-03-01"), ("2024-03-01", "2024-03-01"), ("2024.3", "2024-03"), ("2024年", "2024"), ("2024-13-45", None), ("春天", None)],
+)
+def test_dates_that_users_give(plans, said, day, tmp_path):
+    text = roads(day="").replace("六安市人民政府办公室", "")
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "a.txt").write_text(text, "utf-8")
+    (folder / "SOURCES.csv").write_text(f"file,issue_date\na.txt,{said}\n", "utf-8")
+    engine = store.connect(f"sqlite:///{tmp_path}/c.db")
+    batch.run([folder], engine)
+    one = compare(engine, Options(as_of=DAY)).tables["plans"].iloc[0]
+    assert one["date"] == day
+
+
+def test_a_database_without_documents_is_compared(tmp_path):
+    engine = store.connect(f"sqlite:///{tmp_path}/c.db")
+    store.upgrade(engine)
+    result = compare(engine, Options(as_of=DAY))
+    assert result.regions == ()
+    assert all(table.empty for table in result.tables.values())
+
+
+def test_a_lost_file_of_a_region_that_has_others_is_said(plans):
+    result = plans({"a.txt": roads(), "六安市教育方案.txt": ""})
+    assert any("六安市教育方案" in note for note in result.notes)
+
+
+def test_by_document_changes_from_a_document_that_does_not_count_are_told(plans):
+    draft = roads(aims=[a.replace("85%", "88%") for a in AIMS], title="交通运输高质量发展行动方案（征求意见稿）", day="2022年3月1日")
+    result = plans({"draft.txt": draft, "final.txt": roads()}, Options(regions=("六安",), by="document", as_of=DAY))
+    assert result.regions == ("final",)
+    assert "relaxed" in list(result.tables["changes"]["change"])
+    assert not rows(result.tables["findings"], type="superseded").empty
+
+
 def test_that_a_period_is_over_is_said_and_leaves_nothing_out(plans):
     title = "交通运输高质量发展行动方案（2021—2023年）"
     texts = {"a.txt": roads(title=title, day="2021年3月1日")}
@@ -166,6 +242,20 @@ def test_a_target_that_another_level_sets_is_linked_with_its_number(plans):
 def test_without_the_other_levels_number_the_link_is_open(plans):
     told = rows(plans({"a.txt": roads(aims=["到2025年，完成省下达的公路优良路率目标"])}).tables["findings"], type="cascade")
     assert list(told["verdict"]) == ["undetermined"]
+
+
+@pytest.mark.parametrize(
+    ("aim", "region", "verdicts"),
+    [
+        ("到2025年，完成市下达的公路优良路率目标", "安徽省六安市", ["comparable"]),
+        ("到2025年，完成市下达的公路优良路率目标", "安徽省", ["undetermined"]),  # the province is not who set it
+        ("完成市下达的公路优良路率目标", "安徽省六安市", ["undetermined"]),  # by when is not said
+    ],
+)
+def test_what_the_city_sets_is_the_citys_number_of_the_year(plans, aim, region, verdicts):
+    texts = {"a.txt": roads(region="霍山县", aims=[aim]), "p.txt": roads(region=region)}
+    told = rows(plans(texts).tables["findings"], type="cascade")
+    assert list(told["verdict"]) == verdicts
 
 
 def test_a_renamed_division_keeps_its_column(plans):

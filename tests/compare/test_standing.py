@@ -60,6 +60,14 @@ def test_where_the_terrain_is_not_known_only_what_all_thresholds_say(plans, valu
     assert row["difference"] is None
 
 
+def test_of_a_place_whose_level_is_not_known_only_what_both_thresholds_say(plans):
+    """The edition of 2019 asks 95% of a city and 85% of a county."""
+    aims = ("城镇污水处理率达到90%",)
+    table, _ = standing(plans, *aims, region="幸福新城", said="为改善环境", options=Options(as_of=DAY, standard="N2019"))
+    assert list(table["verdict"]) == ["cannot_say"]
+    assert list(table["difference"]) == [None]
+
+
 def test_an_edition_may_be_chosen(plans):
     options = Options(as_of=DAY, standard="N2019")
     table, _ = standing(plans, "生态文明建设工作占党政实绩考核的比例达到25%", said="为改善环境", options=options)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pipeline.compare import Options, compare
 from schemas import tables
 from schemas.comparison import CHANGES, FINDINGS, STATES, TABLES, VALIDITY, VERDICTS
+from schemas.errors import ZhibiaoError
 from tests.compare.conftest import DAY, rows
 
 
@@ -82,12 +83,42 @@ def test_timeline_says_what_is_past_and_what_comes_next(five):
 def test_filters_leave_out_rows_never_cells(five):
     whole = compare(five, Options(as_of=DAY)).tables["matrix"]
     some = compare(five, Options(as_of=DAY, functions=("住房和城乡建设",))).tables["matrix"]
+    assert 0 < some["group"].nunique() < whole["group"].nunique()
+    assert set(rows(some, state="stated")["target"]) < set(rows(whole, state="stated")["target"])
     for group, cells in some.groupby("group"):
         assert len(cells) == len(rows(whole, group=group))
+        assert any("住房和城乡建设" in functions for functions in cells["lead_function"])
     domain = compare(five, Options(as_of=DAY, domains=("生态系统保护",))).tables["matrix"]
     assert set(domain["domain"]) == {"生态系统保护"}
     years = rows(compare(five, Options(as_of=DAY, years=(2025,))).tables["matrix"], state="stated")
     assert set(years["year"]) == {2025}
+
+
+def test_a_cell_that_the_years_asked_for_empty_says_so(five):
+    whole = rows(compare(five, Options(as_of=DAY)).tables["matrix"], state="stated")
+    some = compare(five, Options(as_of=DAY, years=(2025,))).tables["matrix"]
+    elsewhen = set(zip(whole["group"], whole["region"], strict=True))
+    empty = some[some["state"] != "stated"]
+    told = {(r.group, r.region): r.reason for r in empty.itertuples()}
+    assert any(cell in elsewhen for cell in told)
+    assert all(("另有" in reason) == (cell in elsewhen) for cell, reason in told.items())
+
+
+def test_the_load_under_a_filter_is_part_of_the_whole(five):
+    keys = ["region", "body", "role", "year"]
+    whole = compare(five, Options(as_of=DAY)).tables["load"].set_index(keys)
+    some = compare(five, Options(as_of=DAY, years=(2025,))).tables["load"]
+    assert set(some["year"]) == {2025}
+    for one in some.itertuples():
+        all_ = whole.loc[(one.region, one.body, one.role, one.year)]
+        assert one.tasks <= all_["tasks"].sum()
+        assert one.targets == all_["targets"].sum()
+
+
+@pytest.mark.parametrize(("option", "value"), [("domains", "生态"), ("functions", "水利")])
+def test_a_filter_that_nothing_has_is_refused_with_those_there_are(five, option, value):
+    with pytest.raises(ZhibiaoError, match=r"there are: .*、"):
+        compare(five, Options(as_of=DAY, **{option: (value,)}))
 
 
 def test_columns_may_be_documents(five):
