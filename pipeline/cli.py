@@ -98,6 +98,7 @@ class By(StrEnum):
 
     region = "region"
     document = "document"
+    year = "year"
 
 
 class Sort(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemas.comparison import CHANGES, DUE, FINDINGS, STANDINGS, STATES, VALIDITY, VERDICTS, headings
+from schemas.comparison import CHANGES, DUE, FINDINGS, NO_YEAR, STANDINGS, STATES, VALIDITY, VERDICTS, headings
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -130,11 +130,12 @@ def _matrix(comparison: Comparison, every: bool, lang: str) -> Table:
 
     frame = comparison.tables["matrix"]
     by = comparison.by
+    frame = frame.assign(column=frame[by].astype("string").fillna(NO_YEAR))
     table = Table(headings("matrix", lang)["indicator"], *comparison.regions, show_lines=True)
     for _, row in frame.groupby("group", sort=False):
-        if not every and row.loc[row["state"] == "stated", by].nunique() < 2:
+        if not every and row.loc[row["state"] == "stated", "column"].nunique() < 2:
             continue
-        cells = [Text("\n".join(_line(line, lang) for line in row[row[by] == column].to_dict("records"))) for column in comparison.regions]
+        cells = [Text("\n".join(_line(line, lang) for line in row[row["column"] == column].to_dict("records"))) for column in comparison.regions]
         table.add_row(Text(str(row["indicator"].iloc[0])), *cells)
     return table
 

@@ -23,7 +23,7 @@ from pipeline.compare.matrix import matrix
 from pipeline.compare.options import Options
 from pipeline.compare.places import columns_of, failed_regions
 from pipeline.compare.result import Comparison
-from schemas.comparison import TABLES
+from schemas.comparison import NO_YEAR, TABLES
 from schemas.errors import ZhibiaoError
 from schemas.functions import functions
 from schemas.indicators import indicators
@@ -79,17 +79,21 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
     failed = failed_regions(stored.failures)
     columns, missing = columns_of(known.documents, failed, options)
     mine = _where(known.every, known.every["document"].isin(_of(known.documents, columns, options)))
-    stated = _where(known.counted, known.counted[options.by].isin(columns))
+    stated = _where(known.counted, known.counted["document" if options.by == "document" else "region"].isin(columns))
     counted = _filtered(stated, options)
-    other_years = set(zip(stated["group"], stated[options.by], strict=True)) - set(zip(counted["group"], counted[options.by], strict=True))
+    axis = "due" if options.by == "year" else options.by
+    other_years = set(zip(stated["group"], stated[axis], strict=True)) - set(zip(counted["group"], counted[axis], strict=True))
     coverage = stored.coverage.merge(known.documents[["name", "region_shown"]].rename(columns={"name": "document", "region_shown": "region"}))
     standing_names = known.documents["name"] if options.all_documents else known.documents.loc[~known.documents["left_out"], "name"]
     coverage = coverage[coverage["document"].isin(standing_names)]
+    shown = sorted(set(counted["due"]), key=lambda year: (year == NO_YEAR, year)) if axis == "due" else columns
+    against = options.by if axis != "due" else "region" if len(columns) > 1 else "document"
+    absent = mentions.unread(counted, coverage, options.by) if axis != "due" else {}  # a line of the ledger has no year
     here = set(known.documents.loc[known.documents["name"].isin(_of(known.documents, columns, options)), "region_shown"])
     lost = {region: names for region, names in failed.items() if region in here}
     notes = _notes(known.documents, missing, lost, options)
     tables: dict[str, pd.DataFrame] = {
-        "matrix": matrix(counted, columns, mentions.unread(counted, coverage, options.by), missing, known.copies, other_years, options),
+        "matrix": matrix(counted, (axis, shown), against, absent, missing, known.copies, other_years, options),
         "changes": editions.changes(mine, known.documents, options.lang),
         "standards": standing.against(counted, known.documents, options.standard, options.lang),
         "leads": answering.leads(counted),
@@ -100,11 +104,12 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
     places = known.documents.set_index("name")["region_shown"]
     only = set(counted["id"]) if len(counted) < len(stated) else None
     tables["load"] = answering.load(stated, tasks[tasks["document"].isin(standing_names)], stored.links, places, only)
-    tables["pairs"], more = _pairs(counted, columns, options)
+    sides = columns if against == options.by else list(dict.fromkeys(counted[against]))
+    tables["pairs"], more = _pairs(counted, sides, against, options)
     quotes = {i: quote for some in (known.every, known.counted) for i, quote in zip(some["id"], some["quote"], strict=True)}
     tables["findings"] = findings(_found(engine, known, mine, tasks, stored, columns, options), tables, quotes, options.lang)
     contexts = facts.contexts(engine, counted) if len(counted) <= CONTEXTS else {}
-    return Comparison(tables, tuple(columns), options.as_of, contexts, (*notes, *more), options.by)
+    return Comparison(tables, tuple(shown), options.as_of, contexts, (*notes, *more), options.by)
 
 
 def _known(engine: sa.Engine, stored: facts.Facts, options: Options) -> _Known:
@@ -160,16 +165,16 @@ def _known_word(what: str, asked: Sequence[str], known: Set[str]) -> None:
 
 def _of(documents: pd.DataFrame, columns: Sequence[str], options: Options) -> set[str]:
     """Names of all documents of the regions that the columns are, or are of: also of those that do not count, which have no column."""
-    regions = columns if options.by == "region" else documents.loc[documents["name"].isin(columns), "region_shown"]
+    regions = columns if options.by != "document" else documents.loc[documents["name"].isin(columns), "region_shown"]
     return set(documents.loc[documents["region_shown"].isin(set(regions)), "name"])
 
 
-def _pairs(counted: pd.DataFrame, columns: Sequence[str], options: Options) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _pairs(counted: pd.DataFrame, columns: Sequence[str], by: str, options: Options) -> tuple[pd.DataFrame, tuple[str, ...]]:
     import pandas as pd
 
-    number = pairs.count(counted, columns, options.by)
+    number = pairs.count(counted, columns, by)
     if number <= PAIRS:
-        return pairs.pairs(counted, columns, options.by, options.lang), ()
+        return pairs.pairs(counted, columns, by, options.lang), ()
     told = (
         f"两两对比共 {number} 对，未列出（上限 {PAIRS}）；请少选地区"
         if options.lang == "zh"

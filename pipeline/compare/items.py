@@ -11,6 +11,7 @@ import regex
 from pipeline.compare.grouping import groups, is_ratio
 from pipeline.compare.naming import acts_of, adds_up, better, bound_of, counted
 from schemas import vocab
+from schemas.comparison import NO_YEAR
 from schemas.indicators import indicators
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ _MEANT = {"increase": "提高", "decrease": "下降"}
 
 
 def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
-    """The targets with `group`, `indicator_name`, `group_rule`, `group_score`, `domain`, what must agree (`measure`, `year` and the columns …_class),
-    `direction`, `bound` (floor, ceiling, exact: how the value limits the indicator), `number` (whether it may be ranked), `key` and `open` (what
-    demands more), `low` and `high` in the canonical unit.
+    """The targets with `group`, `indicator_name`, `group_rule`, `group_score`, `domain`, `due` (the year, or NO_YEAR), what must agree (`measure`,
+    `year` and the columns …_class), `direction`, `bound` (floor, ceiling, exact: how the value limits the indicator), `number` (whether it may be
+    ranked), `key` and `open` (what demands more), `low` and `high` in the canonical unit.
     """
     import pandas as pd
 
@@ -38,6 +39,7 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     for column in grouped.columns:
         frame[column] = grouped[column].to_numpy()
     frame["year"] = objects(_years(frame), frame)
+    frame["due"] = frame["year"].str[-4:].where(frame["year"].str[-4:].str.isdigit(), NO_YEAR)
     acts = zip(frame["act"], frame["name_act"], frame["dimension"], strict=True)
     frame["act_class"] = objects((0 if is_ratio(d) else acts_of(a if isinstance(a, str) else None) or n for a, n, d in acts), frame)
     frame["stock_class"] = _reached(frame)

@@ -23,7 +23,8 @@ _ELSEWHEN = {"zh": "所选年份未提出（另有其他年份或未写期限的
 
 def matrix(
     items: pd.DataFrame,
-    columns: Sequence[str],
+    axis: tuple[str, Sequence[str]],
+    against: str,
     absent: Mapping[tuple[str, str], tuple[str, str, tuple[str, ...]]],
     missing: Mapping[str, str],
     copies: Mapping[str, Sequence[str]],
@@ -32,21 +33,22 @@ def matrix(
 ) -> pd.DataFrame:
     """The matrix in long form: a line for each stated target, and one for each empty cell.
 
-    `items`: those that count; `columns`: regions (or documents) in order; `absent`: (row, column) → (quote, place, evidence) of a sentence
+    `items`: those that count; `axis`: the column of items whose values are the columns of the matrix, and these in order; `against`: the column
+    whose other values a value is judged against (region, document); `absent`: (row, column) → (quote, place, evidence) of a sentence
     that names the indicator but was not read; `missing`: column → why nothing of it was processed; `copies`: document → its other stored copies;
     `other_years`: (row, column) of indicators that are stated, but not for the years asked for.
     """
     import pandas as pd
 
-    by, lang = options.by, options.lang
+    (by, columns), lang = axis, options.lang
     stated = items[items[by].isin(columns)]
-    stated = stated.join(against_others(stated, by))
+    stated = stated.join(against_others(stated, against))
     _rank(stated, options.any_year)
     stated["reason"] = _told(stated["reasons"], lang)
     stated["state"] = "stated"
     stated["sources"] = [tuple(copies.get(d, ())) for d in stated["document"]]
     empty = _empty(stated, columns, absent, missing, other_years, by, lang)
-    lines = pd.concat([_named(stated, lang), empty], ignore_index=True)
+    lines = pd.concat([_named(stated, by, lang), empty], ignore_index=True)
     return _sorted(lines, columns, by, options.sort)[COLUMNS]
 
 
@@ -89,7 +91,7 @@ def _done(some: pd.DataFrame) -> pd.Series[Any]:
     return done.mask((done == "") & (said.transform("nunique") == 1), said.transform("first"))
 
 
-def _named(stated: pd.DataFrame, lang: str) -> pd.DataFrame:
+def _named(stated: pd.DataFrame, by: str, lang: str) -> pd.DataFrame:
     """The stated items under the names of the matrix."""
     import pandas as pd
 
@@ -112,7 +114,7 @@ def _named(stated: pd.DataFrame, lang: str) -> pd.DataFrame:
         deadline=objects(deadlines(stated), stated),
         year=pd.to_numeric(stated["year"].str[-4:], errors="coerce").astype("Int64"),
     )
-    return frame.reindex(columns=COLUMNS)
+    return frame.reindex(columns=list(dict.fromkeys([*COLUMNS, by])))
 
 
 def _told_of(stated: pd.DataFrame, what: str) -> pd.Series[Any]:
@@ -179,7 +181,7 @@ def _empty(
     keys = list(zip(cells["group"].tolist(), cells[by].tolist(), strict=True))
     elsewhen = np.array([key in other_years for key in keys], dtype=bool)
     named = [None if other else absent.get(key) for key, other in zip(keys, elsewhen, strict=True)]
-    usual = [_why(c, missing, lang) for c in columns]
+    usual = [_why(c, missing, by, lang) for c in columns]
     state, reason = (np.array([why[i] for why in usual], dtype=object)[column] for i in (0, 1))
     unread = np.array([n is not None for n in named], dtype=bool)
     frame = cells.assign(
@@ -191,16 +193,19 @@ def _empty(
         evidence=objects((n[2] if n else () for n in named), cells),
         **{name: objects([()] * len(cells), cells) for name in ("reasons", "lead", "lead_function", "sources")},
     )
+    if by == "due":
+        frame["year"] = pd.to_numeric(frame["due"], errors="coerce").astype("Int64")
     if by == "region":
         frame["region_code"] = frame["region"].map(dict(zip(stated["region"], stated["region_code"], strict=True)))
-    return frame.reindex(columns=COLUMNS).astype(object)
+    return frame.reindex(columns=list(dict.fromkeys([*COLUMNS, by]))).astype(object)
 
 
-def _why(column: str, missing: Mapping[str, str], lang: str) -> tuple[str, str]:
+def _why(column: str, missing: Mapping[str, str], by: str, lang: str) -> tuple[str, str]:
     """State and reason of the empty cells of a column whose texts do not name the indicator."""
     if column in missing:
         return "not_processed", missing[column]
-    return "not_stated", "该地文件未提出" if lang == "zh" else "no document of the region states it"
+    where = {"region": ("该地文件未提出", "no document of the region states it"), "document": ("该文件未提出", "the document does not state it")}
+    return "not_stated", where.get(by, ("未提出该年的数值", "nothing is stated for the year"))[lang != "zh"]
 
 
 def _sorted(lines: pd.DataFrame, columns: Sequence[str], by: str, sort: str) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def write(comparison: Comparison, out: Path, lang: str) -> list[Path]:
     tables = {table: lines.read(comparison, table) for table in TABLES}
     about = {
         "name": "zhibiao-comparison",
-        "title": title(comparison.regions, lang),
+        "title": title(comparison.subjects, lang),
         "description": " ".join(comparison.notes),
         "created": f"{comparison.as_of.isoformat()}T00:00:00Z",
         "sources": [{"title": line["title"] or line["document"]} for line in tables["plans"]],

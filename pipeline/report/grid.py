@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.report.lines import Line
 from pipeline.report.words import say, vocabulary
+from schemas.comparison import NO_YEAR
 
 if TYPE_CHECKING:
     from pipeline.compare.result import Comparison
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _STATES = ("stated", "unparsed", "not_stated", "not_processed")
 # the verdict of a cell likewise: one comparable value makes it comparable
 _VERDICTS = ("comparable", "undetermined", "not_comparable", "nothing_to_compare")
-NOWHERE = "—"
+NOWHERE = NO_YEAR
 
 
 @dataclass(slots=True)
@@ -83,18 +84,23 @@ def read(comparison: Comparison, matrix: Sequence[Line]) -> Grid:
     The columns are those of the comparison; others that the matrix names follow.
     """
     by = comparison.by
-    regions = tuple(dict.fromkeys([*comparison.regions, *(line[by] or NOWHERE for line in matrix)]))
+    regions = tuple(dict.fromkeys([*comparison.regions, *(column(line, by) for line in matrix)]))
     rows: dict[str, Row] = {}
     for line in matrix:
         row = rows.get(line["group"])
         if row is None:
             row = Row(line["group"], line["indicator"] or line["group"], line["indicator_id"], line["domain"], {r: Cell(r) for r in regions})
             rows[line["group"]] = row
-        cell = row.cells[line[by] or NOWHERE]
+        cell = row.cells[column(line, by)]
         cell.state = min(cell.state or line["state"], line["state"], key=_STATES.index)
         if line["state"] in ("stated", "unparsed"):
             cell.entries.append(line)
     return Grid(by, regions, list(rows.values()))
+
+
+def column(line: Line, by: str) -> str:
+    """The column of a line: its region, document or year."""
+    return str(line[by] or NOWHERE)
 
 
 def key(line: Line) -> str | None:

@@ -53,7 +53,7 @@ def render(comparison: Comparison, lang: str) -> str:
     return page.render(
         **shown.functions(lang),
         lang=lang,
-        title=words.title(whole.regions, lang),
+        title=words.title(comparison.subjects, lang),
         as_of=comparison.as_of.isoformat(),
         notes=comparison.notes,
         figures=_figures(whole.rows, tables, lang),
@@ -110,7 +110,7 @@ def _several(whole: grid.Grid) -> set[str]:
     documents: dict[str, set[str]] = {}
     for row in whole.rows:
         for entry in row.entries:
-            documents.setdefault(entry["region"], set()).add(entry["document"])
+            documents.setdefault(grid.column(entry, whole.by), set()).add(entry["document"])
     return {region for region, found in documents.items() if len(found) > 1}
 
 

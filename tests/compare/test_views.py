@@ -128,6 +128,20 @@ def test_columns_may_be_documents(five):
     assert dict(zip(sewage["document"], sewage["rank"], strict=True)) == {"zhumadian-2022-scheme": 1, "zhumadian-2023-three-year": 2}
 
 
+def test_columns_may_be_years(five):
+    result = compare(five, Options(regions=("驻马店",), by="year", as_of=DAY))
+    assert result.regions == ("2022", "2023", "2024", "2025", "—")
+    by_region = compare(five, Options(regions=("驻马店",), as_of=DAY)).tables["matrix"]
+    matrix = result.tables["matrix"]
+    assert set(rows(matrix, state="stated")["target"]) == set(rows(by_region, state="stated")["target"])
+    rank = rows(matrix, indicator="全国168个重点城市空气质量排名")
+    assert list(zip(rank["year"].fillna(0), rank["shown"].fillna(""), strict=True)) == [
+        *((2022, ""), (2023, "前110名"), (2024, "前105名"), (2025, "前100名"), (0, "")),
+    ]
+    sewage = rows(matrix, indicator="农村生活污水治理率", year=2025)  # judged against the city's other plans
+    assert dict(zip(sewage["document"], sewage["rank"], strict=True)) == {"zhumadian-2022-scheme": 1, "zhumadian-2023-three-year": 2}
+
+
 def test_order_by_distance_and_by_name(five):
     by_name = compare(five, Options(as_of=DAY, sort="name")).tables["matrix"]["indicator"]
     assert by_name.is_monotonic_increasing

@@ -148,6 +148,13 @@ def test_charts_lead_to_the_evidence(full):
     assert len(tree.css("svg.lane")) == 3 and len(tree.css("svg.heat")) == 1
 
 
+def test_columns_may_be_years(full):
+    lines = [*made.matrix()[:3], made.cell("污水处理率", None, "not_stated", year=2027)]
+    full = made.comparison({"matrix": lines}, regions=("2025", "2027", "—"), by="year")
+    assert [th.text() for th in tree_of(full).css(".matrix thead th")] == ["指标", "2025", "2027", "—"]
+    assert tree_of(full).css_first("h1").text() == "指标对比：甲市、乙市、丙市"
+
+
 def test_columns_may_be_documents(full):
     full = made.comparison({"matrix": made.matrix()[:2]}, regions=("甲市方案", "乙市方案"), by="document")
     assert [th.text() for th in tree_of(full).css(".matrix thead th")] == ["指标", "甲市方案", "乙市方案"]

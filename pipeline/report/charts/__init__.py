@@ -55,7 +55,7 @@ def write_png(comparison: Comparison, out: Path, lang: str) -> list[Path]:
 def _pictures(comparison: Comparison, lang: str) -> Iterator[tuple[str, str]]:
     tables = {table: lines.read(comparison, table) for table in ("matrix", "standards", "timeline")}
     whole = grid.read(comparison, tables["matrix"])
-    title = named(whole.regions, lang)
+    title = named(comparison.subjects, lang)
     for name in draw.CHARTS:
         found, total = draw.panels(name, whole, tables, comparison.as_of, lang)
         drawn = total if name == "timeline" else min(total, draw.MOST[name])

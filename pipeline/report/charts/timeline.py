@@ -46,11 +46,11 @@ def lanes(lines: Sequence[Line], whole: Grid, as_of: date, lang: str) -> list[La
     """A lane for each region, also one that states no deadline; all lanes share the years (the nearest 14, where there are more)."""
     due: dict[str, dict[int, list[Line]]] = defaultdict(lambda: defaultdict(list))
     for line in sorted((x for x in lines if x["date"]), key=lambda x: (x["date"], x["indicator"] or "", x["target"] or "")):
-        due[line[whole.by] or NOWHERE][int(line["date"][:4])].append(line)
+        due[line["region" if whole.by == "year" else whole.by] or NOWHERE][int(line["date"][:4])].append(line)
     years = sorted({year for found in due.values() for year in found})
     if len(years) > _MOST_YEARS:
         years = sorted(sorted(years, key=lambda y: (abs(y - as_of.year), y))[:_MOST_YEARS])
-    ordered = list(dict.fromkeys([*whole.regions, *due])) if due else []
+    ordered = list(dict.fromkeys([*(whole.regions if whole.by != "year" else ()), *due])) if due else []
     return [_lane(region, due[region], years, as_of, lang) for region in ordered]
 
 

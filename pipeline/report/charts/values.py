@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.report.charts.measure import Scale, fitted, level, number, pinched, scale, width, wrapped
-from pipeline.report.grid import NOWHERE, Grid, Row, key, short, when
+from pipeline.report.grid import Grid, Row, column, key, short, when
 from pipeline.report.lines import Line
 from pipeline.report.words import say, vocabulary
 
@@ -77,7 +77,7 @@ def _alike(row: Row, by: str) -> list[list[Line]]:
             # an index has no unit and so no canonical one: such values stand beside those with the same unit as written
             unit = entry["canonical_unit"] if entry["canonical_value"] is not None else ("", entry["unit"])
             axes.setdefault((entry["kind"], unit, entry["change_direction"]), []).append(entry)
-    return [entries for entries in axes.values() if len({e[by] for e in entries if e["verdict"] == "comparable"}) > 1]
+    return [entries for entries in axes.values() if len({column(e, by) for e in entries if e["verdict"] == "comparable"}) > 1]
 
 
 def _strip(row: Row, entries: list[Line], standards: Sequence[Line], whole: Grid, lang: str) -> Strip:
@@ -117,11 +117,11 @@ def _dot(
     entry: Line, low: float, high: float | None, axis: Scale, taken: list[list[tuple[float, float]]], whole: Grid, several: bool, lang: str
 ) -> Dot:
     """A dot with its label at the right, or at the left where the right has no room, on the lowest free level (`y` above the axis)."""
-    column = entry[whole.by] or NOWHERE
+    where = column(entry, whole.by)
     x, far = axis(low), axis(high) if high is not None else None
     right = max(x, far or x)
     said = "".join(f" {part}" for part in (entry["shown"], when(entry["deadline"], lang) if several else "") if part)
-    name = pinched(short(column), _SIZE, _NAME)
+    name = pinched(short(where), _SIZE, _NAME)
     to_left = right + width(name + said, _SIZE) + _DOT + 5 > WIDTH and x > WIDTH - right
     space = (x if to_left else WIDTH - right) - _DOT - 5
     label = fitted(pinched(name, _SIZE, max(space - width(said, _SIZE), 40)) + said, _SIZE, space)
@@ -130,10 +130,10 @@ def _dot(
     y = _LEVEL * level(taken, *box) + 11
     hollow = entry["verdict"] != "comparable"
     word = vocabulary("verdict", lang).get(entry["verdict"] or "", "")
-    about = (f"{column}{said} {word}", *(entry[name] for name in ("scope", "quote", "document", "place")))
+    about = (f"{where}{said} {word}", *(entry[name] for name in ("scope", "quote", "document", "place")))
     title = "\n".join(str(part) for part in about if part)
     label_x = x - _DOT - 4 if to_left else right + _DOT + 4
-    return Dot(x, far, y, label, label_x, "end" if to_left else "start", whole.regions.index(column), hollow, key(entry), title)
+    return Dot(x, far, y, label, label_x, "end" if to_left else "start", whole.regions.index(where), hollow, key(entry), title)
 
 
 def _thresholds(standards: Sequence[Line], unit: str, lang: str) -> list[tuple[float, str]]:

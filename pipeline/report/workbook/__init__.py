@@ -27,7 +27,7 @@ def write(comparison: Comparison, out: Path, lang: str) -> list[Path]:
     places = overview.places(rows, proof)
     path = out / "compare.xlsx"
     with replacing(path) as temporary:
-        book = Book(temporary, lang, comparison.as_of, title(regions, lang))
+        book = Book(temporary, lang, comparison.as_of, title(comparison.subjects, lang))
         overview.write_grid(book, rows, len(whole.rows), regions, proof)
         for table in _SHEETS:
             tables.write(book, table, found[table], places)
