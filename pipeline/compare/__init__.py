@@ -82,7 +82,8 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
     stated = _where(known.counted, known.counted["document" if options.by == "document" else "region"].isin(columns))
     counted = _filtered(stated, options)
     axis = "due" if options.by == "year" else options.by
-    other_years = set(zip(stated["group"], stated[axis], strict=True)) - set(zip(counted["group"], counted[axis], strict=True))
+    cells = (set(zip(some["group"], some[axis], strict=True)) for some in (stated, counted))
+    other_years = next(cells) - next(cells) if options.years else set()
     coverage = stored.coverage.merge(known.documents[["name", "region_shown"]].rename(columns={"name": "document", "region_shown": "region"}))
     standing_names = known.documents["name"] if options.all_documents else known.documents.loc[~known.documents["left_out"], "name"]
     coverage = coverage[coverage["document"].isin(standing_names)]
@@ -106,7 +107,8 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
     tables["load"] = answering.load(stated, tasks[tasks["document"].isin(standing_names)], stored.links, places, only)
     sides = columns if against == options.by else list(dict.fromkeys(counted[against]))
     tables["pairs"], more = _pairs(counted, sides, against, options)
-    quotes = {i: quote for some in (known.every, known.counted) for i, quote in zip(some["id"], some["quote"], strict=True)}
+    told = (known.every, known.counted) if options.all_documents else (known.every,)
+    quotes = {target: quote for some in told for target, quote in zip(some["id"], some["quote"], strict=True)}
     tables["findings"] = findings(_found(engine, known, mine, tasks, stored, columns, options), tables, quotes, options.lang)
     contexts = facts.contexts(engine, counted) if len(counted) <= CONTEXTS else {}
     return Comparison(tables, tuple(shown), options.as_of, contexts, (*notes, *more), options.by)
@@ -142,13 +144,13 @@ def _filtered(counted: pd.DataFrame, options: Options) -> pd.DataFrame:
 
     Raises ZhibiaoError for a domain or function that neither the vocabulary nor a stored target has.
     """
-    _known_word("domain", options.domains, {i.domain for i in indicators()} | set(counted["domain"].dropna()))
-    _known_word("function", options.functions, {f.function for f in functions()} | {f for some in counted["lead_function"] for f in some})
     keep = counted["group"]
     frame = counted
     if options.domains:
+        _known_word("domain", options.domains, {i.domain for i in indicators()} | set(counted["domain"].dropna()))
         frame = frame[frame["group"].isin(keep[counted["domain"].isin(options.domains)])]
     if options.functions:
+        _known_word("function", options.functions, {f.function for f in functions()} | {f for some in counted["lead_function"] for f in some})
         wanted = set(options.functions)
         led = counted["lead_function"].map(lambda functions: bool(wanted & set(functions)))
         frame = frame[frame["group"].isin(keep[led])]

@@ -39,9 +39,10 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     for column in grouped.columns:
         frame[column] = grouped[column].to_numpy()
     frame["year"] = objects(_years(frame), frame)
-    frame["due"] = frame["year"].str[-4:].where(frame["year"].str[-4:].str.isdigit(), NO_YEAR)
+    frame["due"] = frame["year"].map({year: year[-4:] if year[-4:].isdigit() else NO_YEAR for year in set(frame["year"])})
     acts = zip(frame["act"], frame["name_act"], frame["dimension"], strict=True)
     frame["act_class"] = objects((0 if is_ratio(d) else acts_of(a if isinstance(a, str) else None) or n for a, n, d in acts), frame)
+    frame["verb"] = objects((bound_of(quote) for quote in frame["quote"]), frame)
     frame["stock_class"] = _reached(frame)
     frame["statistic_class"] = objects(_statistics(frame), frame)
     frame["denominator_class"] = objects((u.partition("/")[2] if isinstance(u, str) else "" for u in frame["canonical_unit"]), frame)
@@ -95,10 +96,10 @@ def _windows(frame: pd.DataFrame) -> list[str]:
     return found
 
 
-def _reached(frame: pd.DataFrame) -> list[bool]:
+def _reached(frame: pd.DataFrame) -> pd.Series[bool]:
     """Whether a value is a total that is reached (污水管网达到300公里), not what is done towards it (新建260公里); a table's cell tells neither."""
-    totals = frame["measure"].isin(("level", "count")) & (frame["act_class"] == 0) & ~frame["dimension"].map(is_ratio)
-    return [total and bound_of(quote) is not None for total, quote in zip(totals, frame["quote"], strict=True)]
+    ratios = frame["dimension"].map({dimension: is_ratio(dimension) for dimension in frame["dimension"].unique()}).astype(bool)
+    return frame["measure"].isin(("level", "count")) & (frame["act_class"] == 0) & ~ratios & frame["verb"].notna()
 
 
 def _statistics(frame: pd.DataFrame) -> list[str]:
@@ -120,8 +121,7 @@ def _directions(frame: pd.DataFrame) -> None:
 
     operator = frame["operator"]
     by_operator = np.where(operator.isin(_FLOORS), "floor", np.where(operator.isin(_CEILINGS), "ceiling", ""))
-    quotes = zip(frame["quote"].tolist(), by_operator, strict=True)
-    by_verb = np.array(["" if told else bound_of(quote) or "" for quote, told in quotes], dtype=object)
+    by_verb = np.where(by_operator == "", frame["verb"].fillna(""), "").astype(object)
     words = {name: better(name) or "" for name in frame["indicator_name"].unique()}
     direction = frame["group"].map({i.id: i.direction for i in indicators() if i.direction != "none"}).fillna("").to_numpy(dtype=object)
     by_all = _agreed(frame, np.where(by_operator == "", by_verb, by_operator))

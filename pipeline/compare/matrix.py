@@ -68,10 +68,12 @@ def _rank(stated: pd.DataFrame, any_year: bool) -> None:
         allowed |= (stated["verdict"] == "not_comparable") & stated["reasons"].map(lambda r: r == ("year",))
     stated["group_rule_class"] = other_name(stated)
     parts = [p for p in SIGNATURE if p not in ("bound", "number_class", "act_class", "stock_class") and not (any_year and p == "year")]
-    some = stated.loc[allowed & stated["number"] & (stated["direction"] != "none"), [*parts, "act_class", "stock_class", "bound", "key", "open"]]
+    wanted = [*parts, "act_class", "stock_class", "bound", "key", "open", "signature"]
+    some = stated.loc[allowed & stated["number"] & (stated["direction"] != "none"), wanted]
     if some.empty:
         return
-    some["class"] = some.groupby(parts, sort=False, dropna=False).ngroup()
+    distinct = some.drop_duplicates("signature").set_index("signature")  # far fewer, and of one class each
+    some["class"] = some["signature"].map(distinct.groupby(parts, sort=False, dropna=False).ngroup())
     some["done"] = _done(some)
     some["class"] = some.groupby(["class", "done"], sort=False).ngroup()
     bounds = some["bound"].where(some["bound"] != "exact").groupby(some["class"]).transform("nunique")

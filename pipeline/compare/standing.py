@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = [c.name for c in TABLES["standards"]]
+_NEEDED = [
+    *("id", "group", "indicator_name", "region", "region_code", "document", "task", "scope", "scope_class", "year", "shown", "evidence"),
+    *("number", "measure", "dimension", "operator", "bound", "value_text", "low", "high"),
+]
 Level = Literal["city", "county"]
 Row = dict[Any, Any]
 _LEVELS: dict[str, Level] = {"prefecture": "city", "county": "county"}
@@ -50,7 +54,7 @@ def against(items: pd.DataFrame, documents: pd.DataFrame, chosen: str | None = N
 
     held = _held(documents, chosen, lang)
     wanted = {t.indicator for some in held.values() for one in some for t in one.standard.thresholds}
-    mine = items[items["group"].isin(wanted) & (items["status"] == "target") & items["document"].isin(held)]
+    mine = items.loc[items["group"].isin(wanted) & (items["status"] == "target") & items["document"].isin(held), _NEEDED]
     rows = [line for row in records(mine) for one in held[row["document"]] for line in _lines(row, one, lang)]
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.sort_values(["standard", "indicator", "region", "document", "task"], kind="stable", ignore_index=True)
