@@ -75,7 +75,7 @@ def _uncollected() -> Iterator[None]:
 
 def _compare(engine: sa.Engine, options: Options) -> Comparison:
     stored = facts.load(engine)
-    known = _known(engine, stored, options)
+    known = _known(stored, options)
     failed = failed_regions(stored.failures)
     columns, missing = columns_of(known.documents, failed, options)
     mine = _where(known.every, known.every["document"].isin(_of(known.documents, columns, options)))
@@ -114,7 +114,7 @@ def _compare(engine: sa.Engine, options: Options) -> Comparison:
     return Comparison(tables, tuple(shown), options.as_of, contexts, (*notes, *more), options.by)
 
 
-def _known(engine: sa.Engine, stored: facts.Facts, options: Options) -> _Known:
+def _known(stored: facts.Facts, options: Options) -> _Known:
     documents = plans.dated(stored.documents)
     every = items(stored.targets, documents)
     every["shown"] = objects(

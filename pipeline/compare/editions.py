@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -140,6 +141,7 @@ def _what(
     return "more" if key_after > key else "less"
 
 
+@cache
 def _reason(when: str, what: str, lang: str) -> str:
     told = {
         "same": ("期限相同", "same deadline"),

@@ -141,11 +141,11 @@ def _evidence(connection: sa.Connection, table: str, slots: Sequence[str]) -> pd
 
 
 def _failures(connection: sa.Connection) -> pd.DataFrame:
-    """Documents of which nothing is stored, with what was said of them."""
+    """Documents of which nothing is stored, a row for each issue that says so."""
 
     issue = tables.issue.c
-    query = sa.select(issue.document, issue.message).where(issue.document_id.is_(None)).order_by(issue.document)
-    return _frame(connection, query, ["document", "message"])
+    query = sa.select(issue.document).where(issue.document_id.is_(None)).order_by(issue.document)
+    return _frame(connection, query, ["document"])
 
 
 def _validity(connection: sa.Connection) -> pd.DataFrame:
@@ -161,11 +161,11 @@ def _links(connection: sa.Connection) -> pd.DataFrame:
 
     link, body = tables.task_body.c, tables.body.c
     query = (
-        sa.select(link.task_id, link.role, link.position, link.text, body.function, body.kind)
+        sa.select(link.task_id, link.role, link.text, body.function)
         .join_from(tables.task_body, tables.body, link.body_id == body.id)
         .order_by(link.task_id, link.role, link.position)
     )
-    return _frame(connection, query, ["task_id", "role", "position", "body", "function", "kind"])
+    return _frame(connection, query, ["task_id", "role", "body", "function"])
 
 
 def _leads(links: pd.DataFrame) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.compare.inside import Finding
-from pipeline.compare.items import records
+from pipeline.compare.items import records, text
 from pipeline.evidence import key
 from schemas.comparison import CERTAINTY, FINDINGS, TABLES
 
@@ -41,11 +41,11 @@ def _changes(changes: pd.DataFrame, quotes: Mapping[str, str]) -> Iterator[Findi
             "change": row["change"],
             "region": row["region"],
             "documents": [row["before_document"], row["after_document"]],
-            "tasks": [_text(row[f"{s}_task"]) for s in sides],
+            "tasks": [text(row[f"{s}_task"]) for s in sides],
             "indicator": row["indicator"],
-            "indicator_id": _text(row["indicator_id"]),
+            "indicator_id": text(row["indicator_id"]),
             "values": values,
-            "deadlines": [_text(row[f"{s}_deadline"]) for s in sides],
+            "deadlines": [text(row[f"{s}_deadline"]) for s in sides],
             "verdict": _VERDICT.get(row["change"]),
             "reason": row["reason"],
             "targets": [row[f"{s}_target"] for s in sides],
@@ -61,9 +61,9 @@ def _below(standards: pd.DataFrame, quotes: Mapping[str, str], lang: str) -> Ite
             "change": None,
             "region": row["region"],
             "documents": [row["document"]],
-            "tasks": [_text(row["task"])],
+            "tasks": [text(row["task"])],
             "indicator": row["indicator"],
-            "indicator_id": _text(row["indicator_id"]),
+            "indicator_id": text(row["indicator_id"]),
             "values": [row["shown"], row["threshold"]],
             "deadlines": [],
             "verdict": row["verdict"],
@@ -72,7 +72,3 @@ def _below(standards: pd.DataFrame, quotes: Mapping[str, str], lang: str) -> Ite
             "evidence": list(row["evidence"]),
             "quotes": [quotes[row["target"]]],
         }
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None

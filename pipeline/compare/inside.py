@@ -69,7 +69,7 @@ def _contradiction(rows: pd.DataFrame, verdict: str, lang: str) -> list[Finding]
     distinct = rows.assign(_low=rows["low"].round(9), _high=rows["high"].round(9)).drop_duplicates(["_low", "_high"])
     if _series(distinct):
         return []
-    places = [_where(task, table, lang) for task, table in zip(distinct["task"], distinct["table"], strict=True)]
+    places = [_where(task, lang) for task in distinct["task"]]
     said = [f"{place}：{value}" for place, value in zip(places, distinct["shown"], strict=True)]
     if lang == "zh":
         reason = "同一指标、范围和期限，数值不同（" + "；".join(said) + "）"
@@ -86,7 +86,7 @@ def _series(rows: pd.DataFrame) -> bool:
     return bool(counts and rows["segment_id"].nunique(dropna=False) == 1)
 
 
-def _where(task: Any, table: Any, lang: str) -> str:
+def _where(task: Any, lang: str) -> str:
     if not isinstance(task, str):
         return "总体目标或正文" if lang == "zh" else "goals or text"
     if task.startswith("表"):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NUMERIC = ("level", "count", "change", "rank")
+SIGNS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "~": "约"}  # of an exact value none
 _FLOORS = (">=", ">")
 _CEILINGS = ("<=", "<")
 _STEP = r"[0-9一二三四五六七八九十ⅠⅡⅢⅣⅤⅥA-Z]+"
@@ -157,6 +158,11 @@ def objects(values: Iterable[Any], like: pd.DataFrame) -> pd.Series[Any]:
     return pd.Series(list(values), index=like.index, dtype=object)
 
 
+def text(value: Any) -> str | None:
+    """A string, or None for what is missing (None, NaN, NA)."""
+    return value if isinstance(value, str) else None
+
+
 def records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     """The rows of a frame as dicts of Python values: what `to_dict("records")` gives, in a fifth of its time."""
     names = list(frame.columns)
@@ -187,13 +193,12 @@ def close(one: float, other: float) -> bool:
 
 def shown(rows: Sequence[tuple[Any, ...]]) -> list[str]:
     """Values as a reader writes them, from (kind, operator, value_text, unit, change_direction, status): ≥95%, 提高≥5个百分点, 前110名."""
-    signs = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "~": "约"}
     found = []
     for kind, operator, text, unit, way, status in rows:
         if kind in ("qualitative", "milestone"):
             found.append(str(text))
             continue
-        sign = "前" if kind == "rank" and operator == "<=" else signs.get(operator or "", "")
+        sign = "前" if kind == "rank" and operator == "<=" else SIGNS.get(operator or "", "")
         tail = unit if isinstance(unit, str) and unit not in text and kind != "grade" else ""
         tail = f"（{tail}）" if tail[:1].isdigit() or tail[:1] == "/" else tail  # ≤10（1/10万）
         head = _MEANT.get(way, "") if isinstance(way, str) else ""

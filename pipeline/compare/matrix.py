@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from pipeline.canonical.indicators import SCORES
-from pipeline.compare.items import objects
+from pipeline.compare.items import objects, text
 from pipeline.compare.options import Options
 from pipeline.compare.verdicts import SIGNATURE, against_others, in_words, other_name
 from schemas.comparison import TABLES
@@ -44,17 +44,12 @@ def matrix(
     stated = items[items[by].isin(columns)]
     stated = stated.join(against_others(stated, against))
     _rank(stated, options.any_year)
-    stated["reason"] = _told(stated["reasons"], lang)
+    stated["reason"] = [in_words(names, lang) for names in stated["reasons"]]
     stated["state"] = "stated"
     stated["sources"] = [tuple(copies.get(d, ())) for d in stated["document"]]
     empty = _empty(stated, columns, absent, missing, other_years, by, lang)
     lines = pd.concat([_named(stated, by, lang), empty], ignore_index=True)
     return _sorted(lines, columns, by, options.sort)[COLUMNS]
-
-
-def _told(reasons: pd.Series[Any], lang: str) -> list[str]:
-    words = {names: in_words(names, lang) for names in set(reasons)}
-    return [words[names] for names in reasons]
 
 
 def _rank(stated: pd.DataFrame, any_year: bool) -> None:
@@ -129,13 +124,8 @@ def deadlines(frame: pd.DataFrame) -> list[dict[str, Any] | None]:
     """Deadlines as objects {raw, kind, start, end}."""
     parts = zip(*(frame[f"deadline_{k}"] for k in ("raw", "kind", "start", "end")), strict=True)
     return [
-        {"raw": _text(raw), "kind": kind, "start": _text(start), "end": _text(end)} if isinstance(kind, str) else None
-        for raw, kind, start, end in parts
+        {"raw": text(raw), "kind": kind, "start": text(start), "end": text(end)} if isinstance(kind, str) else None for raw, kind, start, end in parts
     ]
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 _PLACE = {

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.canonical import squashed
-from pipeline.compare.items import close, records
+from pipeline.compare.items import SIGNS, close, records
 from schemas import vocab
 from schemas.comparison import TABLES
 from schemas.errors import ZhibiaoError
@@ -32,7 +32,6 @@ _GOAL = {
     "zh": "全国或全省在该年的目标，供对照，不是对各地的要求",
     "en": "a goal of the nation or province for the year, for orientation: no duty of each place",
 }
-_SIGNS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "", "~": "约"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ def _shown(threshold: Threshold) -> str:
         return threshold.state or ""
     top = f"—{threshold.value_max}" if threshold.value_max is not None else ""
     condition = f"（{threshold.condition_text}）" if threshold.condition else ""
-    return f"{_SIGNS.get(threshold.operator or '', '')}{threshold.value}{top}{threshold.unit or ''}{condition}"
+    return f"{SIGNS.get(threshold.operator or '', '')}{threshold.value}{top}{threshold.unit or ''}{condition}"
 
 
 def _judge(row: Row, threshold: Threshold, lang: str) -> tuple[str, float | None, str]:

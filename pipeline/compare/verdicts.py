@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.compare.items import objects
@@ -138,6 +139,7 @@ def names_of(reasons: pd.DataFrame) -> list[tuple[str, ...]]:
     return [tuple(name for name, hit in zip(names, row, strict=True) if hit) for row in reasons.to_numpy()]
 
 
+@cache
 def in_words(names: tuple[str, ...], lang: str = "zh") -> str:
     """Reasons as a sentence's parts: `in_words(("year",)) == "年份不同"`."""
     return ("；" if lang == "zh" else "; ").join(REASONS[name][0 if lang == "zh" else 1] for name in names)

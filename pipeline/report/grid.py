@@ -71,7 +71,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """`by`: the column of the matrix (region or document) whose values are the grid's columns, named by `regions`; and the rows."""
+    """`by`: the column of the matrix (region, document or year) whose values are the grid's columns, named by `regions`; and the rows."""
 
     by: str
     regions: tuple[str, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pipeline.compare.result import Comparison
 
 Line = dict[str, Any]
+# what XML 1.0 cannot hold: control characters, halves of surrogate pairs, non-characters
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def read(comparison: Comparison, table: str) -> list[Line]:

@@ -23,7 +23,6 @@ MOST_VALUES = 4_000  # values of the matrix, each with its evidence: some 10 MB;
 MOST_LINES = 500  # lines of every other table
 MOST_SIDES = 8  # statements of one finding
 _SECTIONS = ("findings", "standards", "changes", "load", "leads", "timeline", "plans")
-_LEGENDS = (("what_states", "state"), ("what_verdicts", "verdict"), ("what_standings", "standing"), ("what_certainty", "certainty"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def render(comparison: Comparison, lang: str) -> str:
         charts=_charts(grid.Grid(whole.by, whole.regions, rows), tables, comparison, lang),
         tables={name: Shown(tables[name][:MOST_LINES], len(tables[name])) for name in _SECTIONS},
         findings=_by_type(tables["findings"][:MOST_LINES]),
-        legends=[(words.say(head, lang), words.vocabulary(name, lang)) for head, name in _LEGENDS],
+        legends=[(words.say(head, lang), words.vocabulary(name, lang)) for head, name in words.LEGENDS],
         style=style,
         script=script,
         style_hash=_hash(style),

@@ -23,6 +23,8 @@ _CHINESE = {
     "due": comparison.DUE,
     "validity": comparison.VALIDITY,
 }
+# heading of a legend → the words that it explains
+LEGENDS = (("what_states", "state"), ("what_verdicts", "verdict"), ("what_standings", "standing"), ("what_certainty", "certainty"))
 
 
 @cache

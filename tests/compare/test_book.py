@@ -20,7 +20,7 @@ OPEN_BUT_CLOSED = 2
 
 @pytest.fixture(scope="module")
 def items(five):
-    found = known(five, facts.load(five), Options(as_of=DAY)).every.reset_index(drop=True)
+    found = known(facts.load(five), Options(as_of=DAY)).every.reset_index(drop=True)
     return found.assign(year_number=pd.to_numeric(found["year"].str[-4:], errors="coerce").astype("Int64"))
 
 

@@ -58,6 +58,6 @@ def _pictures(comparison: Comparison, lang: str) -> Iterator[tuple[str, str]]:
     title = named(comparison.subjects, lang)
     for name in draw.CHARTS:
         found, total = draw.panels(name, whole, tables, comparison.as_of, lang)
-        drawn = total if name == "timeline" else min(total, draw.MOST[name])
+        drawn = min(total, draw.MOST.get(name, total))
         text = draw.note(name, drawn, total, comparison.as_of, lang)
         yield name, draw.alone(name, found, text, f"{say(f'chart_{name}', lang)}　{title}", lang)

@@ -13,7 +13,7 @@ from pipeline.report import grid
 from pipeline.report.charts import heat, timeline, values
 from pipeline.report.charts.measure import fitted, width
 from pipeline.report.colours import LIGHT
-from pipeline.report.lines import Line
+from pipeline.report.lines import CONTROL, Line
 from pipeline.report.words import say
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ FONTS = '"Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "PingFan
 CHARTS = {"values": "report_strip.svg", "timeline": "report_lane.svg", "heat": "report_heat.svg"}
 MOST = {"values": 60, "heat": 112}
 _GAP, _LEFT, _TOP = 14, 20, 64
-# what XML 1.0 cannot hold
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @cache
@@ -33,7 +31,7 @@ def environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     def printable(value: Any) -> Any:
-        return _CONTROL.sub("", value) if type(value) is str else value
+        return CONTROL.sub("", value) if type(value) is str else value
 
     return Environment(
         loader=FileSystemLoader(Path(__file__).parents[2] / "templates"),

@@ -63,9 +63,9 @@ class Scale:
         """Where a value stands, in pixels."""
         return self.left + (value - self.low) / (self.high - self.low) * (self.right - self.left)
 
-    def ticks(self, most: int = 5) -> list[float]:
-        """Round numbers inside the scale, at most `most`."""
-        step = _step((self.high - self.low) / most)
+    def ticks(self) -> list[float]:
+        """Round numbers inside the scale, at most six."""
+        step = _step((self.high - self.low) / 5)
         first = math.ceil(self.low / step - 1e-9)
         return [round(i * step, 10) for i in range(first, math.floor(self.high / step + 1e-9) + 1)]
 

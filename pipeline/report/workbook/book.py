@@ -7,6 +7,7 @@ import re
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
+from pipeline.report.lines import CONTROL
 from pipeline.report.words import say
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST = 32_767
-# what XML 1.0 cannot hold: control characters, halves of surrogate pairs, non-characters
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _A4, _A3, _WIDE = 9, 8, 190
 _LINE, _HIGHEST = 14.5, 409
 _FONT = {"font_name": "等线", "font_size": 10.5}
@@ -30,7 +29,7 @@ TONES = {
 
 def clean(text: object, longest: int = LONGEST) -> str:
     """Text as a cell may hold it: no control characters, at most `longest` characters."""
-    return _CONTROL.sub("", str(text))[:longest]
+    return CONTROL.sub("", str(text))[:longest]
 
 
 class Book:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.report.words import explained, say, tone, vocabulary
+from pipeline.report.words import LEGENDS, explained, say, tone, vocabulary
 from pipeline.report.workbook.book import Book
-
-LEGENDS = (("what_states", "state"), ("what_verdicts", "verdict"), ("what_standings", "standing"), ("what_certainty", "certainty"))
 
 
 def write(book: Book, regions: Sequence[str], notes: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.report.grid import Cell, Row, key, leads_text, target_text, task_text, verdict_text
 from pipeline.report.lines import Line
+from pipeline.report.shown import domain
 from pipeline.report.words import heading, say, tone, vocabulary
 from pipeline.report.workbook.book import LONGEST, TONES, Book, clean
 from pipeline.report.workbook.tables import FIRST, MOST, note
@@ -47,7 +48,7 @@ def write_grid(book: Book, rows: Sequence[Row], total: int, regions: Sequence[st
     book.head(sheet, heads, len(rows))
     for i, row in enumerate(rows, FIRST):
         book.text(sheet, i, 0, row.name, book.format(bold=True))
-        book.text(sheet, i, 1, row.domain or say("unknown_domain", book.lang), book.format(font_color="#55616C"))
+        book.text(sheet, i, 1, domain(row, book.lang), book.format(font_color="#55616C"))
         for j, region in enumerate(regions):
             _grid_cell(book, sheet, (i, _place(j)), row.cells[region], proof)
 

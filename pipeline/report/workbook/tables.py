@@ -15,6 +15,7 @@ from schemas.comparison import TABLES
 
 FIRST = 3  # rows before the first line: title, note, header
 MOST = 20_000  # lines of a sheet; the rest is in the CSV: a workbook of a million styled cells opens on no office machine
+_TYPES = {table: {c.name: c.type for c in columns} for table, columns in TABLES.items()}
 
 
 def write(book: Book, table: str, lines: Sequence[Line], places: Mapping[str, int]) -> None:
@@ -60,15 +61,15 @@ def _cell(book: Book, sheet: Any, at: tuple[int, int], what: tuple[str, str], li
     """One cell by the type of its value: number as number, day as day, everything else as text."""
     table, name = what
     value = line[name]
-    column = next(c for c in TABLES[table] if c.name == name)
+    type_ = _TYPES[table][name]
     colour = tone(value) if name in sheets()[table]["colour"] and isinstance(value, str) else ""
     if value is None or value == []:
         sheet.write_blank(*at, None, book.format())
-    elif column.type == "object":
+    elif type_ == "object":
         book.text(sheet, *at, when(value, book.lang))
-    elif column.type in ("integer", "number"):
+    elif type_ in ("integer", "number"):
         sheet.write_number(*at, value, book.format(num_format=_number_format(value, line, name), align="right"))
-    elif column.type == "date":
+    elif type_ == "date":
         sheet.write_datetime(*at, date.fromisoformat(value), book.format(num_format="yyyy-mm-dd", align="left"))
     else:
         several = value if isinstance(value, list) else [value]
