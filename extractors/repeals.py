@@ -36,7 +36,7 @@ def find_repeals(text: str, known: Known) -> list[Stated]:
             found += _ended_first(text, at, stop)
             found += _prevailed(text, at, stop)
         if revising:
-            found += _revised(text, at, stop, known)
+            found += _revised(text, at, stop)
         if extending:
             found += _extended(text, at, stop)
     return found
@@ -100,7 +100,7 @@ def _prevailed(text: str, at: int, stop: int) -> Iterator[Stated]:
         yield from _named(text, *hit.span("object"), hit.span(), "prevails", "conflict", True, None)
 
 
-def _revised(text: str, at: int, stop: int, known: Known) -> Iterator[Stated]:
+def _revised(text: str, at: int, stop: int) -> Iterator[Stated]:
     for hit in rules.words("validity", "amends").finditer(text, at, stop):
         if hit["sure"] and _outside(text, at, hit.start()):
             yield from _as_revising(_named(text, *hit.span("object"), hit.span(), "amends", "amends", False, None))

@@ -1,4 +1,7 @@
-"""What is wrong within the vocabularies, the user's files included: `python -m schemas.lint` lists it, status 1 where there is an error."""
+"""What is wrong within the vocabularies of indicators, standards, units and functions, the user's files included.
+
+`python -m schemas.lint` lists it, status 1 where there is an error.
+"""
 
 from __future__ import annotations
 

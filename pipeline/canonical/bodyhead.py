@@ -50,7 +50,7 @@ def head_of(name: str, region_code: str | None, known: Callable[[str], bool]) ->
 
 
 def _begun(name: str, region_code: str | None, known: Callable[[str], bool]) -> Head:
-    parent = regex.match(vocab.shapes().parents.pattern, name)
+    parent = vocab.shapes().parents.match(name)
     if parent and (found := _place(name[parent.end() :], region_code, lambda _: True)).named:
         return replace(found, parent=parent.group())
     if parent and (word := _word(name[parent.end() :], region_code)):
