@@ -16,6 +16,7 @@ from pipeline.canonical.regions import region_code
 from pipeline.evidence import Evidence, key
 from pipeline.following import followed
 from pipeline.validity import validity_rows
+from pipeline.versions import parser_version
 from schemas import vocab
 from schemas.types import Document, Extraction, Issue, Proposed, Segment, Slot, Target, Task
 from schemas.values import Period
@@ -103,6 +104,7 @@ def _document(
         "source": given.get("source"),
         "follows": standard,
         "follows_reason": reason,
+        "parser_version": parser_version(),
         "rules_version": rules.version(),
         "vocab_version": vocab.version(),
     }

@@ -37,12 +37,15 @@ def process_file(
 ) -> Result:
     """All stages for one file; `name` is the document's (default: the file's, without its last ending). Raises ParseError where it cannot be read,
     ModelError where the second reader is asked for and is missing."""
-    document = parse_file(path, limits)
-    return process(replace(document, name=name or document.name), given, second)
+    return process(parse_file(path, limits), name, given, second)
 
 
-def process(document: Document, given: Mapping[str, str] | None = None, second: bool = True) -> Result:
-    """All stages for one parsed document; pure but for the vocabularies, rules and model it reads. `second`: with the second reader."""
+def process(document: Document, name: str | None = None, given: Mapping[str, str] | None = None, second: bool = True) -> Result:
+    """All stages for one parsed document, called `name` (default: as it is); pure but for the vocabularies, rules and model it reads.
+
+    `second`: with the second reader.
+    """
+    document = replace(document, name=name or document.name)
     official = find_official(document)
     today = _today(official.issued, official.metadata)
     year = year_spoken_of(official, _year(official.issued, official.metadata))

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import batch, store
+from pipeline import batch, sources, store
+from pipeline.batch import Settings
 from pipeline.changes import Record
 from pipeline.exporters import frames
 from pipeline.exporters.files import replacing
@@ -34,10 +35,10 @@ def read_now(paths: Sequence[Path], second: bool = True) -> tuple[Frames, list[s
     """
     with tempfile.TemporaryDirectory() as folder:
         engine = store.connect(f"sqlite:///{folder}/now.db")
-        batch.run(paths, engine, second=second)
+        batch.run(paths, engine, Settings(second=second))
         found = frames.read(engine)
         engine.dispose()
-    return found, sorted(batch.name_documents(batch.find_files(paths)[0]).values())
+    return found, sorted(sources.names(sources.find(paths).documents).values())
 
 
 def of_frames(found: Frames) -> Reading:

@@ -1,9 +1,9 @@
-"""What the command shows on a terminal: progress, the summary of a run, the matrix of a comparison."""
+"""What the command shows on a terminal: the summary of a run, runs and their reports, the tables of a comparison."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,47 +14,88 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from pipeline.batch import Report
+    from pipeline.check import Finding
     from pipeline.compare.result import Comparison
 
 
-def progress(files: Sequence[Path]) -> Iterator[Path]:
-    """The files, with a bar on a terminal and plain lines in a log."""
+def summary(report: Report, findings: Sequence[Finding], written: Sequence[Path], quiet: bool = False) -> None:
+    """What a run did, as a table on standard error; `quiet`: failures and fatal findings only."""
     from rich.console import Console
-    from rich.progress import track
 
-    console = Console(stderr=True)
-    if console.is_terminal:
-        yield from track(files, description="读取", console=console, transient=True)
-        return
-    for i, path in enumerate(files, 1):
-        console.print(f"[{i}/{len(files)}] {path.name}", markup=False, highlight=False)
-        yield path
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else 110)
+    if not quiet:
+        console.print(_report_table(report.as_dict()))
+    for name, messages in (("failed", report.failed), ("quarantined", report.quarantined), ("gone", report.gone)):
+        for message in messages[:_LISTED]:
+            console.print(f"{name}: {message}", markup=False, style="red" if name != "gone" else "yellow", soft_wrap=True)
+        if len(messages) > _LISTED:
+            console.print(f"{name}: {len(messages) - _LISTED} more; `zhibiao runs {report.number}` lists them", style="red")
+    for finding in findings:
+        if finding.level == "fatal" or not quiet:
+            style = "red" if finding.level == "fatal" else "yellow"
+            console.print(f"{finding.level}: {finding.message}", markup=False, style=style, soft_wrap=True)
+    if report.stopped:
+        console.print(f"the run stopped: {report.stopped}; run again to go on where it stopped", markup=False, style="red", soft_wrap=True)
+    elif any(finding.level == "fatal" for finding in findings):
+        console.print("nothing was published: what was written before stands", style="red")
+    elif not quiet:
+        console.print(f"written: {', '.join(map(str, written)) or 'nothing, all is up to date'}", markup=False, soft_wrap=True)
 
 
-def summary(report: Report, written: Sequence[Path]) -> None:
-    """What a run did, as a table on standard error."""
+def _report_table(report: Mapping[str, Any]) -> Table:
+    """The report of a run in two columns."""
+    from rich.table import Table
+
+    table = Table("", "", title=f"zhibiao run {report['number']}", show_header=False)
+    for name in ("status", "found", "documents", "unchanged", "tasks", "targets"):
+        table.add_row(name, str(report[name]))
+    for name, count in report["counts"].items():
+        if count or name == "failed":
+            table.add_row(name, str(count))
+    table.add_row("seconds", f"{report['seconds']:.1f}")
+    for code, count in sorted(report["issues"].items()):
+        table.add_row(f"issue {code}", str(count))
+    for reason, count in sorted(report["uncovered"].items()):
+        table.add_row(f"numbers without target: {reason}", str(count))
+    return table
+
+
+def print_runs(found: Sequence[Mapping[str, Any]]) -> None:
+    """Runs as a table on standard output, a line each."""
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(stderr=True, width=None if sys.stderr.isatty() else 110)
-    table = Table("", "", title="zhibiao run", show_header=False)
-    for name, value in (
-        ("documents", report.documents),
-        ("tasks", report.tasks),
-        ("targets", report.targets),
-        ("failed", len(report.failed)),
-        ("seconds", f"{report.seconds:.1f}"),
-    ):
-        table.add_row(name, str(value))
-    for code, count in sorted(report.issues.items()):
-        table.add_row(f"issue {code}", str(count))
-    for reason, count in sorted(report.uncovered.items()):
-        table.add_row(f"numbers without target: {reason}", str(count))
-    console.print(table)
-    for message in report.failed:
-        console.print(f"failed: {message}", markup=False, style="red", soft_wrap=True)
-    console.print("written: " + ", ".join(str(p) for p in written), markup=False, soft_wrap=True)
+    columns = ("number", "started", "status", "seconds", "documents", "unchanged", "targets", "failed", "gone")
+    table = Table(*columns)
+    for run in found:
+        report = run["report"]
+        more = {"unchanged": report.get("unchanged"), "gone": report.get("counts", {}).get("gone")}
+        table.add_row(*("" if (value := {**run, **more}[name]) is None else str(value) for name in columns))
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
 
+
+def print_run(run: Mapping[str, Any]) -> None:
+    """The whole report of a run on standard output."""
+    from rich.console import Console
+
+    report, console = run["report"], Console(width=None if sys.stdout.isatty() else 140)
+    console.print(f"run {run['number']}, {run['started']} to {run['finished'] or '–'}, {run['status']}; {run['versions']}", highlight=False)
+    if not report:
+        return
+    console.print(_report_table(report))
+    stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in report["stages"].items())
+    console.print(f"{report['engine']}: {report['documents_per_second']} documents/s; {stages}; a worker grew by {report['growth_mb']} MB at most")
+    console.print("stored afterwards: " + ", ".join(f"{k} {v:,}" if isinstance(v, int) else f"{k} {v:.0%}" for k, v in report["stored"].items()))
+    for seconds, name in report["slowest"]:
+        console.print(f"slow: {seconds:.2f} s {name}", markup=False)
+    for kind in ("failed", "quarantined", "gone"):
+        for message in report[kind]:
+            console.print(f"{kind}: {message}", markup=False, soft_wrap=True)
+    for name, before, now in report["dropped"]:
+        console.print(f"dropped: {name}: {now} targets, {before} before", markup=False)
+
+
+_LISTED = 20  # failures that the summary of a run names
 
 # columns of a table on a terminal; the files have all of them
 _COLUMNS = {

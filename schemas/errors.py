@@ -21,5 +21,9 @@ class StoreError(ZhibiaoError):
     """The database refuses a document, for example because evidence does not stand in the source."""
 
 
+class StorageError(StoreError):
+    """The database takes no rows at all (full disk, read-only, lost, locked for long): a run stops; what was stored stays."""
+
+
 class ModelError(ZhibiaoError):
     """The trained model of the second reader, or the library that runs it, is missing; says how to get it or do without."""

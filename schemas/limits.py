@@ -84,9 +84,9 @@ def _room(amount: float) -> int:
     return (int(amount) // step + 1) * step
 
 
-def resident_mb() -> float:
-    """Memory of this process in MB (0 where the system does not tell)."""
+def resident_mb(process: int | None = None) -> float:
+    """Memory of a process (default: this one) in MB (0 where the system does not tell, or it has ended)."""
     try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return int(Path(f"/proc/{process or 'self'}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
     except (OSError, ValueError, IndexError):
         return 0.0

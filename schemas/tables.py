@@ -32,7 +32,7 @@ document = Table(
     Column("doc_number", Text),
     Column("issuer", Text),
     Column("region", Text),
-    Column("region_code", String(6)),
+    Column("region_code", String(6), index=True),
     Column("issue_date", String(10)),
     Column("publish_date", String(10)),
     Column("period_start", String(4)),
@@ -42,8 +42,26 @@ document = Table(
     Column("source", Text),
     Column("follows", String(64)),
     Column("follows_reason", Text),
+    Column("parser_version", String(32)),
     Column("rules_version", String(32), nullable=False),
     Column("vocab_version", String(32), nullable=False),
+)
+# where documents come from, and what became of the last reading: `waiting`, `stored`, `failed`, `quarantined` (ended its worker twice) or `gone`
+source = Table(
+    "source",
+    metadata,
+    _key(),
+    Column("location", Text, nullable=False),  # absolute path or URL
+    Column("name", Text, nullable=False, unique=True),  # the document's
+    Column("state", String(12), nullable=False, index=True),
+    Column("sha256", String(64)),  # of the content last read
+    Column("stamp", Text),  # what a remote store says of the content last read, to see a change without reading
+    Column("key", String(64)),  # everything that the stored rows were made from; null where none are stored
+    Column("tried", String(64)),  # everything that the last reading that failed was made from
+    Column("limits", Text),  # the limits in force, where they shaped the rows or the failure
+    Column("code", String(48)),
+    Column("message", Text),
+    Column("seconds", Float),
 )
 segment = Table(
     "segment",
@@ -226,13 +244,20 @@ run = Table(
     Column("targets", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
     Column("versions", Text, nullable=False),
+    Column("number", Integer, nullable=False, unique=True),  # counts runs; clocks go wrong
+    Column("status", String(12), nullable=False, server_default="done"),  # running, done, stopped or killed
+    Column("finished", String(32)),
+    Column("host", Text),
+    Column("process", Integer),
+    Column("changed", Boolean),  # whether what is stored changed; null until the run has ended
+    Column("report", Text),
 )
 issue = Table(
     "issue",
     metadata,
     _key(),
     Column("document_id", String(64), ForeignKey("document.id", ondelete="CASCADE"), index=True),
-    Column("document", Text, nullable=False),
+    Column("document", Text, nullable=False, index=True),
     Column("level", String(8), nullable=False),
     Column("code", String(48), nullable=False),
     Column("where", Text, nullable=False),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pipeline import batch, store
+from pipeline import batch, sources, store, work
 from schemas import tables
 from schemas.errors import ParseError
 from tests.conftest import read
@@ -40,14 +40,14 @@ def stored(engine) -> tuple[list[str], dict[str, tuple[str, str]]]:
 def test_an_unexpected_exception_fails_its_document_only(engine, docs, monkeypatch, caplog):
     for name in ("a", "b", "c"):
         (docs / f"{name}.txt").write_text(PLAN, "utf-8")
-    real = batch.process_file
+    real = work.process
 
-    def broken(path, *rest):
-        if path.stem == "b":
+    def broken(document, name, *rest):
+        if name == "b":
             raise OverflowError("too large for a float")
-        return real(path, *rest)
+        return real(document, name, *rest)
 
-    monkeypatch.setattr(batch, "process_file", broken)
+    monkeypatch.setattr(work, "process", broken)
     with caplog.at_level(logging.ERROR):
         report = batch.run([docs], engine)
     names, failures = stored(engine)
@@ -56,7 +56,7 @@ def test_an_unexpected_exception_fails_its_document_only(engine, docs, monkeypat
     assert code == "unexpected_error"
     assert all(part in message for part in (str(docs / "b.txt"), "OverflowError: too large for a float", "report this"))
     assert "Traceback" in caplog.text
-    monkeypatch.setattr(batch, "process_file", real)
+    monkeypatch.setattr(work, "process", real)
     batch.run([docs], engine)
     assert stored(engine) == (["a", "b", "c"], {})
 
@@ -115,9 +115,8 @@ def test_equal_stems_are_told_apart(engine, docs):
     for path in (docs / "y.md", docs / "y.txt", other / "y.txt"):
         path.write_text(PLAN, "utf-8")
     (docs / "y.docx").write_bytes(b"\0\1")  # comes first, but cannot be read
-    files, _ = batch.find_files([docs, docs / "y.md", other])
-    names = batch.name_documents(files)
-    assert [names[p] for p in (docs / "y.md", docs / "y.txt", docs / "y.docx", other / "y.txt")] == [
+    names = sources.names(sources.find([docs, docs / "y.md", other]).documents)
+    assert [names[str(p)] for p in (docs / "y.md", docs / "y.txt", docs / "y.docx", other / "y.txt")] == [
         "y.md",
         "y.txt",
         "y",
@@ -144,14 +143,16 @@ def test_notes_about_files_that_are_gone_go_with_the_next_run_of_their_folder(en
     assert (stored(engine)[0], set(stored(engine)[1])) == (["mended"], {"stays", "far"})
 
 
-def test_a_note_follows_the_name_of_its_document(engine, docs):
+def test_a_name_stays_with_its_file(engine, docs):
     (docs / "y.md").write_text(PLAN, "utf-8")
     (docs / "y.rar").write_bytes(b"Rar!\x1a\x07\x00")
     batch.run([docs], engine)
     assert set(stored(engine)[1]) == {"y.rar"}
     (docs / "y.md").unlink()
-    batch.run([docs], engine)
-    assert set(stored(engine)[1]) == {"y"}
+    report = batch.run([docs], engine)
+    assert stored(engine)[0] == ["y"]  # its rows stay, and the report says that its file is gone
+    assert set(stored(engine)[1]) == {"y.rar"}
+    assert report.gone == [str(docs / "y.md")]
 
 
 def test_notes_of_the_working_folder(engine, docs, monkeypatch):

@@ -11,7 +11,7 @@ import zipfile
 import pytest
 import sqlalchemy as sa
 
-from pipeline import batch, store
+from pipeline import batch, sources, store
 from pipeline.content import Content
 from pipeline.parsers import PARSERS, parse_bytes, parse_file, text
 from pipeline.parsers.sniff import find_format
@@ -201,7 +201,7 @@ def test_a_name_too_long_for_the_system(tmp_path):
         with pytest.raises(ParseError, match="cannot be read"):
             process_file(tmp_path / name)
         with pytest.raises(ParseError, match=r"cannot be read|no such file"):
-            batch.find_files([tmp_path / name])
+            sources.find([tmp_path / name])
 
 
 def test_what_is_no_file(tmp_path):
@@ -237,9 +237,9 @@ def test_what_the_system_refuses_to_open(tmp_path, monkeypatch):
     for name in ("a.txt", "plan"):
         with pytest.raises(ParseError, match="Permission denied"):
             parse_file(tmp_path / name)
-    monkeypatch.setattr("pathlib.Path.iterdir", denied)
+    monkeypatch.setattr("os.scandir", denied)
     with pytest.raises(ParseError, match=r"plan: cannot be read \(Permission denied\)"):
-        batch.find_files([tmp_path / "plan"])
+        sources.find([tmp_path / "plan"])
 
 
 def test_a_folder_of_thousands_of_empty_files(tmp_path):

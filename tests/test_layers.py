@@ -11,7 +11,7 @@ import pytest
 import regex
 
 ROOT = Path(__file__).parent.parent
-CONDUCTORS = {"pipeline.run", "pipeline.batch", "pipeline.cli", "pipeline.scoring"}
+CONDUCTORS = {"pipeline.run", "pipeline.batch", "pipeline.cli", "pipeline.scoring", "pipeline.publish"}
 STAGES = {f"pipeline.{name}" for name in ("official", "segment", "assemble", "agreement", "normalise", "store", "compare", "report")}
 # a stage may use these pure helpers
 HELPERS = {
@@ -24,8 +24,13 @@ RECOGNISE = {f"pipeline.recognise.{name}" for name in ("reading", "raster", "str
 ONLY_IN = {
     "rjieba": {"extractors.nlp"},
     "spacy": {"extractors.nlp"},
-    "sqlalchemy": {"schemas.tables", "pipeline.store", "pipeline.batch", "pipeline.compare", "pipeline.compare.facts", "pipeline.exporters.frames"},
-    "alembic": {"pipeline.store"},
+    "sqlalchemy": {
+        "schemas.tables",
+        *(f"pipeline.store{name}" for name in ("", ".connecting", ".schema", ".documents", ".sources", ".runs")),
+        *("pipeline.batch", "pipeline.batch.writer", "pipeline.check", "pipeline.publish", "pipeline.cli.running"),
+        *("pipeline.compare", "pipeline.compare.facts", "pipeline.exporters.frames"),
+    },
+    "alembic": {"pipeline.store.schema"},
     "pandas": {*COMPARE, "pipeline.report.charts", "pipeline.exporters.csv"},
     "ahocorasick_rs": {"pipeline.compare.mentions"},
     "openpyxl": {"pipeline.exporters.xlsx"},
@@ -35,7 +40,9 @@ ONLY_IN = {
     "selectolax": {"pipeline.parsers.html.tree"},
     "lxml": {"pipeline.parsers.zipxml"},
     "python_calamine": {"pipeline.parsers.sheets.xls"},
-    "typer": {"pipeline.cli"},
+    "distributed": {"pipeline.engines.cluster"},
+    "fsspec": {"pipeline.remote"},
+    "typer": {f"pipeline.cli{name}" for name in ("", ".app", ".options", ".running", ".reading", ".asking", ".measuring")},
     "rapidocr": {"pipeline.recognise"},
     "cv2": RECOGNISE - {"pipeline.recognise.reading"},
     "numpy": {"pipeline.parsers.image", *RECOGNISE, *COMPARE},
@@ -45,7 +52,11 @@ ONLY_IN = {
     "pdfplumber": set(),
 }
 LAZY = set(ONLY_IN) - {"typer"}  # a command that needs none of these waits for none of them
-BY_NAME = {"onnxruntime": "rapidocr names it as the engine that runs its models"}  # declared, but imported by another library
+BY_NAME = {  # declared, but imported by another library
+    "onnxruntime": "rapidocr names it as the engine that runs its models",
+    "psycopg": "sqlalchemy's driver for postgresql:// URLs",
+    "s3fs": "fsspec's store for s3:// URLs",
+}
 
 
 def modules() -> dict[str, set[str]]:

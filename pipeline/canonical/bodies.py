@@ -59,7 +59,7 @@ def normalise_body(name: str, region_code: str | None = None) -> dict[str, Any]:
     body = describe_body(name, region_code)
     return {
         "id": key("body", body.name, body.region_code or "", body.level or ""),
-        "name": name,
+        "name": body.name,
         "function": "、".join(body.canonical) or None,
         "function_ids": ",".join(held.id for held in body.functions) or None,
         "kind": body.kind,

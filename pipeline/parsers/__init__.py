@@ -109,9 +109,12 @@ def _document(digest: str, name: str, path: str, found: str, content: Content) -
     return Document(digest, PurePath(name).stem, path, found, content.text, content.blocks, content.issues, content.pieces)
 
 
-def parse_file(path: Path, limits: Limits | None = None) -> Document:
-    """The document of one file, or of a folder: one plan of several files. Raises ParseError naming the file and what to do."""
-    shown, name = readable(str(path)), readable(path.name or path.resolve().name)
+def parse_file(path: Path, limits: Limits | None = None, shown: str | None = None) -> Document:
+    """The document of one file, or of a folder: one plan of several files; `shown`: what the user calls it (default: the path).
+
+    Raises ParseError naming the file and what to do.
+    """
+    shown, name = readable(shown or str(path)), readable(path.name or path.resolve().name)
     limits = limits or Limits()
     try:
         if path.is_dir():

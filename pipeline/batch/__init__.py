@@ -1,0 +1,236 @@
+"""The order of a run: which documents need reading, what becomes of each, what is stored and what is reported."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from extractors import reader
+from pipeline import engines, remote, sources, store, versions
+from pipeline.batch.report import Report
+from pipeline.batch.writer import Writer
+from pipeline.engines import Engine
+from pipeline.progress import Silent
+from pipeline.sources import Found, Place
+from pipeline.store import Source
+from pipeline.work import Job, Outcome
+from schemas.errors import StorageError
+from schemas.limits import Limits
+
+_log = logging.getLogger(__name__)
+_CHUNK = 200  # places whose state is asked for at once
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run reads. `second`: with the second reader; `workers`: processes (None: one a core, 0: this process); `address`: of a cluster instead.
+
+    `force`: read everything anew. `retry`: also what is quarantined. `prune`: delete the rows of documents that are gone.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    second: bool = True
+    workers: int | None = 0
+    address: str | None = None
+    force: bool = False
+    retry: bool = False
+    prune: bool = False
+
+
+def run(
+    paths: Sequence[str | Path],
+    database: sa.Engine,
+    settings: Settings | None = None,
+    out: Path | None = None,
+    progress: Silent | None = None,
+    engine: Engine | None = None,
+    only: Collection[str] | None = None,
+) -> Report:
+    """Read and store what is new or changed; what fails is noted and the batch goes on. `engine`: one to be used and kept open; `only`: locations,
+    where not all that stands in the folders is to be looked at.
+
+    A run that must stop (the database takes no rows, an interrupt) stores what it has and says so in its report. Raises ModelError before
+    anything is read or stored where the second reader is asked for and missing, ParseError where a path is.
+    """
+    settings = settings or Settings()
+    if settings.second:
+        reader.model()
+    found = sources.find(paths, out)
+    given = sources.read_given(found.lists)
+    store.upgrade(database)
+    return _Run(database, settings, found, given, progress or Silent(), only).work(engine)
+
+
+class _Run:
+    """One run: what it knows of the documents that are on their way, and its report."""
+
+    def __init__(
+        self,
+        database: sa.Engine,
+        settings: Settings,
+        found: Found,
+        given: Mapping[str, Mapping[str, str]],
+        progress: Silent,
+        only: Collection[str] | None,
+    ) -> None:
+        self._database, self._settings, self._found, self._given, self._progress = database, settings, found, given, progress
+        self._made_by = versions.upstream()
+        self._limits = json.dumps(asdict(settings.limits))
+        self._places = {place.location: place for place in found.documents if only is None or place.location in only}
+        self._on_the_way: dict[str, Source] = {}
+        self._report = Report(found=len(self._places), engine=settings.address or f"{_workers(settings)} workers")
+        self._writer = Writer(database, self._report, progress.done)
+
+    def work(self, engine: Engine | None) -> Report:
+        """All documents; the report is stored whatever happens."""
+        begun = time.monotonic()
+        run, self._report.number = store.begin_run(self._database, str(self._made_by))
+        own = None
+        self._progress.begin(len(self._places))
+        try:
+            self._names = store.assign(self._database, sources.choices(self._found.documents), self._moved)
+            engine = engine or (own := engines.open_engine(self._settings.address, self._settings.workers, self._settings.second))
+            self._read(engine)
+            self._look_for_gone()
+            self._report.status = "done"
+        except StorageError as error:
+            self._stop(str(error))
+        except KeyboardInterrupt:
+            self._stop("interrupted")
+        finally:
+            self._progress.end()
+            if own is not None:
+                own.close()
+            self._report.seconds = time.monotonic() - begun
+            self._end(run)
+        return self._report
+
+    def _read(self, engine: Engine) -> None:
+        try:
+            for outcome in engine.run(self._jobs()):
+                self._settle(outcome)
+                if self._writer.overdue():
+                    self._writer.flush()
+        finally:  # what was read before an interrupt is kept
+            self._writer.flush()
+
+    def _stop(self, why: str) -> None:
+        self._report.status, self._report.stopped = "stopped", why
+        _log.error("the run stops: %s", why)
+
+    def _end(self, run: str) -> None:
+        report = self._report
+        if report.status == "running":
+            report.status = "stopped"
+        counts = {"documents": report.documents, "tasks": report.tasks, "targets": report.targets, "seconds": round(report.seconds, 3)}
+        try:
+            report.stored = store.totals(self._database)
+            counts["failed"] = len(report.failed) + len(report.quarantined)
+            store.end_run(self._database, run, report.status, report.changed, counts, report.as_dict())
+        except StorageError as error:
+            _log.error("the report of this run cannot be stored: %s", error)
+
+    def _jobs(self) -> Iterator[Job]:
+        """The documents that need reading, found while the others are read."""
+        places = list(self._places.values())
+        for start in range(0, len(places), _CHUNK):
+            some = places[start : start + _CHUNK]
+            known = store.states(self._database, [place.location for place in some])
+            back = [replace(s, state="stored") for s in known.values() if s.state == "gone" and s.key is not None]
+            store.mark(self._database, back)
+            known |= {s.location: s for s in back}
+            for place in some:
+                job = self._job(place, known.get(place.location) or Source(place.location, self._names[place.location]))
+                if job is not None:
+                    yield job
+
+    def _job(self, place: Place, source: Source) -> Job | None:
+        """What is to be done about a document; None where nothing is."""
+        settings, given = self._settings, self._given.get(place.file, {})
+        same = bool(place.stamp) and place.stamp == source.stamp
+        sha256 = source.sha256 if same else sources.digest(place, settings.limits.file_mb)
+        key = self._key(source.name, sha256 or place.stamp, given)
+        if not settings.force and key is not None and source.limits in (None, self._limits):
+            if source.state == "stored" and source.key == key and sha256 is not None:
+                self._leave(source, "unchanged")
+                return None
+            if source.state == "quarantined" and source.tried == key and not settings.retry:
+                self._leave(source, "quarantined")
+                return None
+        stored = source.state == "stored" and source.sha256 is not None and source.limits in (None, self._limits) and not settings.force
+        known = source.sha256 if stored and source.key == self._key(source.name, source.sha256, given) else None
+        self._on_the_way[place.location] = replace(source, tried=key)
+        return Job(
+            place.location, place.path, place.shown, source.name, given, settings.limits, settings.second, sha256 if not place.stamp else None, known
+        )
+
+    def _key(self, name: str, content: str | None, given: Mapping[str, str]) -> str | None:
+        return versions.key(content, name, given, self._settings.second, self._made_by) if content else None
+
+    def _leave(self, source: Source, what: str) -> None:
+        """Count a document that is not read again."""
+        if what == "unchanged":
+            self._report.unchanged += 1
+        else:
+            self._report.quarantined.append(source.message or source.location)
+        self._progress.done(source.name, what)
+
+    def _settle(self, outcome: Outcome) -> None:
+        """Store what a job gave."""
+        job = outcome.job
+        source, place = self._on_the_way.pop(job.location), self._places[job.location]
+        limits = self._limits if outcome.shaped else None
+        if outcome.unchanged:
+            store.mark(self._database, [replace(source, stamp=place.stamp or None)])
+            self._leave(source, "unchanged")
+        elif outcome.rows is not None:
+            key = self._key(source.name, outcome.sha256, job.given)
+            spent = round(sum(outcome.seconds.values()), 3)
+            made = Source(job.location, job.name, "stored", outcome.sha256, place.stamp or None, key, None, limits, seconds=spent)
+            self._writer.add(outcome, made)
+        else:
+            self._fail(outcome, replace(source, limits=limits if source.key is None or limits else source.limits))
+
+    def _fail(self, outcome: Outcome, source: Source) -> None:
+        if outcome.trace:
+            _log.error("%s: %s\n%s", outcome.job.shown, outcome.message, outcome.trace)
+        code, message = outcome.code or "parse_failed", outcome.message or ""
+        state = "quarantined" if outcome.ended or outcome.spent else "failed"
+        if outcome.ended:
+            message = f"{outcome.job.shown}: reading it ended its worker twice: {message}"
+        if state == "quarantined":
+            message += "; it is set aside until it, zhibiao or its limits change (--retry reads it again)"
+        self._report.time(outcome)
+        self._writer.fail(outcome, source, state, code, message)
+
+    def _moved(self, location: str, holder: Source) -> bool:
+        """Whether a location is the new place of what another source held."""
+        if remote.is_url(location) or remote.is_url(holder.location) or holder.sha256 is None or os.path.lexists(holder.location):
+            return False
+        return sources.digest(self._places[location], self._settings.limits.file_mb) == holder.sha256
+
+    def _look_for_gone(self) -> None:
+        """Report the documents of the folders of this run that are no longer there; delete their rows where that is asked."""
+        folders = self._found.folders
+        if not folders:
+            return
+        present = {place.location for place in self._found.documents}
+        lost = store.gone(self._database, lambda location: Place(location, location).parent in folders, present)
+        self._report.gone = [source.location for source in lost]
+        if self._settings.prune and lost:
+            store.prune(self._database, lost)
+            self._report.pruned, self._report.changed = len(lost), True
+
+
+def _workers(settings: Settings) -> int:
+    return engines.cores() if settings.workers is None else settings.workers
+
+
+__all__ = ["Report", "Settings", "run"]

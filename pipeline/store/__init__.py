@@ -1,0 +1,37 @@
+"""The database: the only package that opens it."""
+
+from pipeline.store.connecting import connect, fetch, reading, shown, transact, writing
+from pipeline.store.documents import Stored, broken_evidence, check_evidence, failures, prune, save, save_all, save_failures
+from pipeline.store.runs import FILLED, begin_run, end_run, last_change, read_runs, totals
+from pipeline.store.schema import upgrade
+from pipeline.store.sources import Source, assign, forget, gone, mark, states
+
+__all__ = [
+    "FILLED",
+    "Source",
+    "Stored",
+    "assign",
+    "begin_run",
+    "broken_evidence",
+    "check_evidence",
+    "connect",
+    "end_run",
+    "failures",
+    "fetch",
+    "forget",
+    "gone",
+    "last_change",
+    "mark",
+    "prune",
+    "read_runs",
+    "reading",
+    "save",
+    "save_all",
+    "save_failures",
+    "shown",
+    "states",
+    "totals",
+    "transact",
+    "upgrade",
+    "writing",
+]

@@ -1,0 +1,89 @@
+"""Watching an inbox: what lands in folders is read once it is whole, until the service is told to end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline import sources
+from schemas.errors import ParseError
+
+_log = logging.getLogger(__name__)
+# what downloads and copies are called until they are whole
+_UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp")
+_State = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(slots=True)
+class Inbox:
+    """What has been seen in some folders.
+
+    A place is settled when its size and time stay the same for `settle` looks, and due when it is settled and has changed since it was last
+    taken, or the sources list beside it has; what the clock says is never asked.
+    """
+
+    folders: Sequence[Path]
+    out: Path | None = None
+    settle: int = 2
+    _seen: dict[str, tuple[_State, int]] = field(default_factory=dict)
+    _taken: dict[str, _State] = field(default_factory=dict)
+
+    def look(self) -> list[str]:
+        """Locations that are due. Raises ParseError where a folder is not there."""
+        found = sources.find(self.folders, self.out)
+        lists = {place.parent: _state(place.path) for place in found.lists}
+        due, now = [], {}
+        for place in found.documents:
+            if place.file.lower().endswith(_UNFINISHED):
+                continue
+            state = _state(place.path) + lists.get(place.parent, ())
+            before, looks = self._seen.get(place.location, ((), 0))
+            looks = looks + 1 if state == before else 0
+            now[place.location] = state, looks
+            if looks >= self.settle and self._taken.get(place.location) != state:
+                due.append(place.location)
+        self._seen = now
+        return due
+
+    def took(self, locations: Sequence[str]) -> None:
+        """Remember that places were read as they were last seen."""
+        for place in locations:
+            if place in self._seen:
+                self._taken[place] = self._seen[place][0]
+
+
+def _state(location: str) -> _State:
+    """Names, sizes and times of a file, or of the files of a folder: they change while something is being written."""
+    try:
+        paths = [location, *(os.path.join(folder, name) for folder, _, names in os.walk(location) for name in names)]
+        return tuple((path, info.st_size, info.st_mtime_ns) for path in sorted(paths) for info in [os.stat(path)])
+    except OSError:
+        return ((location, -1, 0),)  # it goes away or comes just now: the next look tells
+
+
+def watch(inbox: Inbox, read: Callable[[Sequence[str]], None], stop: threading.Event, seconds: float = 2.0) -> None:
+    """Look every few seconds and have what is due read, until `stop` is set; what is being read then is finished or left whole by `read`.
+
+    A folder that is not there, or not yet, is looked for again. Looking through many files takes at most a tenth of the time.
+    """
+    trouble = ""
+    while not stop.is_set():
+        begun = time.monotonic()
+        try:
+            due = inbox.look()
+        except ParseError as error:
+            if str(error) != trouble:
+                _log.warning("%s; looking again", error)
+            trouble, due = str(error), []
+        else:
+            trouble = ""
+        if due:
+            read(due)
+            if not stop.is_set():
+                inbox.took(due)
+        stop.wait(max(seconds, 10 * (time.monotonic() - begun) if not due else 0))

@@ -1,0 +1,103 @@
+"""The work on one document, wherever it is done: this process, a worker of this machine, a machine of a cluster."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline import remote
+from pipeline.members import readable
+from pipeline.normalise import Rows
+from pipeline.parsers import parse_bytes, parse_file
+from pipeline.run import process
+from schemas.errors import ModelError, ParseError, RuleError
+from schemas.limits import Limits, resident_mb
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One document to be read. `location`: its source's; `path`: absolute path or URL; `shown`: the same as the user wrote it.
+
+    `given`: what the sources list says. `second`: with the second reader. `sha256`: of the content, where it is known before the reading. `known`: the hash of the content that the
+    stored rows were made from, where all else that they were made from is unchanged.
+    """
+
+    location: str
+    path: str
+    shown: str
+    name: str
+    given: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    second: bool = True
+    sha256: str | None = None
+    known: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job: rows, or the code and message of the failure (`trace`: where in our code, for a fault of ours).
+
+    `unchanged`: the content is that of `known`, nothing was read. `ended`: reading it ended its worker. `seconds`: by stage.
+    `growth_mb`: by how much the process grew.
+    """
+
+    job: Job
+    rows: Rows | None = None
+    sha256: str | None = None
+    code: str | None = None
+    message: str | None = None
+    trace: str | None = None
+    unchanged: bool = False
+    ended: bool = False
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    growth_mb: float = 0.0
+
+    @property
+    def shaped(self) -> bool:
+        """Whether a limit shaped the rows or the failure; every message of a limit says how to raise it with `--limit`."""
+        texts = (self.message or "", *(issue.message for issue in (self.rows.issues if self.rows else ())))
+        return any("--limit " in text for text in texts)
+
+    @property
+    def spent(self) -> bool:
+        """Whether it failed for time or memory, which reading again would spend again."""
+        return self.message is not None and ("--limit seconds=" in self.message or "--limit memory_mb=" in self.message)
+
+
+def perform(job: Job) -> Outcome:
+    """Read one document. Raises RuleError or ModelError where the rules, a vocabulary or the model are at fault: no document can be read then."""
+    begun, resident = time.perf_counter(), resident_mb()
+    seconds: dict[str, float] = {}
+    try:
+        with remote.at_hand(job.path, job.limits) as (path, data):
+            if job.known is not None and data is not None and remote.digest_of(data) == job.known:
+                return Outcome(job, sha256=job.known, unchanged=True)
+            document = parse_file(path, job.limits, job.shown) if data is None else parse_bytes(data, path.name, readable(job.shown), job.limits)
+        seconds["parse"] = time.perf_counter() - begun
+        rows = process(document, job.name, job.given, job.second).rows
+        seconds["extract"] = time.perf_counter() - begun - seconds["parse"]
+        sha256 = job.sha256 or rows.document["sha256"]
+        return Outcome(job, rows, sha256, seconds=seconds, growth_mb=resident_mb() - resident)
+    except (RuleError, ModelError):
+        raise
+    except ParseError as error:
+        return Outcome(job, sha256=job.sha256, code="parse_failed", message=str(error), seconds={"parse": time.perf_counter() - begun})
+    except MemoryError:
+        said = f"{readable(job.shown)}: memory ran out; if the file is sound, run again with --limit memory_mb={job.limits.memory_mb * 2}"
+        return Outcome(job, sha256=job.sha256, code="memory_limit", message=said)
+    except Exception as error:  # a fault of ours that one document brings to light must not cost the others
+        said = f"{readable(job.shown)}: {type(error).__name__}: {error}; this is a fault of zhibiao: please report this with the file"
+        return Outcome(job, sha256=job.sha256, code="unexpected_error", message=said, trace=traceback.format_exc())
+
+
+def warm(second: bool = True) -> None:
+    """Load rules, vocabularies and the model once, so that workers forked from this process share them. Raises RuleError and ModelError."""
+    text = "某市方案(2024—2025年)\n一、任务\n1.造林。到2025年,森林覆盖率达到30%以上。(责任单位:市林业局)\n"
+    process(parse_bytes(text.encode(), "warm.txt"), second=second)
+
+
+def warm_rules() -> None:
+    """The same without the second reader."""
+    warm(second=False)
