@@ -20,8 +20,8 @@ from schemas.limits import Limits, resident_mb
 class Job:
     """One document to be read. `location`: its source's; `path`: absolute path or URL; `shown`: the same as the user wrote it.
 
-    `given`: what the sources list says. `second`: with the second reader. `sha256`: of the content, where it is known before the reading. `known`: the hash of the content that the
-    stored rows were made from, where all else that they were made from is unchanged.
+    `given`: what the sources list says. `second`: with the second reader. `sha256`: of the content, where it is known before the reading.
+    `known`: the hash of the content that the stored rows were made from, where all else that they were made from is unchanged.
     """
 
     location: str

@@ -167,9 +167,8 @@ class _Run:
         stored = source.state == "stored" and source.sha256 is not None and source.limits in (None, self._limits) and not settings.force
         known = source.sha256 if stored and source.key == self._key(source.name, source.sha256, given) else None
         self._on_the_way[place.location] = replace(source, tried=key)
-        return Job(
-            place.location, place.path, place.shown, source.name, given, settings.limits, settings.second, sha256 if not place.stamp else None, known
-        )
+        content = None if place.stamp else sha256
+        return Job(place.location, place.path, place.shown, source.name, given, settings.limits, settings.second, content, known)
 
     def _key(self, name: str, content: str | None, given: Mapping[str, str]) -> str | None:
         return versions.key(content, name, given, self._settings.second, self._made_by) if content else None

@@ -25,6 +25,7 @@ from typing import Any
 
 from pipeline.engines import wire
 
+OUT_OF_MEMORY = 77  # exit status of a worker whose memory ran out
 _PARENT_DEATH_SIGNAL, _CHILD_SUBREAPER = 1, 36  # of prctl(2)
 _PIPE_BYTES = 1 << 20  # room for some results while the parent writes to the database
 _ADDRESSES_MB = 4000  # libraries reserve more addresses than they use memory
@@ -150,7 +151,10 @@ def _noted(_: int, __: FrameType | None) -> None:
 
 def _answer(control: socket.socket, task: Callable[..., Any], workers: set[int]) -> bool:
     """Fork a worker for one request; whether the parent is still there."""
-    said, fds, _, _ = socket.recv_fds(control, 16, 3)
+    try:
+        said, fds, _, _ = socket.recv_fds(control, 16, 3)
+    except ConnectionError:
+        return False
     if not said:
         return False
     jobs, results, errors = fds
@@ -214,14 +218,12 @@ def _serve(jobs: int, results: int, errors: int, task: Callable[..., Any]) -> No
             _hold(job)
             try:
                 done: tuple[int, str, Any] = (number, "done", task(job))
+            except MemoryError:
+                os._exit(OUT_OF_MEMORY)
             except Exception as error:  # what no document can be read with: the parent stops
                 done = (number, "raised", error)
             wire.send(results, pickle.dumps(done, protocol=5))
-    except OSError:
-        os._exit(0)  # the parent has ended
-    except MemoryError:
-        os._exit(77)
-    finally:
+    finally:  # the parent has no more jobs, or has ended
         os._exit(0)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from pipeline.engines import wire
-from pipeline.engines.nursery import Nursery
+from pipeline.engines.nursery import OUT_OF_MEMORY, Nursery
 from pipeline.work import Job, Outcome
 from schemas.errors import ZhibiaoError
 from schemas.limits import resident_mb
@@ -213,6 +213,8 @@ class Supervisor:
 
 def _reason(status: int | None) -> tuple[str, str]:
     """Code and reason of a worker that ended by itself."""
+    if status == OUT_OF_MEMORY:
+        return "memory_limit", "memory ran out (raise the limit with --limit memory_mb=…)"
     if status is None or status >= 0:
         return "worker_crashed", f"its worker ended (exit status {status})"
     name = _REASONS.get(-status, "")
