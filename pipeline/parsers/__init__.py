@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import re
 import struct
 from pathlib import Path, PurePath
 from types import ModuleType
@@ -105,8 +106,13 @@ def data_hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+# what is no character, and what databases refuse: lone halves of surrogate pairs and NUL; one takes the place of one, so that offsets stay
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
 def _document(digest: str, name: str, path: str, found: str, content: Content) -> Document:
-    return Document(digest, PurePath(name).stem, path, found, content.text, content.blocks, content.issues, content.pieces)
+    text = _NO_TEXT.sub("\ufffd", content.text)
+    return Document(digest, PurePath(name).stem, path, found, text, content.blocks, content.issues, content.pieces)
 
 
 def parse_file(path: Path, limits: Limits | None = None, shown: str | None = None) -> Document:

@@ -1,6 +1,6 @@
 """The database: the only package that opens it."""
 
-from pipeline.store.connecting import connect, fetch, reading, shown, transact, writing
+from pipeline.store.connecting import ask, connect, fetch, reading, shown, transact, writing
 from pipeline.store.documents import Stored, broken_evidence, check_evidence, failures, prune, save, save_all, save_failures
 from pipeline.store.runs import FILLED, begin_run, end_run, last_change, read_runs, totals
 from pipeline.store.schema import upgrade
@@ -10,6 +10,7 @@ __all__ = [
     "FILLED",
     "Source",
     "Stored",
+    "ask",
     "assign",
     "begin_run",
     "broken_evidence",

@@ -88,11 +88,32 @@ def transact(engine: sa.Engine, work: Callable[[sa.Connection], _T], patience: f
     `loose`: foreign keys of SQLite rest. Raises StorageError after `patience` seconds (default PATIENCE), and at once where waiting does not
     help (full disk, read-only).
     """
+
+    def attempt() -> _T:
+        with writing(engine, loose) as connection:
+            return work(connection)
+
+    return _patiently(attempt, patience)
+
+
+def ask(engine: sa.Engine, work: Callable[[sa.Connection], _T], patience: float | None = None) -> _T:
+    """The result of `work`, which only reads; again from its beginning as `transact` does. Raises StorageError likewise."""
+
+    def attempt() -> _T:
+        try:
+            with engine.connect() as connection:
+                return work(connection)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+            raise StorageError(f"{shown(engine)}: the database cannot be read ({error.orig})") from error
+
+    return _patiently(attempt, patience)
+
+
+def _patiently(attempt: Callable[[], _T], patience: float | None) -> _T:
     until, pause = time.monotonic() + (PATIENCE if patience is None else patience), 0.05
     while True:
         try:
-            with writing(engine, loose) as connection:
-                return work(connection)
+            return attempt()
         except StorageError as error:
             if not _passes(error.__cause__) or time.monotonic() + pause > until:
                 raise

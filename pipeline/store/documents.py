@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from pipeline.evidence import key
+from pipeline.members import readable
 from pipeline.store.connecting import insert_rows, reading, transact, upsert_rows
 from pipeline.store.sources import Source, put
 from schemas import tables
@@ -165,8 +166,8 @@ def _issues(issues: Sequence[Issue], name: str, document_id: str | None) -> list
             "document": name,
             "level": x.level,
             "code": x.code,
-            "where": x.where,
-            "message": x.message,
+            "where": readable(x.where),
+            "message": "\n".join(map(readable, x.message.splitlines())),
         }
         for i, x in enumerate(issues)
     ]

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.evidence import key
-from pipeline.store.connecting import reading, transact
+from pipeline.store.connecting import ask, reading, transact
 from schemas import tables
 
 # fields of targets and documents whose share of filled rows a run reports
@@ -80,12 +80,16 @@ def read_runs(engine: sa.Engine, number: int | None = None, limit: int | None = 
 
 def totals(engine: sa.Engine) -> dict[str, Any]:
     """What is stored: number of documents, tasks, targets and ledger entries, and the share of filled fields (`target.unit`: 0.81)."""
-    found: dict[str, Any] = {}
-    with reading(engine) as connection:
+
+    def work(connection: sa.Connection) -> dict[str, Any]:
+        found: dict[str, Any] = {}
         for name in ("document", "task", "target", "coverage"):
             table = tables.metadata.tables[name]
             fields = FILLED.get(name, ())
             row = connection.execute(sa.select(sa.func.count(), *(sa.func.count(table.c[field]) for field in fields)).select_from(table)).one()
             found[name] = row[0]
             found |= {f"{name}.{field}": round(count / row[0], 4) for field, count in zip(fields, row[1:], strict=True) if row[0]}
-    return found
+        return found
+
+    with reading(engine):  # a database that is not there is told, and not made
+        return ask(engine, work)

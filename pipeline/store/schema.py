@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pipeline.evidence import key
-from pipeline.store.connecting import file_of, shown, transact
+from pipeline.store.connecting import ask, file_of, shown, transact
 from schemas import tables, vocab
 from schemas.errors import StorageError, StoreError
 from schemas.indicators import indicators
@@ -27,12 +27,11 @@ def upgrade(engine: sa.Engine) -> None:
         except OSError as error:
             raise StoreError(f"{path}: the folder of the database cannot be made ({error.strerror}); name another with --db") from error
     try:
-        with engine.connect() as connection:  # a database that is up to date is told by one look
-            current = _state(connection) == (_head(), vocab.version())
-        if not current:
+        if ask(engine, _state) != (_head(), vocab.version()):  # a database that is up to date is told by one look
             _migrate(engine)
-    except sa.exc.DatabaseError as error:
-        raise StoreError(f"{shown(engine)}: the database cannot be used ({error.orig}); is it a zhibiao database, and writable?") from error
+    except (StorageError, sa.exc.DatabaseError) as error:
+        reason = getattr(error, "orig", None) or getattr(error.__cause__, "orig", error)
+        raise StoreError(f"{shown(engine)}: the database cannot be used ({reason}); is it a zhibiao database, and writable?") from error
 
 
 def _head() -> str:
@@ -64,11 +63,7 @@ def _migrate(engine: sa.Engine) -> None:
             raise StoreError(f"{shown(engine)}: a row of {broken[0]} refers to one that is not there; the migration was undone")
         _load_vocabularies(connection)
 
-    try:
-        transact(engine, work, loose=True)
-    except StorageError as error:
-        reason = getattr(error.__cause__, "orig", error.__cause__)
-        raise StoreError(f"{shown(engine)}: the database cannot be used ({reason}); is it a zhibiao database, and writable?") from error
+    transact(engine, work, loose=True)
 
 
 def _load_vocabularies(connection: sa.Connection) -> None:

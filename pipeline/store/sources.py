@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from pipeline.evidence import key
-from pipeline.store.connecting import transact, upsert_rows
+from pipeline.store.connecting import ask, transact, upsert_rows
 from schemas import tables
 
 _CHUNK = 500  # values in one IN list
@@ -57,12 +57,12 @@ def mark(engine: sa.Engine, sources: Sequence[Source]) -> None:
 
 def states(engine: sa.Engine, locations: Sequence[str]) -> dict[str, Source]:
     """The known sources among some locations."""
-    found: dict[str, Source] = {}
-    with engine.connect() as connection:
-        for some in _chunks([key("source", location) for location in locations]):
-            for row in connection.execute(sa.select(tables.source).where(tables.source.c.id.in_(some))):
-                found[row.location] = _source(row)
-    return found
+    return ask(engine, lambda connection: {source.location: source for source in _known(connection, locations)})
+
+
+def _known(connection: sa.Connection, locations: Sequence[str]) -> Iterator[Source]:
+    for some in _chunks([key("source", location) for location in locations]):
+        yield from map(_source, connection.execute(sa.select(tables.source).where(tables.source.c.id.in_(some))))
 
 
 def _source(row: Any) -> Source:
@@ -113,10 +113,8 @@ def _takes_over(connection: sa.Connection, holder: Source, location: str, moved:
 def gone(engine: sa.Engine, inside: Callable[[str], bool], present: Collection[str]) -> list[Source]:
     """Sources of folders that a run looks through (`inside` says of which) that are no longer there: those with stored rows are marked `gone`
     and returned each time, the rest is forgotten with its note."""
-    s = tables.source.c
-    with engine.connect() as connection:
-        found = [row.location for row in connection.execute(sa.select(s.location)) if row.location not in present and inside(row.location)]
-    missing = list(states(engine, found).values())
+    stored = ask(engine, lambda connection: connection.execute(sa.select(tables.source.c.location)).scalars().all())
+    missing = list(states(engine, [location for location in stored if location not in present and inside(location)]).values())
     kept = [x for x in missing if x.key is not None]
     mark(engine, [replace(x, state="gone") for x in kept if x.state != "gone"])
     forget(engine, [x for x in missing if x.key is None])
