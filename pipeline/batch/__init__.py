@@ -86,7 +86,7 @@ class _Run:
         self._places = {place.location: place for place in found.documents if only is None or place.location in only}
         self._on_the_way: dict[str, Source] = {}
         self._report = Report(found=len(self._places), engine=settings.address or f"{_workers(settings)} workers")
-        self._writer = Writer(database, self._report, progress.done)
+        self._writer = Writer(database, self._report, progress.done, settings.force)
 
     def work(self, engine: Engine | None) -> Report:
         """All documents; the report is stored whatever happens."""

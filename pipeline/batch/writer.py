@@ -24,8 +24,9 @@ _DOCUMENTS, _FAILURES, _ROWS, _SECONDS = 8, 200, 20_000, 1.0  # what one transac
 class Writer:
     """Stores outcomes and counts them in a report. `told(name, what)` hears of each document when it is settled."""
 
-    def __init__(self, engine: sa.Engine, report: Report, told: Callable[[str, str], None]) -> None:
-        self._engine, self._report, self._told = engine, report, told
+    def __init__(self, engine: sa.Engine, report: Report, told: Callable[[str, str], None], anew: bool = False) -> None:
+        """`anew`: also rows that are stored already, made from the same."""
+        self._engine, self._report, self._told, self._anew = engine, report, told, anew
         self._waiting: list[tuple[Outcome, Source]] = []
         self._failed: list[tuple[str, Issue, Source | None]] = []
         self._rows = 0
@@ -77,7 +78,8 @@ class Writer:
         self._report.stages["store"] += time.perf_counter() - begun
 
     def _store(self, waiting: list[tuple[Outcome, Source]]) -> None:
-        done = store.save_all(self._engine, [(outcome.rows, source) for outcome, source in waiting if outcome.rows is not None])
+        rows = [(outcome.rows, source) for outcome, source in waiting if outcome.rows is not None]
+        done = store.save_all(self._engine, rows, self._anew)
         for (outcome, _), stored in zip(waiting, done, strict=True):
             self._report.count(outcome, stored)
             self._told(outcome.job.name, "stored")

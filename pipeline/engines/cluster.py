@@ -36,10 +36,10 @@ def version_of_worker() -> str:
 class Cluster:
     """The workers of a Dask scheduler."""
 
-    def __init__(self, address: str) -> None:
-        """Raises ZhibiaoError where no scheduler answers, it has no workers, or they run another version of zhibiao."""
+    def __init__(self, address: str, seconds: float = 20.0) -> None:
+        """`seconds`: how long a scheduler has to answer. Raises ZhibiaoError where no scheduler answers, it has no workers, or they run another version of zhibiao."""
         try:
-            self._client: Any = Client(address, timeout=20, set_as_default=False)  # type: ignore[no-untyped-call]
+            self._client: Any = Client(address, timeout=seconds, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError) as error:
             raise ZhibiaoError(f"{address}: no scheduler answers ({error}); start one: dask scheduler --port 8786") from error
         found: dict[str, str] = self._client.run(version_of_worker)
@@ -54,7 +54,7 @@ class Cluster:
 
     def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
         """Outcomes as they come; a few documents a thread are on their way at a time. A job whose worker is lost goes to another one."""
-        source, waiting = iter(jobs), as_completed()  # type: ignore[no-untyped-call]
+        source, waiting = iter(jobs), as_completed(loop=self._client.loop)  # type: ignore[no-untyped-call]
         sent: dict[Any, tuple[Job, int]] = {}
         while True:
             for job in _some(source, self._room() - len(sent)):

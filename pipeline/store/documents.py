@@ -36,20 +36,20 @@ def save(engine: sa.Engine, rows: Rows) -> None:
     save_all(engine, [(rows, None)])
 
 
-def save_all(engine: sa.Engine, documents: Sequence[tuple[Rows, Source | None]]) -> list[Stored]:
+def save_all(engine: sa.Engine, documents: Sequence[tuple[Rows, Source | None]], anew: bool = False) -> list[Stored]:
     """Replace the rows of documents, and note the state of the sources that they were read from, in one transaction.
 
-    A document that is stored with the key of its source already, by another run, is left as it is. Raises StoreError where evidence is not
+    A document that another run has stored already, made from the same, is left as it is, unless `anew`. Raises StoreError where evidence is not
     what the source says, before anything is written; StorageError where the database takes no rows.
     """
     for rows, _ in documents:
         check_evidence(rows)
-    return transact(engine, lambda connection: _replace(connection, documents))
+    return transact(engine, lambda connection: _replace(connection, documents, anew))
 
 
-def _replace(connection: sa.Connection, documents: Sequence[tuple[Rows, Source | None]]) -> list[Stored]:
-    made = _made_of(connection, [source for _, source in documents if source is not None])
-    fresh = [(rows, source) for rows, source in documents if source is None or source.key is None or made.get(source.id) != source.key]
+def _replace(connection: sa.Connection, documents: Sequence[tuple[Rows, Source | None]], anew: bool) -> list[Stored]:
+    made = {} if anew else _made_of(connection, [source for _, source in documents if source is not None])
+    fresh = [(rows, source) for rows, source in documents if source is None or made.get(source.id) != (source.key, source.limits)]
     kept = {id(rows) for rows, _ in fresh}
     names = [rows.document["name"] for rows, _ in fresh]
     before, bodies = _clear(connection, names)
@@ -64,11 +64,11 @@ def _replace(connection: sa.Connection, documents: Sequence[tuple[Rows, Source |
     ]
 
 
-def _made_of(connection: sa.Connection, sources: Sequence[Source]) -> dict[str, str]:
-    """Id of a source → what its stored rows were made from."""
+def _made_of(connection: sa.Connection, sources: Sequence[Source]) -> dict[str, tuple[str, str | None]]:
+    """Id of a source → what its stored rows were made from, and the limits that shaped them."""
     s = tables.source.c
-    found = connection.execute(sa.select(s.id, s.key).where(s.id.in_([source.id for source in sources]), s.state == "stored", s.key.is_not(None)))
-    return {row[0]: row[1] for row in found}
+    wanted = s.id.in_([source.id for source in sources]), s.state == "stored", s.key.is_not(None)
+    return {row.id: (row.key, row.limits) for row in connection.execute(sa.select(s.id, s.key, s.limits).where(*wanted))}
 
 
 def _clear(connection: sa.Connection, names: Sequence[str]) -> tuple[dict[str, int], set[str]]:
