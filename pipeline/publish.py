@@ -80,7 +80,7 @@ def _is_current(out: Path, source: dict[str, Any]) -> bool:
         manifest = json.loads((out / MANIFEST).read_text("utf-8"))
         files = manifest.pop("files")
         return bool(manifest == source and all((out / name).stat().st_size == size for name, size in files.items()))
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False  # not there, or damaged: it is written anew
 
 

@@ -37,7 +37,10 @@ class Cluster:
     """The workers of a Dask scheduler."""
 
     def __init__(self, address: str, seconds: float = 20.0) -> None:
-        """`seconds`: how long a scheduler has to answer. Raises ZhibiaoError where no scheduler answers, it has no workers, or they run another version of zhibiao."""
+        """`seconds`: how long the scheduler has to answer.
+
+        Raises ZhibiaoError where none answers, it has no workers, or they run another version of zhibiao.
+        """
         try:
             self._client: Any = Client(address, timeout=seconds, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError) as error:
