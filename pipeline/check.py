@@ -119,6 +119,6 @@ def _last(report: Mapping[str, Any], expected: Expectations) -> Iterator[Finding
         yield Finding("warning", "stopped", f"the last run stopped before its end: {report['stopped']}")
     for name, before, now in report.get("dropped", [])[:_NAMED]:
         yield Finding("warning", "document_drop", f"{name}: {now} targets, {before} before")
-    if counts.get("gone"):
+    if counts.get("gone", 0) > report.get("pruned", 0):
         named = "、".join(report["gone"][:_NAMED])
         yield Finding("warning", "gone", f"{counts['gone']:,} documents are stored whose files are gone (run --prune deletes their rows): {named}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,7 +40,8 @@ def summary(report: Report, findings: Sequence[Finding], written: Sequence[Path]
     elif any(finding.level == "fatal" for finding in findings):
         console.print("nothing was published: what was written before stands", style="red")
     elif not quiet:
-        console.print(f"written: {', '.join(map(str, written)) or 'nothing, all is up to date'}", markup=False, soft_wrap=True)
+        where = f"{len(written)} files in {os.path.commonpath([path.parent for path in written])}" if written else "nothing, all is up to date"
+        console.print(f"written: {where}", markup=False, soft_wrap=True)
 
 
 def _report_table(report: Mapping[str, Any]) -> Table:

@@ -86,7 +86,7 @@ class _Run:
         self._places = {place.location: place for place in found.documents if only is None or place.location in only}
         self._on_the_way: dict[str, Source] = {}
         self._report = Report(found=len(self._places), engine=settings.address or f"{_workers(settings)} workers")
-        self._writer = Writer(database, self._report, progress.done, settings.force)
+        self._writer = Writer(database, self._report, self._done, settings.force)
 
     def work(self, engine: Engine | None) -> Report:
         """All documents; the report is stored whatever happens."""
@@ -110,6 +110,7 @@ class _Run:
                 own.close()
             self._report.seconds = time.monotonic() - begun
             self._end(run)
+            _log.info("run %d: %s", self._report.number, self._report.status, extra={"fields": {"report": self._report.as_dict()}})
         return self._report
 
     def _read(self, engine: Engine) -> None:
@@ -179,7 +180,12 @@ class _Run:
             self._report.unchanged += 1
         else:
             self._report.quarantined.append(source.message or source.location)
-        self._progress.done(source.name, what)
+        self._done(source.name, what)
+
+    def _done(self, name: str, what: str) -> None:
+        """Tell of a document that is settled."""
+        self._progress.done(name, what)
+        _log.info("%s: %s", name, what, extra={"fields": {"run": self._report.number, "document": name, "what": what}})
 
     def _settle(self, outcome: Outcome) -> None:
         """Store what a job gave."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -107,7 +108,8 @@ def watch(
 
     typer.echo(f"watching {', '.join(map(str, folders))}; end with Ctrl-C or SIGTERM", err=True)
     try:
-        keep_watching(Inbox(folders, out), read, stop, every)
+        with suppress(KeyboardInterrupt):
+            keep_watching(Inbox(folders, out), read, stop, every)
     finally:
         readers_at_work.close()
     typer.echo("ended", err=True)
