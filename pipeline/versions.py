@@ -18,7 +18,7 @@ _PACKAGE = Path(__file__).parent
 # what comes behind the rows, or around their making, does not shape them; tests/test_layers.py holds this list against the imports
 DOWNSTREAM = frozenset(
     (
-        *("batch", "changes", "check", "cli", "compare", "engines", "exporters", "progress", "publish", "remote"),
+        *("batch", "cache", "changes", "check", "cli", "compare", "engines", "exporters", "progress", "publish", "remote"),
         *("report", "review", "scoring", "snapshots", "sources", "store", "terminal", "watch", "work"),
     )
 )

@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from pipeline import remote
+from pipeline.cache import Cache
 from pipeline.members import readable
 from pipeline.normalise import Rows
 from pipeline.parsers import parse_bytes, parse_file
 from pipeline.run import process
 from schemas.errors import ModelError, ParseError, RuleError
 from schemas.limits import Limits, resident_mb
+from schemas.types import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Job:
 
     `given`: what the sources list says. `second`: with the second reader. `sha256`: of the content, where it is known before the reading.
     `known`: the hash of the content that the stored rows were made from, where all else that they were made from is unchanged.
+    `cache`: of parsed documents.
     """
 
     location: str
@@ -33,6 +37,7 @@ class Job:
     second: bool = True
     sha256: str | None = None
     known: str | None = None
+    cache: Cache | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def perform(job: Job) -> Outcome:
         with remote.at_hand(job.path, job.limits) as (path, data):
             if job.known is not None and data is not None and remote.digest_of(data) == job.known:
                 return Outcome(job, sha256=job.known, unchanged=True)
-            document = parse_file(path, job.limits, job.shown) if data is None else parse_bytes(data, path.name, readable(job.shown), job.limits)
+            document = _parsed(job, path, data)
         seconds["parse"] = time.perf_counter() - begun
         rows = process(document, job.name, job.given, job.second).rows
         seconds["extract"] = time.perf_counter() - begun - seconds["parse"]
@@ -90,6 +95,18 @@ def perform(job: Job) -> Outcome:
     except Exception as error:  # a fault of ours that one document brings to light must not cost the others
         said = f"{readable(job.shown)}: {type(error).__name__}: {error}; this is a fault of zhibiao: please report this with the file"
         return Outcome(job, sha256=job.sha256, code="unexpected_error", message=said, trace=traceback.format_exc())
+
+
+def _parsed(job: Job, path: Path, data: bytes | None) -> Document:
+    """The document of a file or folder, or of bytes, from the cache where it is kept. Raises ParseError."""
+    begun, sha256 = time.perf_counter(), job.sha256 if data is None else remote.digest_of(data)
+    kept = job.cache.get(sha256) if job.cache and sha256 else None
+    if kept is not None:
+        return replace(kept, name=path.stem, path=readable(job.shown))
+    document = parse_file(path, job.limits, job.shown) if data is None else parse_bytes(data, path.name, readable(job.shown), job.limits)
+    if job.cache and sha256:
+        job.cache.put(sha256, document, time.perf_counter() - begun)
+    return document
 
 
 def warm(second: bool = True) -> None:

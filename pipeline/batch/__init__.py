@@ -16,6 +16,7 @@ from extractors import reader
 from pipeline import engines, remote, sources, store, versions
 from pipeline.batch.report import Report
 from pipeline.batch.writer import Writer
+from pipeline.cache import Cache
 from pipeline.engines import Engine
 from pipeline.progress import Silent
 from pipeline.sources import Found, Place
@@ -32,7 +33,8 @@ _CHUNK = 200  # places whose state is asked for at once
 class Settings:
     """How a run reads. `second`: with the second reader; `workers`: processes (None: one a core, 0: this process); `address`: of a cluster instead.
 
-    `force`: read everything anew. `retry`: also what is quarantined. `prune`: delete the rows of documents that are gone.
+    `force`: read everything anew. `retry`: also what is quarantined. `prune`: delete the rows of documents that are gone. `cache`: of parsed
+    documents.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -42,6 +44,7 @@ class Settings:
     force: bool = False
     retry: bool = False
     prune: bool = False
+    cache: Cache | None = None
 
 
 def run(
@@ -169,7 +172,7 @@ class _Run:
         known = source.sha256 if stored and source.key == self._key(source.name, source.sha256, given) else None
         self._on_the_way[place.location] = replace(source, tried=key)
         content = None if place.stamp else sha256
-        return Job(place.location, place.path, place.shown, source.name, given, settings.limits, settings.second, content, known)
+        return Job(place.location, place.path, place.shown, source.name, given, settings.limits, settings.second, content, known, settings.cache)
 
     def _key(self, name: str, content: str | None, given: Mapping[str, str]) -> str | None:
         return versions.key(content, name, given, self._settings.second, self._made_by) if content else None

@@ -27,6 +27,9 @@ Retry = Annotated[bool, typer.Option("--retry", help="Also read again what is qu
 Expect = Annotated[Path | None, typer.Option("--expect", help="A file of expectations (YAML, see the README) that the checks go by.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show errors only.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON on standard output.")]
+CacheFolder = Annotated[
+    Path | None, typer.Option("--cache", help="Folder that keeps what took long to parse, scans above all (default: .cache in --out).")
+]
 Log = Annotated[Path | None, typer.Option("--log", help="Append what happens to a file, as JSON lines.")]
 
 
@@ -46,6 +49,7 @@ def run(
     retry: Retry = False,
     prune: Annotated[bool, typer.Option("--prune", help="Delete the rows of documents whose files are gone.")] = False,
     expect: Expect = None,
+    cache: CacheFolder = None,
     quiet: Quiet = False,
     as_json: Json = False,
     log: Log = None,
@@ -53,13 +57,15 @@ def run(
     """Read new and changed documents, store their rows, check, then export them and write the comparison of all regions."""
     from pipeline import batch, store
     from pipeline.batch import Settings
+    from pipeline.cache import Cache
     from pipeline.check import expectations
     from pipeline.logs import set_up
     from schemas.limits import read_limits
 
     set_up(log, quiet)
     expected = expectations(expect)
-    settings = Settings(read_limits(limit or ()), readers is Readers.both, workers, engine, force, retry, prune)
+    kept = Cache(str((cache or out / ".cache").absolute()))
+    settings = Settings(read_limits(limit or ()), readers is Readers.both, workers, engine, force, retry, prune, kept)
     signal.signal(signal.SIGTERM, _interrupt)
     opened = store.connect(db)
     report = batch.run(paths or ["raw_docs"], opened, settings, out, _progress(quiet or as_json))
@@ -78,6 +84,7 @@ def watch(
     workers: Workers = None,
     engine: EngineUrl = None,
     expect: Expect = None,
+    cache: CacheFolder = None,
     every: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between two looks; a file is read when it stays the same.")] = 2.0,
     quiet: Quiet = False,
     log: Log = None,
@@ -85,6 +92,7 @@ def watch(
     """Read what lands in inboxes, store and publish it, until told to end (SIGTERM, Ctrl-C)."""
     from pipeline import engines, store
     from pipeline.batch import Settings
+    from pipeline.cache import Cache
     from pipeline.check import expectations
     from pipeline.logs import set_up
     from pipeline.watch import Inbox
@@ -93,7 +101,8 @@ def watch(
 
     set_up(log, quiet)
     expected = expectations(expect)
-    settings = Settings(read_limits(limit or ()), readers is Readers.both, workers, engine)
+    kept = Cache(str((cache or out / ".cache").absolute()))
+    settings = Settings(read_limits(limit or ()), readers is Readers.both, workers, engine, cache=kept)
     opened, stop = store.connect(db), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _end(stop))
