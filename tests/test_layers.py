@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 import regex
 
+from pipeline.parsers import PARSERS
+from pipeline.versions import DOWNSTREAM
+
 ROOT = Path(__file__).parent.parent
 CONDUCTORS = {"pipeline.run", "pipeline.batch", "pipeline.cli", "pipeline.scoring", "pipeline.publish"}
 STAGES = {f"pipeline.{name}" for name in ("official", "segment", "assemble", "agreement", "normalise", "store", "compare", "report")}
@@ -89,6 +92,19 @@ def test_stages_import_no_sibling_stage():
     for name, imports in modules().items():
         if name in STAGES - CONDUCTORS:
             assert not (imports & STAGES) - HELPERS.get(name, set()) - {name}, name
+
+
+def test_what_shapes_rows_is_part_of_their_version():
+    """No module that is left out of the version of the parsers stands between bytes and rows."""
+    known = modules()
+    reached, found = {"pipeline.run", *PARSERS.values()}, set()
+    while reached:
+        name = reached.pop()
+        found.add(name)
+        reached |= {other for other in known.get(name, ()) if other in known and other not in found}
+    parts = {name.split(".")[1] for name in found if name.startswith("pipeline.")}
+    assert parts - {"run"} and not parts & DOWNSTREAM
+    assert {path.stem for path in (ROOT / "pipeline").iterdir()} >= DOWNSTREAM
 
 
 def test_heavy_libraries_stay_in_their_module():
