@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from moto.server import ThreadedMotoServer
 
 from pipeline import batch, engines, sources, store
 from pipeline.batch import Settings
@@ -45,8 +46,7 @@ def dask(*words: str, folder: Path, **environment: str) -> subprocess.Popen[byte
 @pytest.fixture(scope="module")
 def bucket():
     """An S3-compatible store of this machine, with its settings in the environment."""
-    server = pytest.importorskip("moto.server")
-    running = server.ThreadedMotoServer("127.0.0.1", free_port())
+    running = ThreadedMotoServer("127.0.0.1", free_port())
     running.start()
     address = f"http://{running._ip_address}:{running._port}"
     settings = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1", "FSSPEC_S3_ENDPOINT_URL": address}

