@@ -3,7 +3,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check accuracy model lodo diff golden bench fmt lock clean soak
+.PHONY: help setup system run test check accuracy model lodo diff golden bench fmt lock clean soak bundle
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -70,6 +70,10 @@ fmt: setup  ## format the code
 
 lock: setup  ## write requirements.lock from what is installed
 	$(BIN)/python -m pip freeze --all --exclude-editable --exclude pip --exclude zhibiao | LC_ALL=C sort -f > requirements.lock
+
+# for another Python or machine than this one: FOR=3.12 MACHINE=aarch64
+bundle: setup  ## gather wheels and scripts in build/, from which a machine without network installs
+	$(BIN)/python -m docs.deploy.bundle build $(if $(FOR),--python $(FOR)) $(if $(MACHINE),--machine $(MACHINE))
 
 clean:  ## remove the environment and the results
 	rm -rf .venv output
