@@ -259,3 +259,20 @@ def test_the_texts_name_commands_and_files_that_there_are():
     text = (DEPLOY / "README.md").read_text("utf-8")
     for name in bundle.TEXTS[1:]:
         assert name in text
+
+
+def test_commands_and_options_of_the_texts_are_those_of_the_program():
+    from typer.main import get_command
+
+    from pipeline.cli import app
+
+    known = get_command(app).commands
+    texts = "\n".join((DEPLOY / name).read_text("utf-8") for name in (*bundle.TEXTS, "BUNDLE.md"))
+    named = re.findall(r"(?:^|[ `/])zhibiao ((?:db )?[a-z]+)((?: [^\n`|;#&]*)?)", re.sub(r"`zhibiao …`", "", texts), re.M)
+    commands = [(known["db"].commands[c[3:]] if c.startswith("db ") else known[c], rest) for c, rest in named if c in known or c.startswith("db ")]
+    assert len(commands) >= 12
+    for command, rest in commands:
+        options = {name for param in command.params for name in param.opts} | {"--help"}
+        assert set(re.findall(r"(?<!\S)--[a-z][a-z-]*", rest)) <= options, (command.name, rest)
+    for name in ("run", "watch", "runs", "check", "compare", "review", "diff"):
+        assert any(command.name == name for command, _ in commands), name

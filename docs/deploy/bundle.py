@@ -31,7 +31,7 @@ PIP = "26.3"  # installs there: the one that Python brings may be missing (Debia
 GLIBC = (2, 28)  # of the oldest systems for which a bundle for another machine is made: Kylin V10, openEuler 20.03, Debian 10
 PACKAGES = ("schemas", "extractors", "pipeline")
 SCRIPTS = ("install.sh", "preflight.py")
-TEXTS = ("README.md", "zhibiao-watch.service", "zhibiao.cron", "Containerfile")
+TEXTS = ("README.md", "zhibiao-watch.service", "zhibiao.cron", "Containerfile", "postgres.sql")
 
 
 def project() -> dict[str, Any]:
