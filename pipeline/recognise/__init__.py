@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ def report(page: Page, builder: Builder) -> None:
 @cache
 def _engine() -> Any:
     """The recogniser, one for a process. Its angle classifier stays off: it turns long lines round."""
+    # onnxruntime would keep a device number and events in the user's cache, to be sent to its maker; it looks only when it is imported
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import rapidocr
     except ImportError as error:
