@@ -140,7 +140,7 @@ target = Table(
     _key(),
     _document(),
     Column("task_id", String(64), ForeignKey("task.id", ondelete="CASCADE"), index=True),
-    Column("segment_id", String(64), ForeignKey("segment.id", ondelete="CASCADE")),
+    Column("segment_id", String(64), ForeignKey("segment.id", ondelete="CASCADE"), index=True),  # a segment that goes looks for its targets
     Column("position", Integer, nullable=False),
     # raw: as written
     Column("indicator", Text, nullable=False),

@@ -32,6 +32,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("parser_version", sa.String(32)))
         batch.create_index(op.f("ix_document_region_code"), ["region_code"])
     op.create_index(op.f("ix_issue_document"), "issue", ["document"])
+    op.create_index(op.f("ix_target_segment_id"), "target", ["segment_id"])
     with op.batch_alter_table("run") as batch:
         batch.add_column(sa.Column("number", sa.Integer()))
         batch.add_column(sa.Column("status", sa.String(12), nullable=False, server_default="done"))
@@ -54,6 +55,7 @@ def downgrade() -> None:
         batch.drop_constraint("uq_run_number", type_="unique")
         for name in ("report", "changed", "process", "host", "finished", "status", "number"):
             batch.drop_column(name)
+    op.drop_index(op.f("ix_target_segment_id"), "target")
     op.drop_index(op.f("ix_issue_document"), "issue")
     with op.batch_alter_table("document") as batch:
         batch.drop_index(op.f("ix_document_region_code"))
