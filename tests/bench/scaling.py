@@ -12,7 +12,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -123,13 +123,17 @@ def works(kinds: Mapping[str, Mapping[str, float]], case: Case, count: int, seed
 def report(figures: Mapping[str, Any], case: Case) -> Iterator[str]:
     """The lines of the whole calculation."""
     kinds, one = figures["kinds"], average(figures["kinds"], case)
+    left = {kind: share for kind, share in case.mix.items() if kind != "scan_page"}
+    texts = (
+        average(kinds, replace(case, mix={kind: share / sum(left.values()) for kind, share in left.items()})) if left != case.mix and left else None
+    )
     server = figures["databases"].get("postgresql") or figures["databases"]["sqlite"]
     yield f"measured {figures['date']} on {figures['machine']}; processor seconds of one core"
     mixed = ", ".join(f"{kind} {share:.0%}" for kind, share in case.mix.items())
     yield f"asked: {case.documents:,} documents in {case.days:g} days; {mixed} (a scan: {case.pages} pages), size × {case.size:g}"
     yield from ("", "Reading", *_reading(kinds, one, case))
     for name, database in figures["databases"].items():
-        yield from ("", f"Storing: {name}", *_storing(database, one, case))
+        yield from ("", f"Storing: {name}", *_storing(database, one, texts, case))
     yield from ("", "Where the database splits", *_splitting(server, one, case))
     yield from ("", "Storage", *_storage(figures, one, case))
     yield from ("", "Reading again after a change of rules", *_again(figures, one, case))
@@ -153,15 +157,19 @@ def _reading(kinds: Mapping[str, Mapping[str, float]], one: Average, case: Case)
     )
 
 
-def _storing(database: Mapping[str, Any], one: Average, case: Case) -> Iterator[str]:
+def _storing(database: Mapping[str, Any], one: Average, texts: Average | None, case: Case) -> Iterator[str]:
     first, last, each = database["steps"][0], database["steps"][-1], serial(one, database)
     row, share = last["seconds_per_row"], last["server_share"]
     where = f", {share:.0%} of it in the server" if share else ""
     empty = f"{first['seconds_per_row'] * 1e6:.1f} µs when empty"
     yield f"{row * 1e6:.1f} µs a row with {last['stored_rows']:,} rows stored ({empty}){where}: {1 / row:,.0f} rows/s"
     yield f"one writer: {each * 1e3:.1f} ms a document, {1 / each:,.1f} documents/s; {one.read / each:,.0f} workers saturate it"
-    count = math.ceil(case.documents * each / (case.days * _DAY))
-    yield f"all documents: {case.documents * each / _DAY:,.1f} days of one writer; for {case.days:g} days {count} databases with a run each"
+    if texts is not None:
+        each_text = serial(texts, database)
+        yield f"  without the scans {1 / each_text:,.1f} documents/s; {texts.read / each_text:,.0f} workers saturate it"
+    days = case.documents * each / _DAY
+    count = math.ceil(days / case.days)
+    yield f"all documents: {days:,.1f} days of one writer; for {case.days:g} days {count} database{'s' * (count > 1)}, a run each"
 
 
 def _splitting(database: Mapping[str, Any], one: Average, case: Case) -> Iterator[str]:
