@@ -104,8 +104,12 @@ def site(one: Average, database: Mapping[str, Any], case: Case, workers: int) ->
 
 def workers_for(one: Average, case: Case) -> int:
     """Workers that read all documents in the days given, with what is read twice."""
-    alone = Site(1, 0.0, life=case.life * _DAY, crash=case.crash)
-    return max(math.ceil(case.documents * closed([one.read], alone) / (case.days * _DAY)), 1)
+    return max(math.ceil(case.documents * _expected(one, case) / (case.days * _DAY)), 1)
+
+
+def _expected(one: Average, case: Case) -> float:
+    """Seconds of a worker for a document, with what is read twice."""
+    return closed([one.read], Site(1, 0.0, life=case.life * _DAY, crash=case.crash))
 
 
 def shares(digits: int) -> list[float]:
@@ -159,12 +163,9 @@ def _reading(kinds: Mapping[str, Mapping[str, float]], one: Average, case: Case)
         yield f"{kind:11} {k['parse_seconds']:6.3f} s {k['extract_seconds']:6.3f} s {k['rows']:6,.0f} {k['targets']:8.1f} {hours:11,.0f}"
     yield f"average document of the mix: {one.read:.3f} s, {one.rows:,.0f} rows, {one.targets:.1f} targets"
     yield f"all documents: {case.documents * one.read / _HOUR:,.0f} core-hours"
-    count = workers_for(one, case)
-    plain = case.documents * one.read / (case.days * _DAY)
-    yield (
-        f"workers (one core each) for {case.days:g} days: {count:,}; what is read twice makes {count / plain - 1:.1%} of it "
-        f"({case.crash:.2%} of the documents end their process, a worker is lost every {case.life:g} days)"
-    )
+    twice = _expected(one, case) / one.read - 1
+    yield f"workers (one core each) for {case.days:g} days: {workers_for(one, case):,}; what is read twice makes {twice:.2%} of it"
+    yield f"  ({case.crash:.2%} of the documents end the process that reads them, a worker is lost every {case.life:g} days)"
 
 
 def _storing(database: Mapping[str, Any], one: Average, texts: Average | None, case: Case) -> Iterator[str]:
