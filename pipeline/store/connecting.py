@@ -21,6 +21,7 @@ _WRITES, _LOOSE = "zhibiao_writes", "zhibiao_loose"
 _LOCK = 7_235_421_986  # any number: writers of zhibiao on one PostgreSQL database wait for each other by it
 PATIENCE = 120.0  # seconds for which a writer waits for a database that is locked, restarting or unreachable
 # SQLSTATE classes and codes of PostgreSQL that pass: connection lost, deadlock, not serialisable, lock not available, shutting down or starting
+_NOT_ALLOWED = "42501"  # the role may only read
 _PASSING = ("08", "40001", "40P01", "55P03", "57P01", "57P02", "57P03")
 
 
@@ -79,7 +80,9 @@ def writing(engine: sa.Engine, loose: bool = False) -> Iterator[sa.Connection]:
     try:
         with engine.connect().execution_options(**{_WRITES: True, _LOOSE: loose}) as connection, connection.begin():
             yield connection
-    except (sa.exc.OperationalError, sa.exc.InternalError, sa.exc.InterfaceError) as error:
+    except (sa.exc.OperationalError, sa.exc.InternalError, sa.exc.InterfaceError, sa.exc.ProgrammingError) as error:
+        if isinstance(error, sa.exc.ProgrammingError) and getattr(error.orig, "sqlstate", None) != _NOT_ALLOWED:
+            raise
         raise StorageError(f"{shown(engine)}: the database cannot be written ({error.orig})") from error
 
 
