@@ -3,7 +3,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check accuracy model lodo diff golden bench fmt lock clean soak bundle
+.PHONY: help setup system run test check accuracy model lodo diff golden bench peers fmt lock clean soak bundle
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -56,10 +56,15 @@ diff: setup  ## which records a change alters, beside the snapshot (AGAINST=revi
 golden: setup  ## adopt the change: write the snapshot anew (ALLOW=1 where a gold figure may fall)
 	@$(BIN)/zhibiao diff --write tests/golden/records $(if $(ALLOW),--allow)
 
-bench: setup  ## speed: reading beside a plain tagger, tables beside pdfplumber, comparing beside a plain pivot, as ratios
-	$(BIN)/python -m tests.bench.bench_speed
-	$(BIN)/python -m tests.bench.bench_tables
-	$(BIN)/python -m tests.bench.bench_compare
+bench: setup peers  ## speed beside peers, as ratios in one run; writes docs/benchmarks.md
+	$(BIN)/python -m tests.bench
+
+# beside zhibiao, in an environment of their own
+peers: build/peers/.ready  ## install the peers of the benchmark
+build/peers/.ready: tests/bench/peers.txt
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/python -m pip install --quiet --disable-pip-version-check -r tests/bench/peers.txt
+	@touch $@
 
 soak: setup  ## the long tests
 	ZHIBIAO_SOAK=1 $(BIN)/python -m pytest -m soak

@@ -1,7 +1,7 @@
 """Documents end to end, from files to the database: `python -m tests.bench.bench_batch`.
 
 Start-up; documents and characters a second with one process and with two; seconds by stage; growth with the number of documents; peak memory.
-Inputs are the plans of raw_docs, each made different by a line at its end. `main` gives the figures that docs/scaling.md calculates with.
+Inputs are the plans of raw_docs, each made different by a line at its end.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ def start_up(*words: str) -> float:
     return median(found[1:])
 
 
-def scaling(here: Path) -> dict[str, float]:
+def scaling(here: Path) -> None:
     """Documents a second with one process and with two or as many as there are cores."""
     characters = make(here / "docs", _COPIES)
-    count, figures = _COPIES * 5, {}
+    count = _COPIES * 5
     print(f"\n{count} documents, {characters:,} characters, files → database, workers ready; medians of {_RUNS} runs")
     counts = sorted({1, 2, cores()} - ({2} if cores() < 2 else set()))
     seconds: dict[int, list[float]] = {workers: [] for workers in counts}
@@ -84,9 +84,6 @@ def scaling(here: Path) -> dict[str, float]:
         stages = ", ".join(f"{name} {1000 * s / count:.1f} ms" for name, s in report.stages.items())
         ratio = f", {median(seconds[1]) / taken:.2f} times one" if workers > 1 else ""
         print(f"{workers} workers: {count / taken:6.1f} documents/s, {characters / taken:9,.0f} characters/s{ratio}; a document: {stages}")
-        figures[f"documents_per_second_{workers}"] = count / taken
-    figures |= {f"{name}_ms": 1000 * s / count for name, s in reports[1].stages.items()}
-    return figures
 
 
 def growth(here: Path) -> None:
@@ -105,18 +102,17 @@ def growth(here: Path) -> None:
         print(f"{copies * 5:5} documents: {1000 * each:.1f} ms ({each / first:.2f}), {grown:+.0f} MB, {size / 1000:.0f} kB stored a document")
 
 
-def main() -> dict[str, float]:
-    """Print all figures; those of the machine's speed as a dict."""
+def main() -> None:
+    """Print all figures."""
     print(
         f"start-up, seconds of the clock: `zhibiao --help` {start_up('--help'):.2f}, first document "
         f"(`zhibiao extract`, a new process) {start_up('extract', str(RAW / 'longnan-2023-scheme.txt')):.2f}"
     )
     with tempfile.TemporaryDirectory() as folder:
-        figures = scaling(Path(folder))
+        scaling(Path(folder))
         growth(Path(folder))
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
     print(f"\npeak memory: this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB, a worker {children:.0f} MB")
-    return figures
 
 
 if __name__ == "__main__":
