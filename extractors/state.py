@@ -18,10 +18,12 @@ from extractors.sentence import Clause, Sentence
 from extractors.staterules import first_hit, known_in
 
 _ATTRIBUTE = regex.compile(r"(?:面积|性质|功能|数量|质量|总量|水质|规模|结构|生态功能)$")
-_BARE = regex.compile(r"^(?:面积|性质|功能|数量|质量|总量|规模|结构|强度|水平)$")
+_BARE = regex.compile(r"面积|性质|功能|数量|质量|总量|规模|结构|强度|水平")
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
 _AIM = regex.compile(r"(?:确保|力争|争取)$")
 _DOCUMENT = regex.compile(r"《[^》]*》")
+_TO_DATE = regex.compile(r"(?:须|需|应|要|将|力争)?(?:在|于|到|至)?$")
+_SURVEYED = regex.compile(r"(?:的)?(?:调查|监测|统计|评估|考核)?")
 _UNNAMED = regex.compile(r"(?:各项|全部|全年|年度|整治|重点|主要)?(?:目标)?(?:任务|工作|目标)")
 
 
@@ -37,19 +39,25 @@ class _Scene:
     possible: list[rules.Spoken]
     staged: bool
     subject: Name | None = None  # of the state just read: a second state (且达到要求) or an attribute of the thing (性质不改变) may follow
-    _topic: Stretch | None = None
     _scope: Stretch | None = None
-    _unread: list[tuple[Clause, bool]] = field(default_factory=list)
+    _left: list[tuple[Clause, bool]] = field(default_factory=list)
+    _phrases: list[Phrase] = field(default_factory=list)  # of the clauses left, as far as they have been read
 
     def leave(self, clause: Clause, stated: bool) -> None:
         """A clause ends, that stated something or not."""
-        self._unread.append((clause, stated))
+        self._left.append((clause, stated))
 
     @property
     def topic(self) -> Stretch | None:
         """The topic of the last clause that states nothing itself."""
         self._read()
-        return self._topic
+        for (clause, stated), phrase in zip(reversed(self._left), reversed(self._phrases), strict=True):
+            if stated:
+                continue
+            measured = [f.name.parts[0] for f in self.numeric if clause.start <= f.value[0] < clause.end and len(f.name.parts) == 1]
+            if topic := measured[-1] if measured else _topic(self.text, phrase.start, clause.end, self.dates):
+                return topic
+        return None
 
     @property
     def scope(self) -> Stretch | None:
@@ -59,15 +67,11 @@ class _Scene:
 
     def _read(self) -> None:
         """Read the clauses left since the last time."""
-        for clause, stated in self._unread:
+        for clause, _ in self._left[len(self._phrases) :]:
             phrase = noun_phrase(self.text, clause.start, clause.end, self.dates)
-            if not stated:
-                measured = [f.name.parts[0] for f in self.numeric if clause.start <= f.value[0] < clause.end and len(f.name.parts) == 1]
-                topic = measured[-1] if measured else _topic(self.text, phrase.start, clause.end, self.dates)
-                self._topic = topic or self._topic
+            self._phrases.append(phrase)
             if phrase.scope and rules.words("phrase", "whole").match(self.text, *phrase.scope):
                 self._scope = self._scope or phrase.scope
-        self._unread.clear()
 
 
 def find_states(text: str, sentences: list[Sentence], context: Context, numeric: list[Finding], staged: bool = False) -> list[Finding]:
@@ -213,7 +217,7 @@ def _before_date(text: str, start: int, end: int, dates: list[Stretch]) -> int:
     """The end of a noun phrase that a date closes: 剩余需在2024年底前 → 剩余."""
     for low, high in dates:
         if start < low and high == end:
-            cut = regex.search(r"(?:须|需|应|要|将|力争)?(?:在|于|到|至)?$", text[start:low])
+            cut = _TO_DATE.search(text[start:low])
             return start + cut.start() if cut else low
     return end
 
@@ -224,8 +228,7 @@ def _name(text: str, start: int, end: int, scene: _Scene, same_clause: bool) -> 
         if same_clause:
             return scene.subject
         return Name((scene.topic,)) if scene.topic else None
-    whole = _base(text, scene.subject) if scene.subject else scene.topic
-    if _BARE.match(text[start:end]) and whole:
+    if _BARE.fullmatch(text, start, end) and (whole := _base(text, scene.subject) if scene.subject else scene.topic):
         return Name((whole, (start, end)))
     return Name(((start, end),))
 
@@ -242,7 +245,7 @@ def _topic(text: str, start: int, end: int, dates: list[Stretch]) -> Stretch | N
     "开展消费品人均使用量的调查" → 消费品人均使用量; None where it begins with a verb."""
     phrase = noun_phrase(text, start, end, dates, doing=True)
     strong = _UP_TO_STRONG.match(text, phrase.start, phrase.end)
-    if strong and regex.fullmatch(r"(?:的)?(?:调查|监测|统计|评估|考核)?", text[strong.end() : phrase.end]):
+    if strong and _SURVEYED.fullmatch(text, strong.end(), phrase.end):
         return strong.span()
     words = [w for w in nlp.words(text[start:end]) if w[2] != "d"]
     if end - start < 4 or not words or (words[0][2][0] in "vpc" and "的" not in text[start + words[0][1] : start + words[0][1] + 3]):

@@ -26,7 +26,7 @@ _IN_BRACKETS = regex.compile(r"\((?:[^()]{0,8}(?:19|20)\d\d[^()]{0,12}|征求意
 class Official:
     """The official part: its lines from title to end (`body`: what follows the title), metadata and draft flag.
 
-    `sheets`: numbers of the tables that say what the document is and are no part of it.
+    `sheets`: numbers of the tables that say what the document is and are no part of it. `page`: all lines of the document.
     """
 
     lines: tuple[Line, ...]
@@ -36,6 +36,7 @@ class Official:
     draft: bool
     issued: date | None
     sheets: frozenset[int] = frozenset()
+    page: tuple[Line, ...] = ()
 
 
 def find_official(document: Document) -> Official:
@@ -45,8 +46,8 @@ def find_official(document: Document) -> Official:
     before the first numbered heading. What stands before it is page furniture or notice, what stands behind the first
     footer line (of each file, where the plan has several) is left out.
     """
-    lines = tuple(Line(b, fold(document.text, [(b.start, b.end)])) for b in document.blocks if b.kind == "paragraph")
-    lines = tuple(line for line in lines if line.text.text)
+    page = tuple(Line(b, fold(document.text, [(b.start, b.end)])) for b in document.blocks if b.kind == "paragraph")
+    page = lines = tuple(line for line in page if line.text.text)
     cells = [b for b in document.blocks if b.kind == "cell"]
     sheets = metadata_tables(document)
     tables = [b for b in cells if b.where.table not in sheets]
@@ -59,7 +60,7 @@ def find_official(document: Document) -> Official:
     metadata, issued = read_metadata(stated + list(head), tail, lines, title)
     before = head if title else lines[:3]
     draft = any(rules.words("official", "draft").search(line.text.text) for line in before)
-    return Official(lines, first, last, metadata, draft, issued, frozenset(sheets))
+    return Official(lines, first, last, metadata, draft, issued, frozenset(sheets), page)
 
 
 def _title(lines: Sequence[Line], table_start: int) -> tuple[int, int] | None:

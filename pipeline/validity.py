@@ -40,16 +40,15 @@ def read_validity(document: Document, official: Official) -> tuple[Validity, ...
     """
     known = _known(official)
     body, inside = list(_paragraphs(official)), {line.block.id for line in official.lines[official.first : official.last]}
-    lines = _lines(document)
-    outside = [line for line in lines if line.block.id not in inside]
+    outside = [line for line in official.page if line.block.id not in inside]
     read: list[Read] = []
     for text, heading in body:
         one = replace(known, heading=heading)
         read += [(found, text) for found in (*find_valid(text.text, one), *find_repeals(text.text, one), *find_told(text.text))]
     for text in _joined(outside if not body else [line for line in outside if line.block.start < body[0][0].starts[0]]):
         read += [(found, text) for found in (*find_valid(text.text, known), *find_repeals(text.text, known))]
-    for number, line in enumerate(lines):
-        if number < _TOP or line in outside:
+    for number, line in enumerate(official.page):
+        if number < _TOP or line.block.id not in inside:
             read += [(found, line.text) for found in find_marks(line.text.text, known)]
     for line in outside:
         read += [(found, line.text) for found in (*find_told(line.text.text), *find_lines(line.text.text))]
@@ -63,11 +62,6 @@ def _known(official: Official) -> Known:
     basis: Basis = "issue_date" if official.metadata.get("issue_date") else "publish_date"
     shown = fold(title.text, [(0, len(title.text))]).text if title else None
     return Known(shown, number.text if number else None, official.issued, basis)
-
-
-def _lines(document: Document) -> list[Line]:
-    lines = [Line(b, fold(document.text, [(b.start, b.end)])) for b in document.blocks if b.kind == "paragraph"]
-    return [line for line in lines if line.text.text]
 
 
 def _paragraphs(official: Official) -> Iterator[tuple[Folded, str]]:

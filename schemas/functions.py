@@ -14,27 +14,31 @@ from schemas.errors import RuleError
 from schemas.vocab import read
 
 Pattern = regex.Pattern[str]
-_NEVER = r"(?!)"
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
     """What an office's name says a thing by: `stems` where an organ's word (局, 委员会, 中心) ends the name behind them, `pattern` as it stands."""
 
-    stems: Pattern
-    pattern: Pattern
+    stems: Pattern | None
+    pattern: Pattern | None
 
     def find(self, name: str) -> Iterator[tuple[int, int, str]]:
         """Places in a name without place and level, each with the pattern that found it: 科技 and 经信 of 科技经信局 for two functions."""
-        for hit in self.pattern.finditer(name):
-            yield *hit.span(), self.pattern.pattern
-        for hit in self.stems.finditer(name):
-            if _organs().match(name, hit.end()):
-                yield *hit.span(), self.stems.pattern
+        if self.pattern is not None:
+            for hit in self.pattern.finditer(name):
+                yield *hit.span(), self.pattern.pattern
+        if self.stems is not None:
+            for hit in self.stems.finditer(name):
+                if _organs().match(name, hit.end()):
+                    yield *hit.span(), self.stems.pattern
 
     def begins(self, name: str) -> bool:
         """Whether a name begins so: 教育部 does for 教育."""
-        return bool(self.pattern.match(name)) or bool((hit := self.stems.match(name)) and _organs().match(name, hit.end()))
+        if self.pattern is not None and self.pattern.match(name):
+            return True
+        hit = self.stems.match(name) if self.stems is not None else None
+        return hit is not None and _organs().match(name, hit.end()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ def _organs() -> Pattern:
 
 def _named(stems: Iterable[str], pattern: str | None) -> Named:
     words = "|".join(regex.escape(stem) for stem in sorted(stems, key=lambda s: (-len(s), s)))
-    return Named(regex.compile(words or _NEVER), regex.compile(pattern or _NEVER))
+    return Named(regex.compile(words) if words else None, regex.compile(pattern) if pattern else None)
 
 
 @cache

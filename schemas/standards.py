@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -198,21 +198,27 @@ def standards_named(text: str) -> list[tuple[Standard, tuple[int, int]]]:
 
     `standards_named("依据环生态〔2019〕76号")[0][0].id == "N2019"`.
     """
-    folded = fold(text, [(0, len(text))])
+    return _named(fold(text, [(0, len(text))]))
+
+
+def _named(folded: Folded) -> list[tuple[Standard, tuple[int, int]]]:
     hits = []
     for one in standards():
-        found = [hit for pattern in _patterns(one) if (hit := regex.search(pattern, folded.text))]
+        found = [hit for pattern in _patterns(one.names, one.doc_number) if (hit := pattern.search(folded.text))]
         if found:
             first = min(found, key=lambda hit: hit.start())
             hits.append((one, _source(folded, first)))
     return sorted(hits, key=lambda hit: hit[1])
 
 
-def _patterns(one: Standard) -> Iterable[str]:
-    yield from one.names
-    if one.doc_number:
-        number = fold(one.doc_number, [(0, len(one.doc_number))]).text
-        yield _OTHERS_NUMBER + regex.sub(r"\\[\[(](\d+)\\[\])]", r"[\\[(]\1[\\])]第?", regex.escape(number))
+@cache
+def _patterns(names: tuple[str, ...], doc_number: str | None) -> tuple[regex.Pattern[str], ...]:
+    """What names a standard in a folded text: its titles, and its number."""
+    patterns = list(names)
+    if doc_number:
+        number = fold(doc_number, [(0, len(doc_number))]).text
+        patterns.append(_OTHERS_NUMBER + regex.sub(r"\\[\[(](\d+)\\[\])]", r"[\\[(]\1[\\])]第?", regex.escape(number)))
+    return tuple(regex.compile(pattern) for pattern in patterns)
 
 
 def _source(folded: Folded, hit: regex.Match[str]) -> tuple[int, int]:
@@ -227,12 +233,13 @@ def edition_for(text: str, level: Literal["city", "county"], on: date | None, re
     a reason that says so. None: no such plan, a plan that mentions the programme in passing, or one without a day that names no edition.
     `edition_for("枣阳市创建省级生态文明建设示范市方案", "county", date(2021, 6, 1))[0].id == "HB2016"`.
     """
-    named = [(one, span) for one, span in standards_named(text) if one.family != "goals" and _OF_LEVEL[level] in one.applies_to]
+    folded = fold(text, [(0, len(text))])
+    named = [(one, span) for one, span in _named(folded) if one.family != "goals" and _OF_LEVEL[level] in one.applies_to]
     if named:
         one, span = max(named, key=lambda hit: (hit[0].valid_from or date.min, -hit[1][0]))
         others = "、".join(other.id for other, _ in named if other is not one)
         return one, f"named{f';others={others}' if others else ''}{_lack(one, level)}", span
-    kind = _kind(text)
+    kind = _kind(folded)
     if kind is None or on is None:
         return None
     family, span = kind
@@ -241,10 +248,14 @@ def edition_for(text: str, level: Literal["city", "county"], on: date | None, re
     return _dated("national", None, level, on, family, span)
 
 
-def _kind(text: str) -> tuple[str, tuple[int, int]] | None:
+@cache
+def _programmes() -> dict[str, regex.Pattern[str]]:
+    return {entry["family"]: regex.compile(entry["pattern"]) for entry in vocab.read("standards")["programmes"]}
+
+
+def _kind(folded: Folded) -> tuple[str, tuple[int, int]] | None:
     """The family of the programme that a text speaks of first; one that is not said counts only where no other is."""
-    folded = fold(text, [(0, len(text))])
-    found = {p["family"]: list(regex.finditer(p["pattern"], folded.text)) for p in vocab.read("standards")["programmes"]}
+    found = {family: list(pattern.finditer(folded.text)) for family, pattern in _programmes().items()}
     hits = {family: all_of_it[0] for family, all_of_it in found.items() if all_of_it}
     if not hits or (sum(map(len, found.values())) == 1 and min(hit.start() for hit in hits.values()) > _TITLE):
         return None

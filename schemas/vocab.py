@@ -19,8 +19,9 @@ from schemas.errors import RuleError
 FOLDER = Path(__file__).with_name("vocab")
 
 
+@cache
 def read(name: str) -> Any:
-    """The parsed content of `vocab/<name>.yaml`."""
+    """The parsed content of `vocab/<name>.yaml`, read once: not to be changed by who asks."""
     return parse(FOLDER / f"{name}.yaml")
 
 
@@ -179,12 +180,18 @@ def holidays() -> dict[int, Holidays]:
 
 def version() -> str:
     """A hash over all vocabulary files, the user's included: part of what a document's rows depend on. Raises RuleError for a missing one."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in FOLDER.iterdir() if path.is_file()):
-        digest.update(path.name.encode() + path.read_bytes())
+    digest = _own_hash().copy()
     for path in user_files():
         try:
             digest.update(b"\0user\0" + path.read_bytes())
         except OSError as error:
             raise RuleError(f"{path}: the vocabulary cannot be read ({error.strerror}); see ZHIBIAO_VOCAB") from error
     return digest.hexdigest()[:12]
+
+
+@cache  # read once, as the vocabularies themselves are
+def _own_hash() -> hashlib._Hash:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in FOLDER.iterdir() if path.is_file()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest
