@@ -17,11 +17,12 @@ DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 
     "捌": 8,
     "玖": 9,
 }
-_TENS = {"廿": "二十", "卅": "三十"}
 _SMALL = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8}
+_TAIL = regex.compile(r"\d+$")
 _TOKEN = regex.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|.")
 _ARABIC = regex.compile(r"\d")
+_PLAIN = regex.compile(r"[0-9]{1,12}(?:\.[0-9]{1,8})?")
 
 
 def parse_number(text: str) -> Decimal | None:
@@ -32,8 +33,10 @@ def parse_number(text: str) -> Decimal | None:
     """
     if not text or text in ("零", "〇"):
         return None
-    for short, tens in _TENS.items():
-        text = text.replace(short, tens)
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
+    if "廿" in text or "卅" in text:
+        text = text.replace("廿", "二十").replace("卅", "三十")
     if len(text) > 3 and all(c in DIGITS for c in text):  # 二〇二五; shorter ones are neighbours: 一二三产业
         return Decimal("".join(str(DIGITS[c]) for c in text))
     total, section, number = Decimal(0), Decimal(0), None
@@ -76,5 +79,5 @@ def parse_number(text: str) -> Decimal | None:
 
 def _plain_tail(text: str) -> bool:
     """Whether the last digits may stand alone: behind 十, or a full group such as 1万2000."""
-    tail = regex.search(r"\d+$", text)
+    tail = _TAIL.search(text)
     return text[-2:-1] == "十" or (tail is not None and len(tail.group()) >= 3) or "零" in text[-3:]

@@ -13,6 +13,7 @@ from extractors.validity import Known, Stated, is_own, iso, sentences
 _COMMA = regex.compile(r"(?:《[^》]{1,150}》|\([^()]*\)|[^,])+")
 _OWN_PART = regex.compile(r"(?:施行|实施|执行|生效|有效期|试行|解释|印发给|同意|通过)[^《]*$|^(?:根据|按照|依据|依照|为了?)")
 _NAMED = regex.compile(r"《[^》]*》(?:\([^()]*\))*")
+_TITLES = regex.compile(r"《[^》]*》|\([^()]*\)|关于[^,。;]{3,60}的(?:通知|意见|决定|批复|函|公告|通告|办法)")
 _WITH_OWN = regex.compile(r"(?:凡|如有?|若)?与本")
 _REPEALING = ("废止", "失效", "作废", "停止", "不再", "终止", "为准", "执行")
 _EXTENDING = ("延长", "延续", "顺延", "展期", "继续")
@@ -44,7 +45,7 @@ def find_repeals(text: str, known: Known) -> list[Stated]:
 
 def _extended(text: str, at: int, stop: int) -> Iterator[Stated]:
     """Documents that are to hold longer: 《甲》有效期延长至2026年12月31日; `date_end` is the new last day."""
-    for hit in rules.words("validity", "extends").finditer(text, at, stop):
+    for hit in rules.finditer("validity", "extends", text, at, stop):
         part = "2" if hit["book2"] else ""
         book, number = hit.span(f"book{part}"), hit.span(f"number{part}")
         if day := iso(hit[f"day{part}"]):
@@ -54,19 +55,19 @@ def _extended(text: str, at: int, stop: int) -> Iterator[Stated]:
 
 def _of_others(text: str, at: int, stop: int, known: Known) -> bool:
     """Whether a sentence tells what another document did: 《民法典》自2021年1月1日起施行，《婚姻法》同时废止."""
-    hits = rules.words("validity", "effect").finditer(text, at, stop)
+    hits = rules.finditer("validity", "effect", text, at, stop)
     return any(hit["named"] and not is_own(hit["named"], known) for hit in hits)
 
 
 def _ended(text: str, at: int, stop: int) -> Iterator[Stated]:
     """The object stands before the verb: 《甲》和《乙》同时废止."""
-    for hit in rules.words("validity", "ended").finditer(text, at, stop):
+    for hit in rules.finditer("validity", "ended", text, at, stop):
         if not _outside(text, at, hit.start()):
             continue
         low = _object(text, at, hit.start())
         at = hit.end()  # the object of a verb stands behind the verb before it
         said = text[low : hit.start()]
-        bare = regex.sub(r"《[^》]*》|\([^()]*\)|关于[^,。;]{3,60}的(?:通知|意见|决定|批复|函|公告|通告|办法)", "", said)
+        bare = _TITLES.sub("", said)
         if not rules.words("validity", "task").search(bare):
             yield from _named(text, low, hit.start(), (low, hit.end()), "ended", "whole", bool(hit["how"] or hit["day"]), hit["day"])
 
@@ -89,22 +90,22 @@ def _object(text: str, at: int, verb: int) -> int:
 
 def _ended_first(text: str, at: int, stop: int) -> Iterator[Stated]:
     """The object stands behind the verb: 同时废止原《甲》."""
-    for hit in rules.words("validity", "ends_first").finditer(text, at, stop):
+    for hit in rules.finditer("validity", "ends_first", text, at, stop):
         if _outside(text, at, hit.start()) and not rules.words("validity", "task").search(text[max(at, hit.start() - 12) : hit.start()]):
             yield from _named(text, hit.end(), stop, (hit.start(), stop), "ends_first", "whole", False, None)
 
 
 def _prevailed(text: str, at: int, stop: int) -> Iterator[Stated]:
     """The document goes before others: 此前有关规定与本办法不一致的，以本办法为准."""
-    if hit := rules.words("validity", "prevails").search(text, at, stop):
+    if hit := next(rules.finditer("validity", "prevails", text, at, stop), None):
         yield from _named(text, *hit.span("object"), hit.span(), "prevails", "conflict", True, None)
 
 
 def _revised(text: str, at: int, stop: int) -> Iterator[Stated]:
-    for hit in rules.words("validity", "amends").finditer(text, at, stop):
+    for hit in rules.finditer("validity", "amends", text, at, stop):
         if hit["sure"] and _outside(text, at, hit.start()):
             yield from _as_revising(_named(text, *hit.span("object"), hit.span(), "amends", "amends", False, None))
-    for hit in rules.words("validity", "replaces").finditer(text, at, stop):
+    for hit in rules.finditer("validity", "replaces", text, at, stop):
         if _outside(text, at, hit.start()):
             yield from _as_revising(_named(text, hit.end(), stop, (hit.start(), stop), "replaces", "replaces", False, None))
 

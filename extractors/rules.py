@@ -9,7 +9,7 @@ tests/test_rules.py holds every rule to its examples.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -170,3 +170,9 @@ def fragment(kind: str, name: str) -> str:
 def words(kind: str, name: str) -> regex.Pattern[str]:
     """The pattern of one rule, for callers that need just that one."""
     return load(kind)[name].pattern
+
+
+def finditer(kind: str, name: str, text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
+    """What one rule finds in a stretch of a text, by its literals first."""
+    rule = load(kind)[name]
+    return rule.pattern.finditer(text, start, end) if rule.possible(text, start, end) else iter(())

@@ -82,13 +82,13 @@ def sentences(text: str) -> Iterator[regex.Match[str]]:
 
 
 def _stated(text: str, at: int, stop: int, known: Known, after_own: bool) -> Stated | None:
-    effects = [hit for hit in rules.words("validity", "effect").finditer(text, at, stop) if _clear(text, hit.start())]
+    effects = [hit for hit in rules.finditer("validity", "effect", text, at, stop) if _clear(text, hit.start())]
     effect = next((hit for hit in effects if _owned(text, at, hit, known, after_own)), None)
     if effects and effect is None:
         return None  # a law's or a permit's own dates
     bound = rules.words("validity", "after").match(text, effect.end(), stop) if effect else None
     if bound is None:
-        hits = rules.words("validity", "bound").finditer(text, effect.end() if effect else at, stop)
+        hits = rules.finditer("validity", "bound", text, effect.end() if effect else at, stop)
         bound = next((hit for hit in hits if _owned(text, at, hit, known, after_own, effect is not None)), None)
     if effect is None:
         if bound is None:

@@ -11,6 +11,7 @@ from typing import Any
 from schemas.types import Block, Document, Slot, Span, Where
 
 Values = dict[str, Any]
+_NOWHERE = Where()
 
 
 @dataclass(slots=True)
@@ -20,6 +21,7 @@ class Evidence:
     document: Document
     document_id: str
     rows: list[Values] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)  # of the blocks
 
     def add(self, table: str, row: str, slot: str, found: Slot | None) -> None:
         """A row for each stretch of the source that a slot of a row of a table was read from."""
@@ -27,6 +29,8 @@ class Evidence:
             return
         for position, span in enumerate(found.spans):
             block = self._block(span.start)
+            where = block.where if block else _NOWHERE
+            page, box = _boxes(self.document, span) if self.document.pieces else (None, None)
             self.rows.append(
                 {
                     "id": key(row, slot, str(position)),
@@ -38,7 +42,15 @@ class Evidence:
                     "block": block.id if block else -1,
                     "start": span.start,
                     "end": span.end,
-                    **_place(self.document, span, block.where if block else Where()),
+                    "file": where.file,
+                    "page": page,
+                    "box": box,
+                    "line": where.line,
+                    "table": where.table,
+                    "row": where.row,
+                    "column": where.column,
+                    "sheet": where.sheet,
+                    "cell": where.cell,
                     "text": self.document.text[span.start : span.end],
                 }
             )
@@ -46,24 +58,17 @@ class Evidence:
     def _block(self, start: int) -> Block | None:
         """The block that holds a place of the text; blocks stand in text order, without overlap."""
         blocks = self.document.blocks
-        at = bisect_right(blocks, start, key=lambda b: b.start) - 1
+        self.starts = self.starts or [block.start for block in blocks]
+        at = bisect_right(self.starts, start) - 1
         return blocks[at] if at >= 0 and start < max(blocks[at].end, blocks[at].start + 1) else None
 
 
-def _place(document: Document, span: Span, where: Where) -> Values:
-    """Where a reader finds a span: `box` lists [page, x0, top, x1, bottom] for each of its lines, in points from the upper left corner."""
+def _boxes(document: Document, span: Span) -> tuple[int | None, str | None]:
+    """The page of a span, and a box [page, x0, top, x1, bottom] for each of its lines, in points from the upper left corner."""
     boxes = document.boxes(span.start, span.end)
-    return {
-        "file": where.file,
-        "page": boxes[0].page if boxes else None,
-        "box": json.dumps([[b.page, *(round(x, 2) for x in (b.x0, b.top, b.x1, b.bottom))] for b in boxes]) if boxes else None,
-        "line": where.line,
-        "table": where.table,
-        "row": where.row,
-        "column": where.column,
-        "sheet": where.sheet,
-        "cell": where.cell,
-    }
+    if not boxes:
+        return None, None
+    return boxes[0].page, json.dumps([[b.page, *(round(x, 2) for x in (b.x0, b.top, b.x1, b.bottom))] for b in boxes])
 
 
 def key(*parts: str) -> str:

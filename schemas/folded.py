@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from string import ascii_letters, digits
 
 import regex
 
@@ -59,7 +60,7 @@ _FORMULA = regex.compile(
     r"|(?P<pct>\\%)|(?P<drop>\$|\\(?:mathrm|text|rm|,|;|!| )|[_^](?=\s*\{))|(?P<brace>\{[^{}\n]{0,12}\})|(?P<zero>[\u200b-\u200f\ufeff\u00ad])"
 )
 _PLAIN = {"ge": "≥", "le": "≤", "sim": "~", "pct": "%"}
-_KEEP_SPACE = regex.compile(r"[A-Za-z0-9]")
+_KEEP_SPACE = frozenset(ascii_letters + digits)
 _PLAIN_CHARS = regex.compile(r"[^\s$\\_^{}\u200b-\u200f\ufeff\u00ad⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉·・]*+")
 _TABLE = str.maketrans(_FOLD)
 
@@ -117,7 +118,7 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
         first, last = ranges[0]
         whole = source[first:last]
         return Folded(whole.translate(_TABLE), whole, range(first, last), range(first + 1, last + 1))
-    text: list[str] = []
+    text: list[str] = []  # pieces, the last of which ends with the last character
     plain: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -130,8 +131,8 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
 
     def stretch(low: int, high: int) -> None:
         piece = source[low:high]
-        text.extend(piece.translate(_TABLE))
-        plain.extend(piece)
+        text.append(piece.translate(_TABLE))
+        plain.append(piece)
         starts.extend(range(low, high))
         ends.extend(range(low + 1, high + 1))
 
@@ -146,14 +147,14 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
             if (
                 gap
                 and text
-                and _KEEP_SPACE.match(text[-1])
-                and _KEEP_SPACE.match(char)
-                and not (text[-1].isdigit() and char.isdigit() and "\n" in source[ends[-1] : i])
+                and char in _KEEP_SPACE
+                and text[-1][-1] in _KEEP_SPACE
+                and not (text[-1][-1].isdigit() and char.isdigit() and "\n" in source[ends[-1] : i])
             ):
                 put(" ", " ", ends[-1], i)
             gap = False
-            folded = char if char in _RAISED and text and text[-1].isdigit() else _FOLD.get(char, char)  # 10⁴ is not 104
-            if char in "·・" and text and text[-1].isdigit() and source[i + 1 : i + 2].isdigit():
+            folded = char if char in _RAISED and text and text[-1][-1].isdigit() else _FOLD.get(char, char)  # 10⁴ is not 104
+            if char in "·・" and text and text[-1][-1].isdigit() and source[i + 1 : i + 2].isdigit():
                 folded = "."  # 2·5 is 2.5
             put(folded, folded if char in "₀₁₂₃₄₅₆₇₈₉" else char, i, i + 1)
             if (plain_to := _PLAIN_CHARS.match(source, at, high)) and plain_to.end() > at:

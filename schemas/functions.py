@@ -18,17 +18,24 @@ Pattern = regex.Pattern[str]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What an office's name says a thing by: `stems` where an organ's word (局, 委员会, 中心) ends the name behind them, `pattern` as it stands."""
+    """What an office's name says a thing by: `stems` where an organ's word (局, 委员会, 中心) ends the name behind them, `pattern` as it stands.
+
+    `heads`: the first two characters of the stems, without which none of them is there.
+    """
 
     stems: Pattern | None
     pattern: Pattern | None
+    heads: frozenset[str]
 
-    def find(self, name: str) -> Iterator[tuple[int, int, str]]:
-        """Places in a name without place and level, each with the pattern that found it: 科技 and 经信 of 科技经信局 for two functions."""
-        if self.pattern is not None:
+    def find(self, name: str, known: Seen | None = None) -> Iterator[tuple[int, int, str]]:
+        """Places in a name without place and level, each with the pattern that found it: 科技 and 经信 of 科技经信局 for two functions.
+
+        `known`: what is known of the name when many are asked for the same.
+        """
+        if self.pattern is not None and (known is None or known.patterned):
             for hit in self.pattern.finditer(name):
                 yield *hit.span(), self.pattern.pattern
-        if self.stems is not None:
+        if self.stems is not None and (known is None or not self.heads.isdisjoint(known.pairs)):
             for hit in self.stems.finditer(name):
                 if _organs().match(name, hit.end()):
                     yield *hit.span(), self.stems.pattern
@@ -37,8 +44,16 @@ class Named:
         """Whether a name begins so: 教育部 does for 教育."""
         if self.pattern is not None and self.pattern.match(name):
             return True
-        hit = self.stems.match(name) if self.stems is not None else None
+        hit = self.stems.match(name) if self.stems is not None and name[:2] in self.heads else None
         return hit is not None and _organs().match(name, hit.end()) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The pairs of neighbouring characters of a name, and whether any function's pattern finds something in it."""
+
+    pairs: frozenset[str]
+    patterned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +148,8 @@ def _organs() -> Pattern:
 
 def _named(stems: Iterable[str], pattern: str | None) -> Named:
     words = "|".join(regex.escape(stem) for stem in sorted(stems, key=lambda s: (-len(s), s)))
-    return Named(regex.compile(words) if words else None, regex.compile(pattern) if pattern else None)
+    heads = frozenset(stem[:2] for stem in stems)
+    return Named(regex.compile(words) if words else None, regex.compile(pattern) if pattern else None, heads)
 
 
 @cache
@@ -151,6 +167,16 @@ def functions() -> tuple[Function, ...]:
         )
         for e in _data()["functions"]
     )
+
+
+def seen(name: str) -> Seen:
+    """What a name shows of all functions at once."""
+    return Seen(frozenset(name[at : at + 2] for at in range(len(name) - 1)), _any_pattern().search(name) is not None)
+
+
+@cache
+def _any_pattern() -> Pattern:
+    return regex.compile("|".join(f"(?:{f.named.pattern.pattern})" for f in functions() if f.named.pattern is not None))
 
 
 @cache

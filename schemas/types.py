@@ -130,7 +130,8 @@ class Document:
         """Where the characters `start` to `end` stand: a box for each line of each page."""
         first = max(bisect_right(self.pieces, start, key=lambda p: p.start) - 1, 0)
         found = []
-        for piece in self.pieces[first:]:
+        for at in range(first, len(self.pieces)):
+            piece = self.pieces[at]
             if piece.start >= end:
                 break
             if piece.end > start:
@@ -141,7 +142,8 @@ class Document:
         """How sure the reading of the characters `start` to `end` is: the lowest confidence of the pieces they stand in, 1 without pieces."""
         first = max(bisect_right(self.pieces, start, key=lambda p: p.start) - 1, 0)
         lowest = 1.0
-        for piece in self.pieces[first:]:
+        for at in range(first, len(self.pieces)):
+            piece = self.pieces[at]
             if piece.start >= end:
                 break
             if piece.end > start:

@@ -17,6 +17,7 @@ from schemas import regions
 from schemas.functions import Form
 
 _BRACKETS = str.maketrans("[]〔〕【】〈〉", "()()()()")
+_BLANK, _BRACKET = regex.compile(r"\s"), regex.compile(r"\([^()]*\)")
 _PARTY = regex.compile(r"^(?:委|党委|党工委)(?=[^员])")
 _AUTHORITY = regex.compile(r"^(?:(?:人民)?政府|直(?!属?机关))(?=[^办(])")
 _OWN_FORMS = frozenset({"office", "centre", "government", "coordination", "commission_office", "branch"})
@@ -74,11 +75,11 @@ def normalise_body(name: str, region_code: str | None = None) -> dict[str, Any]:
 @lru_cache(maxsize=8192)
 def describe_body(name: str, region_code: str | None = None) -> Body:
     """What a unit's name says. In a document of 枣阳市 (420683), 市财政局 is a county's: `describe_body("市财政局", "420683").level == "county"`."""
-    folded = regex.sub(r"\s", "", unicodedata.normalize("NFKC", name)).translate(_BRACKETS)
+    folded = _BLANK.sub("", unicodedata.normalize("NFKC", name)).translate(_BRACKETS)
     head = head_of(folded, region_code, _known)
     if vocab.shapes().cue.search(folded) and not head.parent:
         return _group(folded, region_code)
-    main = regex.sub(r"\([^()]*\)", "", head.rest)
+    main = _BRACKET.sub("", head.rest)
     form = next(form for form in vocab.forms() if form.pattern.search(main) or form.form == "office")
     held = _functions(head, form)
     kind = _kind(head, form, held or _whole(form, head.level)) if main or head.named else None
@@ -110,9 +111,9 @@ def _group(name: str, region_code: str | None) -> Body:
 def _functions(head: Head, form: Form) -> tuple[Held, ...]:
     """The functions that the parts of a name show, in the order of the name: the parent's, the name's own, those in brackets."""
     own = _AUTHORITY.sub("", _PARTY.sub("", head.rest))
-    brackets = regex.findall(r"\(([^()]*)\)", head.rest)
+    brackets = [hit.group()[1:-1] for hit in _BRACKET.finditer(head.rest)]
     inner = [_AUTHORITY.sub("", _PARTY.sub("", head_of(text, None, _known).rest)) for text in brackets]
-    main = regex.sub(r"\([^()]*\)", "", own)
+    main = _BRACKET.sub("", own)
     parts = [part for part in (main, *inner) if part]
     held = tuple(_offices(parts, form)) or tuple(_offices((head.rest,), form)) or tuple(_offices((head.parent,), form))
     return _first_only(held)
@@ -138,12 +139,13 @@ def _offices(parts: tuple[str, ...] | list[str], form: Form) -> Iterator[Held]:
 
 def _hits(part: str, form: Form) -> list[tuple[int, int, list[Held]]]:
     found: list[tuple[int, int, int, list[Held]]] = []
+    seen = vocab.seen(part)
     for function in vocab.functions():
         if form.form in function.forms or (form.offices and (not function.forms or "office" in function.forms)):
-            for start, end, pattern in function.named.find(part):
+            for start, end, pattern in function.named.find(part, seen):
                 found.append((start, end, 0, [Held(function.id, part[start:end], pattern)]))
     for reform in vocab.reorganisations() if form.offices else ():
-        for start, end, pattern in reform.named.find(part):
+        for start, end, pattern in reform.named.find(part, seen):
             found.append((start, end, 1, [Held(new, part[start:end], pattern, reform.id) for new in reform.new]))
     kept: list[tuple[int, int, list[Held]]] = []
     for start, end, _, held in sorted(found, key=lambda f: (f[0] - f[1], f[2], f[0])):
