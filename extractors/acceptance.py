@@ -22,6 +22,8 @@ _STAGE_VERBS = regex.compile(r"编制|印发|完成|建成")
 _DELIVERABLE = regex.compile(
     r"(?:方案|规划|计划|清单|目录|办法|意见|细则|标准|规范|指南|制度|报告|表|图|平台|系统|项目|工程|中心|基地|设施|改造|替代|整治|治理|建设|登记|评估|评价|调查|编制|溯源|修复|普查|审核|划定|勘界|改革|试点|验收|任务|体系|机制|机构|队伍|数据库|网络|园区|公园|医院|学校|道路|公路|线路|桥|站|库|厂|房|市|县|区|镇|村|档案|移交|整改|摸底|排查|备案|认定|段|航道|枢纽|码头|机场|通道|隧道|管网|电站|风电场|生产线|》|搬迁|退出|淘汰|安装|联网|对接|并网|更新|升级|方面升级改造|达峰|碳中和|清洁能源替代|指挥部|专班|领导小组|委员会)(?:\([^)]*\))?$"
 )
+_USED = regex.compile(r"[使选采]用|执行")
+_TASK = regex.compile(r"(?:目标|任务|指标|工作)$")
 _WORDLESS = regex.compile(r"[\d\W]+")
 _VISION = regex.compile(r"(?:格局|社会|强[国省市县区]|高地|先行区|示范区|新篇章|新局面|时期|阶段|一年)$")
 _GUARDED = regex.compile(r"(?:坚决|牢牢)?(?:守住|坚守|严守|守牢|筑牢|兜牢)")
@@ -98,7 +100,7 @@ def _is_phrase(text: str, said: Statement, before: Phrase, label: str) -> bool:
         return hit["state"].endswith("全覆盖") and text[hit.start() - 1 : hit.start()] == "、" == text[hit.end() : hit.end() + 1]
     if rule == "not_worse":
         return bool(_WHOLE_LIFE.match(label))  # 经济保持稳中有进
-    return rule == "all_done" and not said.dated and bool(regex.search(r"[使选采]用|执行", hit["state"]))
+    return rule == "all_done" and not said.dated and bool(_USED.search(hit["state"]))
 
 
 def _delivers(said: Statement, before: Phrase, label: str) -> bool:
@@ -110,5 +112,5 @@ def _delivers(said: Statement, before: Phrase, label: str) -> bool:
         return False  # 初步建成…制造业强市; 基本建成…产业体系, with no date but that of the stage; 2月26日印发(天交发[2024]31号)
     if not finish:
         return bool(_DELIVERABLE.search(label)) and len(label) <= 40
-    plain = _PLAIN_FINISH.search(words) and not regex.search(r"(?:目标|任务|指标|工作)$", label)
+    plain = _PLAIN_FINISH.search(words) and not _TASK.search(label)
     return bool(plain and said.dated) or bool(_DELIVERABLE.search(label))

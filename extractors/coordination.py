@@ -15,6 +15,8 @@ _UNNAMED = ("m", "q", "f", "eng", "x")  # parts of speech that count for no word
 _LATIN = regex.compile(r"[A-Za-z0-9.+-]+")
 LEVEL = regex.compile(r"(?:国家|自治区|省|市|县|区|镇|乡|村|[一二三四五]|[1-5]A|[1-5])级(?:及?以上)?")
 _PER_UNIT = regex.compile(r"单位[一-龥A-Z]{2,8}?(?=能耗|能源消耗|用水量|二氧化碳|碳排放|水耗|电耗)")
+_RATIO = regex.compile(r"与[^、]*(?:之比|比率?|比例|比重|差距|倍差)$")
+_CONSUMED = regex.compile(r"能耗|能源|用水|二氧化碳|碳排放|水耗|电耗")
 _PEOPLE = regex.compile(r".*(?:患者|人群|居民|职工|学生|企业|老年人|儿童|孕产妇)")
 
 
@@ -30,7 +32,7 @@ def split_subjects(text: str, phrase: Phrase, count: int, marked: bool) -> list[
     if len(pieces) < 2:
         return [whole]
     heads = [is_measurable(text[a:b]) for a, b in pieces]
-    ratio = regex.search(r"与[^、]*(?:之比|比率?|比例|比重|差距|倍差)$", text[phrase.start : phrase.end])
+    ratio = _RATIO.search(text[phrase.start : phrase.end])
     if ratio and not (marked and count == len(pieces)):
         return [whole]  # 社会物流总费用与地区生产总值比率 is one name
     if all(heads):
@@ -78,7 +80,7 @@ def _share_head(text: str, pieces: list[Stretch]) -> list[Name]:
         per = _PER_UNIT.match(first)
         if cut > 0 and len(bare) <= 5 and "的" not in bare and len(first) - cut <= 7:
             names.append(Name(((pieces[0][0], pieces[0][0] + cut + 1), (low, high))))
-        elif per and regex.match(r"能耗|能源|用水|二氧化碳|碳排放|水耗|电耗", bare):
+        elif per and _CONSUMED.match(bare):
             names.append(Name(((pieces[0][0], pieces[0][0] + per.end()), (low, high))))
         elif shared and len(bare) <= 6 and shared.end() + 2 < len(first):
             names.append(Name(((pieces[0][0], pieces[0][0] + shared.end()), (low, high))))

@@ -15,6 +15,7 @@ _PAST_DATE = regex.compile(
 _ALL_BY = regex.compile(r"(?:以上[一-龥]{0,4})?(?:均|全部|都)(?:力争|确保|要|须)?(?:于|在)?$")
 _DONE = regex.compile(r"(?:全部|基本)?(?:完成|完工|建成|竣工|投用|投入使用|到位|开工|达到|实现)[一-龥]{0,8}$")
 _STARTS = regex.compile(r"实现|负责|加快|推进|加强|完成|持续|建立|健全|开展")
+_WORDS = regex.compile(r"[一-龥]{7}")
 _BASE_BEFORE = regex.compile(r"(?:较|比|同|与|自|继|从|由|以|按|于|对照|截至目前|截至|根据|结合|按照|落实|依据)$")
 
 
@@ -44,7 +45,7 @@ def governing_date(text: str, dates: list[Mention], sentence: Sentence, at: int,
         if not goal or sentence.inner:
             return None
         earlier = reversed(between(dates, 0, sentence.start))
-        return next((d for d in earlier if not regex.search(r"[一-龥]{7}", text[text.rfind("。", 0, d.start) + 1 : d.start])), None)
+        return next((d for d in earlier if not _WORDS.search(text[text.rfind("。", 0, d.start) + 1 : d.start])), None)
     for clause in sentence.clauses:
         if clause.mark == ";" and best.end <= clause.start <= at:
             alone = text[best.end : best.end + 1] in (",", ":") or goal  # "到2025年,…": the date heads a list

@@ -39,6 +39,11 @@ _TOPIC_REST = regex.compile(
 )
 _LISTING = regex.compile(r"\((?:其中|含|包括|包含)[^()]*\d|(?:特别是|尤其是)(?=\d)")
 _HOLDS = regex.compile(r"(?:其中|含|包括|包含)[,:]?")
+_JOINTS = regex.compile(r"[、和及与]")
+_FROM = regex.compile(r"(?:由|从)(?:(?:19|20)\d\d年底?的?|(?:目前|现在|现有|现状|当前|上年|去年)的?)?$")
+_UP_TO = regex.compile(
+    r"(?:的)?[一-龥\d]{0,8}?(?:\([^()]{1,8}\))?(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|压缩|缩短|缩减|发展|增|升|减|压减)?(?:到|至|为)(?:(?:19|20)\d\d年底?的?)?"
+)
 _BESIDE = regex.compile(r"[、和或及至]+")
 _UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
 
@@ -152,20 +157,11 @@ class _Reader(Predicated, Prenominal):
         """Whether a number is part of the noun phrase that begins at `at`: 产值超百亿元的产业集群."""
         between = self.text[at : following.start]
         goes_on = _END.match(self.text, following.end, clause.end) is None and _JOINT.match(self.text, following.end, clause.end) is None
-        return goes_on and not regex.search(r"[、和及与]", between) and following.end < clause.end
+        return goes_on and not _JOINTS.search(between) and following.end < clause.end
 
     def _from_value(self, q: Mention, following: Mention | None, clause: Clause) -> bool:
         before = self.text[max(clause.start, q.start - 12) : q.start]
-        return (
-            following is not None
-            and bool(regex.search(r"(?:由|从)(?:(?:19|20)\d\d年底?的?|(?:目前|现在|现有|现状|当前|上年|去年)的?)?$", before))
-            and bool(
-                regex.fullmatch(
-                    r"(?:的)?[一-龥\d]{0,8}?(?:\([^()]{1,8}\))?(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|压缩|缩短|缩减|发展|增|升|减|压减)?(?:到|至|为)(?:(?:19|20)\d\d年底?的?)?",
-                    self.text[q.end : following.start],
-                )
-            )
-        )
+        return following is not None and bool(_FROM.search(before)) and bool(_UP_TO.fullmatch(self.text, q.end, following.start))
 
     def _current_value(self, q: Mention, following: Mention | None, clause: Clause, sentence: Sentence, taken: int) -> int:
         """The first value of 由A提高到B is the present one; the noun phrase before 由 serves both."""

@@ -32,6 +32,8 @@ _FRONT = regex.compile(
     r"(?:国家|省|市|县)级(?:及?以上)?(?:“[^”]{2,10}”)?|(?:适龄|农村|城镇|育龄|学龄)?(?:妇女|儿童|老年人|残疾人|孕产妇|学生|职工|居民)"
 )
 _LAST_PLACE = regex.compile(r"[、和及与][一-龥]{2,4}(?:县|市|区|镇|乡|街道)")
+_OWN_RATE = regex.compile(r"(?:[一-龥]{2}(?:率|度|比例)|(?:年均)?(?:增速|增幅))$")
+_TOTAL = regex.compile(r"累计(?:建成|完成|新建)?|年均(?=新增)")
 _KEPT_VERBS = ("新增", "净增", "累计")
 _SERVES = ("惠及", "覆盖", "服务", "帮扶", "吸纳", "带动")
 STRONG = "率|比例|比重|占比|浓度|指数|面积|总量|数量|使用量|用水量|能耗|排放量|保有量|拥有量|产值|增加值|满意度|里程|强度|寿命|年限|床位数"
@@ -150,13 +152,13 @@ class Naming(Memory):
     def _without_rate(self, name: Name) -> Name:
         """A name without its own rate: 建议提案办复率 → 建议提案."""
         low, high = name.parts[-1]
-        cut = regex.search(r"(?:[一-龥]{2}(?:率|度|比例)|(?:年均)?(?:增速|增幅))$", self.text[low:high])
+        cut = _OWN_RATE.search(self.text[low:high])
         return Name((*name.parts[:-1], (low, low + cut.start()))) if cut and cut.start() > 1 else name
 
     def _without_total(self, name: Name) -> Name:
         """A name without 累计 or 年均, which speak of the value it was read with: 年均新增就业5万人,…累计新增15万人."""
         low, high = name.parts[0]
-        cut = regex.compile(r"累计(?:建成|完成|新建)?|年均(?=新增)").match(self.text, low, high)
+        cut = _TOTAL.match(self.text, low, high)
         return Name(((cut.end(), high), *name.parts[1:])) if cut and high - cut.end() >= 2 else name
 
     def _without_built(self, name: Name) -> Name:

@@ -18,6 +18,8 @@ _REVIEWED = regex.compile(
 _PERFECTIVE = regex.compile(r"[一-龥]{2}了$")
 _YEAR_ON_YEAR = regex.compile(r"同比")  # in a table or a section of goals it states the goal
 _PART_OF_YEAR = regex.compile(r"(?:[上下]半年|(?:前?[一二三四]|第[一二三四]|前三)(?:个)?季度|\d{1,2}(?:-|至)\d{1,2}月)")
+_TO_DATE = regex.compile(r"到|20\d\d年")
+_DUE = regex.compile(r"到|前$|底|末|20\d\d年")
 _ONLY = regex.compile(r"仅(?:为|有|占|达)?$|只有$")
 
 
@@ -66,8 +68,8 @@ def dated_ahead(text: str, start: int, end: int, context: Context) -> bool:
     """Whether a date of the future stands in a stretch; where the document's year is not known, 到2025年 is one, in a review 2025年 is not."""
     for date in between(context.dates, start, end):
         year = int(date.value.end[:4]) if date.value.end else 0
-        if year > (context.year or 9999) or (context.year is None and regex.match(r"到" if context.results else r"到|20\d\d年", date.text)):
+        if year > (context.year or 9999) or (context.year is None and (date.text.startswith("到") if context.results else _TO_DATE.match(date.text))):
             return True
-        if year == context.year and regex.search(r"到|前$|底|末|20\d\d年", date.text):
+        if year == context.year and _DUE.search(date.text):
             return True
     return False

@@ -18,6 +18,7 @@ _CONTINUOUS = regex.compile(
     r"持续(?:推进|实施|开展|优化|推动|进行)?|长期(?:坚持|推进|实施|任务|开展)?|常态化?(?:推进|开展)?|(?:持续性|经常性|日常)工作|每年持续推进|全年|全程|贯穿始终"
     r"|立即执行并?持续"
 )
+_QUARTER = regex.compile(r"[第前个季度]")
 _CUES = regex.compile(r"[年月季期日末叶天周]")
 _ANNUAL = ("every_year", "every_year_by")
 _UNDATED = ("bare_day", "bare_month", "bare_part", "year_end", "next_year", "entry_stretch", "entry_day", "entry_month")
@@ -184,7 +185,7 @@ def _single(year: int, groups: dict[str, str | None], raw: str) -> Period | None
     elif part.endswith("半年"):
         month, precision = (6 if part[0] == "上" else 12), "half"
     elif part.endswith("季度"):
-        count = regex.sub(r"[第前个季度]", "", part)
+        count = _QUARTER.sub("", part)
         month, precision = 3 * int(parse_number(count) or 0), "quarter"
     last = last_day(year, month or 12, day)
     return Period("by", None, last, raw, precision) if last else None

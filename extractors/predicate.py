@@ -34,6 +34,7 @@ class Predicate:
 
 
 _LEVEL_BEHIND = regex.compile(r"(?:达到|已有|拥有|分别有|分别为)(?P<level>(?:国家|省|市|县)级)$")
+_EACH = regex.compile(r"(?<!年)均$|都$|各$|各自|分别|依次")
 _CHANGE = regex.compile(r"(?:提高|提升|增加|增长|扩大|上升|下降|降低|减少|压缩|缩短|缩减|发展)$")
 
 
@@ -95,7 +96,7 @@ def read_back(text: str, start: int, end: int, dates: list[Stretch]) -> Predicat
                 way = turn
             if hit.groupdict().get("base"):
                 base = hit.span("base")
-            marked = marked or (name == "adverb" and bool(regex.search(r"(?<!年)均$|都$|各$|各自|分别|依次", word)))
+            marked = marked or (name == "adverb" and bool(_EACH.search(word)))
             apart = apart or word.startswith(("分别", "依次", "各自"))
             annual = annual or "年均" in word or word in ("每年", "平均每年")
             if word in ("力争", "争取", "力求", "力争达", "力争到"):

@@ -42,6 +42,7 @@ _HEAD_BEHIND = regex.compile(r"(?:分别|各自)(?P<head>[一-龥]{2,6})$")  # �
 _LOWERED = regex.compile(r"(?:降低|减少|压减|压降|缩短|压缩|缩减|缩小)(?!到|至)[的了]?$")
 _DATED_BEFORE = regex.compile(r"\([^()]*\)[、,和及]?")
 _LEVELLED = regex.compile(r"(?:率|指数|数|量|能力|规模|水平|面积|密度|额|值)$")
+_BESIDE = regex.compile(r"[、,和及以与并其中]*")
 _EACH = ("每", "人均", "平均")
 
 
@@ -201,7 +202,7 @@ class Predicated(Naming):
         if not any(f.quote[0] >= self.began for f in self.findings):
             return True  # the first of a bracket
         between = self.text[self.findings[-1].quote[1] : phrase.start]
-        return regex.fullmatch(r"[、,和及以与并其中]*", between) is not None
+        return _BESIDE.fullmatch(between) is not None
 
     def _kind(self, said: _Said, label: str, verb: Stretch | None) -> tuple[str, str | None]:
         """The kind of a target, and the way of a change: 进入前10名 rank, 增长8% change (increase), 新建公园6个 count, 达到38% level."""

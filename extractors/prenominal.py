@@ -19,6 +19,7 @@ from extractors.quantity import Measure
 from extractors.sentence import Sentence
 from schemas.types import Mention
 
+_FILLED = regex.compile(r"(?:年度|新|各|约|共|累计|总共|力争|高标准|市级以上|省级|国家级|一批|不少于|至少|超过|近|全年|本年度|再)+")
 _STATE_TAIL = regex.compile(r"(?:全覆盖|达标|清零|不降低|不减少|稳定运行|全部[一-龥]{2,4}|到位|全面覆盖|应[一-龥]尽[一-龥])$")
 _CUT = regex.compile(r"(?:过|超|达|破|达到|超过|突破|不低于|不少于)$")  # 5家以上年销售收入过百亿元的企业
 _SHARED_OUT = regex.compile(r"(?:分别|各自?)(?:培育|建设|建成|打造|新建|完成|创建|设立|引进|形成|遴选|布局)")
@@ -140,10 +141,7 @@ class Prenominal(Naming):
     def _governed(self, phrase: Phrase, taken: int, q: Mention, side: str) -> tuple[bool, float]:
         """Whether a verb of doing governs the number: right before it, before a list that ends with 等, or earlier in the list."""
         rest = self.text[phrase.start : phrase.end]
-        if phrase.verb and (
-            not rest
-            or regex.fullmatch(r"(?:年度|新|各|约|共|累计|总共|力争|高标准|市级以上|省级|国家级|一批|不少于|至少|超过|近|全年|本年度|再)+", rest)
-        ):
+        if phrase.verb and (not rest or _FILLED.fullmatch(rest)):
             return True, 0.95
         if phrase.verb and rest.endswith(("及", "和", "、", "与")) and side == "noun":
             return True, 0.85

@@ -25,6 +25,7 @@ Stretch = tuple[int, int]
 FOLDER = Path(__file__).with_name("model") / "spans"
 LABELS = ("IND", "SCOPE", "VL", "VR", "DATE", "BODY")
 TAGS = ("O", *(f"{place}-{label}" for label in LABELS for place in "BI"))
+_SENTENCE = regex.compile(r"[^。;!?]+[。;!?]?")
 _NO_VALUE = regex.compile(
     r"(?:19|20)\d\d(?:-(?:19|20)\d\d)?年?(?:\d{1,2}月(?:\d{1,2}日)?)?"
     r"|\d{1,2}月(?:\d{1,2}日|底)?|[\[〔]20\d\d[\]〕]\d+号|第\d+|PM\d+|^\d+[.、]"
@@ -82,7 +83,7 @@ def tagged(sample: Labelled) -> tuple[list[nlp.Word], list[str]]:
 def passages(text: str) -> list[Stretch]:
     """The sentences of a folded text that hold a number which may be a target's value, cut where they are too long to be read at once."""
     found = []
-    for hit in regex.finditer(r"[^。;!?]+[。;!?]?", text):
+    for hit in _SENTENCE.finditer(text):
         for low in range(hit.start(), hit.end(), _LONGEST):
             high = min(low + _LONGEST, hit.end())
             if _VALUE.search(_NO_VALUE.sub("", text[low:high])):

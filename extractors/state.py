@@ -112,7 +112,8 @@ def _clause(scene: _Scene, clause: Clause, best: tuple[rules.Rule, regex.Match[s
 
 def _has_number(scene: _Scene, rule: rules.Rule, hit: regex.Match[str]) -> bool:
     """Whether a number serves what a rule finds: 建成5个公园 is read with its 5."""
-    if any(f.quote[0] < hit.end() and hit.start() < f.quote[1] for f in scene.numeric):
+    low, high = hit.span()
+    if any(f.quote[0] < high and low < f.quote[1] for f in scene.numeric):
         return True
     inside = [q for q in scene.context.quantities if hit.start() < q.start < hit.end()] if rule.name == "finish" else []
     return any(scene.text[q.end : q.end + 1] != "的" for q in inside)

@@ -22,6 +22,8 @@ Basis = Literal["stated", "start", "issue_date", "publish_date"]
 _SENTENCE = regex.compile(r"(?:《[^》]{1,150}》|[^。;!?])+")
 _QUOTES = regex.compile(r"[\s《》〈〉<>“”\"]")
 _BRACKETED = regex.compile(r"\([^()]*\)$")
+_FIGURES = regex.compile(r"((?:19|20)\d\d)[-./](\d{1,2})[-./](\d{1,2})日?")
+_DAY = regex.compile(r"(.{4})年(?:(.{1,3})月)?(?:(.{1,3})日)?[年底末]*")
 _LONGEST = 6000  # characters; lists of some hundred repealed documents fit
 _TRIGGERS = ("起", "期", "行", "效")
 
@@ -164,8 +166,8 @@ def iso(words: str, first: bool = False) -> str | None:
 
     `iso("2025年底") == "2025-12-31"`, `iso("2024年3月", first=True) == "2024-03-01"`; None where the calendar has no such day.
     """
-    figures = regex.fullmatch(r"((?:19|20)\d\d)[-./](\d{1,2})[-./](\d{1,2})日?", words)
-    parts = figures or regex.fullmatch(r"(.{4})年(?:(.{1,3})月)?(?:(.{1,3})日)?[年底末]*", words)
+    figures = _FIGURES.fullmatch(words)
+    parts = figures or _DAY.fullmatch(words)
     if parts is None:
         found = find_periods(words)
         return found[0].value.end if found else None

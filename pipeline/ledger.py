@@ -176,7 +176,7 @@ def _missed(segment: Segment, cell: Cell, covered: _Cover) -> Iterator[Uncovered
     if cell.role in ("number", "caption") or not _COUNTED.search(cell.text.text):
         return
     for start, end in _sentences(cell.text.text):
-        if holds_number(cell.text.text[start:end]) and not covered.touches(spans := cell.text.spans(start, end)):
+        if not covered.touches(spans := cell.text.spans(start, end)) and holds_number(cell.text.text[start:end]):
             reason = _ROLE_REASON.get(cell.role, UNEXPLAINED if cell.role in _READ_AS_TEXT else "column")
             yield Uncovered(segment.path or "正文", cell.text.plain[start:end], spans, reason)
 
@@ -200,8 +200,9 @@ def _outside(document: Document, official: Official, held: _Cover, covered: _Cov
             continue
         for start, end in _sentences(text.text):
             spans = text.spans(start, end)
-            reason = _place_reason(block, text, headers)
-            if reason and not covered.touches(spans) and holds_number(text.text[start:end]):
+            if covered.touches(spans) or not holds_number(text.text[start:end]):
+                continue
+            if reason := _place_reason(block, text, headers):
                 yield Uncovered("正文", text.plain[start:end], spans, reason)
 
 

@@ -19,6 +19,9 @@ from schemas.types import Document, Slot
 _NUMBERED = regex.compile(
     r"^(?:第[一二三四五六七八九十百\d]+[章条编部]|[一二三四五六七八九十]{1,3}、|[(\[][一二三四五六七八九十]{1,3}[)\]]|\d{1,2}[.、])"
 )
+_WHOLE = regex.compile(r"[。:;!?>|]|^\(|\d{4}[-年]\d{1,2}[-月]|号\)?$|来源|^附[件表]|如下$")
+_YEAR = regex.compile(r"\[(?:19|20)\d\d\]$")
+_ABOUT = regex.compile(r"关于|印发|转发|发布|[、《<(]|(?:政府|办公室|办公厅|委员会|局|厅|部|委|[省市县区州])$")
 _IN_BRACKETS = regex.compile(r"\((?:[^()]{0,8}(?:19|20)\d\d[^()]{0,12}|征求意见稿|送审稿|试行|暂行)\)")
 
 
@@ -103,10 +106,10 @@ def _run(lines: Sequence[Line], end: int, pattern: regex.Pattern[str]) -> tuple[
         whole = (
             len(above) > 60
             or len(joined) > 110
-            or bool(regex.search(("" if goes_on else "》|") + r"[。:;!?>|]|^\(|\d{4}[-年]\d{1,2}[-月]|号\)?$|来源|^附[件表]|如下$", above))
+            or bool(_WHOLE.search(above) or (not goes_on and "》" in above))
         )
         whole = whole or any(rules.words("official", name).match(above) for name in ("date_line", "signature"))
-        whole = whole or (above[-1:] == "]" and not regex.search(r"\[(?:19|20)\d\d\]$", above))
+        whole = whole or (above[-1:] == "]" and not _YEAR.search(above))
         whole = whole or _starts_anew(above, text)
         whole = whole or (lines[start - 1].block.where.sheet is not None and lines[start - 1].block.where.cell is None)  # the name of the sheet
         whole = whole or not same_part(lines[start - 1].block.where.file, lines[end].block.where.file)
@@ -125,7 +128,7 @@ def _starts_anew(above: str, text: str) -> bool:
     return (
         bool(known)
         and known[0][0] == 0
-        and not regex.search(r"关于|印发|转发|发布|[、《<(]|(?:政府|办公室|办公厅|委员会|局|厅|部|委|[省市县区州])$", above)
+        and not _ABOUT.search(above)
     )
 
 

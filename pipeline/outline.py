@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import regex
 
@@ -14,11 +15,13 @@ from pipeline.lookback import looks_back
 from pipeline.members import attachment as attachment_named
 from pipeline.members import same_part
 from pipeline.official import Official
-from pipeline.paragraphs import BODY_LABEL, FINAL, Marker, paragraphs
+from pipeline.paragraphs import BODY_LABEL, Marker, is_final, paragraphs
 from schemas.folded import EMPTY, Folded, fold
 from schemas.types import Span
 
 _BEFORE_COLON = regex.compile(r"[^。;,:(]{2,24}[::]")
+_FIRST = regex.compile(r"1[.、]")
+_COUNTS = regex.compile(r"[个家项年月%]")
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
@@ -50,10 +53,12 @@ class Node:
 
 def section_kind(heading: str) -> str | None:
     """What a heading makes of its section: goal, talk, past, outlook, support, or None."""
-    for name, rule in rules.load("outline").items():
-        if rule.attributes.get("role") == "section" and rule.pattern.search(heading):
-            return name
-    return None
+    return next((rule.name for rule in _sections() if rule.pattern.search(heading)), None)
+
+
+@cache
+def _sections() -> tuple[rules.Rule, ...]:
+    return tuple(rule for rule in rules.load("outline").values() if rule.attributes.get("role") == "section")
 
 
 def _number(hit: regex.Match[str]) -> int:
@@ -90,7 +95,7 @@ def read_outline(official: Official, year: int | None = None) -> list[Node]:
         if before_list and marker and marker.style == "arabic":
             continue  # the list of attachments under 附件:
         before_list = False if marker is None or marker.style != "arabic" else before_list
-        if marker is None and stack[-1] is root and attachment and not root.lines and len(text) < 60 and not FINAL.search(text.text):
+        if marker is None and stack[-1] is root and attachment and not root.lines and len(text) < 60 and not is_final(text.text):
             root.headings, root.title = (text.plain,), text
             continue
         if marker is None or (marker.style == "arabic" and _is_sentence_number(text.text, marker.hit)):
@@ -121,12 +126,12 @@ def _attachment(root: Node, found: regex.Match[str] | None, file: str | None, co
 
 def _opens_list(text: str, found: regex.Match[str]) -> bool:
     """Whether a line opens the list of attachments under a notice or plan: 附件:, 附件:1.任务分解表."""
-    return (not found["title"] and text.endswith(":")) or bool(regex.match(r"1[.、]", found["title"] or ""))
+    return (not found["title"] and text.endswith(":")) or bool(_FIRST.match(found["title"] or ""))
 
 
 def _is_sentence_number(text: str, hit: regex.Match[str]) -> bool:
     """A line that starts with a quantity such as "3 个" is no item."""
-    return hit.group().endswith(" ") and bool(regex.match(r"(?:个|家|项|年|月|%)", text[hit.end() :]))
+    return hit.group().endswith(" ") and bool(_COUNTS.match(text, hit.end()))
 
 
 def _node(stack: list[Node], line: Line, marker: Marker, attachment: str, year: int | None) -> Node:

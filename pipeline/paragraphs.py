@@ -19,7 +19,7 @@ from pipeline.official import Official
 from schemas.regions import region_name_at
 from schemas.types import Block
 
-FINAL = regex.compile(r"[。;:!?…)\]”》]$")
+_FINAL = "。;:!?…)]”》"
 BODY_LABEL = regex.compile(
     r"^[(\[]?(?:牵头|责任|配合|主办|协办|参与|落实|实施|参加|承办|负责|主要责任|完成)(?:责任)?(?:单位|部门|时限|时间|期限)?(?:及分工)?[::]"
 )
@@ -35,6 +35,7 @@ _UPPER = ("part", "chapter", "section", "cn", "cn_bracket")  # headings above th
 _GOES_ON = regex.compile(r"[。,;、]")
 _GOES_BEHIND = regex.compile(r"[。,;]")
 _INNER = regex.compile(r"[。,;:]")
+_NO_LIST = regex.compile(r"\d|[。;:]|时间|公告|通知")
 _ORDINAL = regex.compile(r"[^。;]{4,48}。(?=.{20})")  # 一是坚定实施扩大内需战略。坚持… : a heading and its text
 
 
@@ -137,7 +138,7 @@ def _shown_width(line: Line) -> int:
 def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
     """Whether a line goes on with the sentence of the lines above it, of which `last` is the one right above."""
     above, below = pending.text, line.text
-    if len(above) < 18 or FINAL.search(above.text) or _marker(line, layout) or BULLET.match(below.text) or BODY_LABEL.match(below.text):
+    if len(above) < 18 or is_final(above.text) or _marker(line, layout) or BULLET.match(below.text) or BODY_LABEL.match(below.text):
         return False
     if not (layout.width and _shown_width(last) >= layout.width - 2) and _is_whole(above.text, below.text):
         return False
@@ -157,10 +158,15 @@ def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
     return not (_stands_apart(below.text) or _stands_apart(above.text))
 
 
+def is_final(text: str) -> bool:
+    """Whether a line ends as a sentence, a label or a bracket does."""
+    return text[-1:] in _FINAL and text != ""
+
+
 def _is_no_list(text: str) -> bool:
     """Whether a line cannot go on with a list of units: a signature (泉州市人力资源和社会保障局), or a sentence with a number or a verb."""
     signed = region_name_at(text, 0) and rules.words("official", "signature").match(text)
-    return bool(signed or regex.search(r"\d|[。;:]|时间|公告|通知", text))
+    return bool(signed or _NO_LIST.search(text))
 
 
 def _stands_apart(text: str) -> bool:
@@ -218,4 +224,4 @@ def _plain_marker(text: str) -> Marker | None:
     return None
 
 
-__all__ = ["BODY_LABEL", "BULLET", "FINAL", "Marker", "paragraphs"]
+__all__ = ["BODY_LABEL", "BULLET", "Marker", "is_final", "paragraphs"]

@@ -14,6 +14,7 @@ from pipeline.paragraphs import BULLET
 from pipeline.rows import read_rows
 from schemas.types import Cell, Document, Issue, Segment, Slot
 
+_LABEL = regex.compile(r"[^。]{2,14}[。:]|[一二三四五六七八九]是")
 _MEASURES = ("arabic", "decimal", "ordinal")  # numbers that measures have
 
 
@@ -44,7 +45,7 @@ def _clauses(node: Node, running: bool, stage: Slot | None, today: date | None) 
         yield Segment(f"{path}#0", "clause", path, title, node.headings, node.section, cells, node.marker, True, leaf, stage, numbered=numbered)
     lead: Slot | None = None
     for i, (line, text, section) in enumerate(node.lines, 1):
-        if not BULLET.match(text.text) and i > 1 and lead and not regex.match(r"^[^。]{2,14}[。:]|^[一二三四五六七八九]是", text.text):
+        if not BULLET.match(text.text) and i > 1 and lead and not _LABEL.match(text.text):
             lead = None
         cells = (Cell("text", "", text, line.block.where),)
         own = phases.of_label(text) or lead or stage

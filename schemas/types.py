@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -128,27 +128,18 @@ class Document:
 
     def boxes(self, start: int, end: int) -> tuple[Box, ...]:
         """Where the characters `start` to `end` stand: a box for each line of each page."""
-        first = max(bisect_right(self.pieces, start, key=lambda p: p.start) - 1, 0)
-        found = []
-        for at in range(first, len(self.pieces)):
-            piece = self.pieces[at]
-            if piece.start >= end:
-                break
-            if piece.end > start:
-                found.append(piece.box(start, end))
-        return tuple(found)
+        return tuple(piece.box(start, end) for piece in self._pieces(start, end))
 
     def confidence(self, start: int, end: int) -> float:
         """How sure the reading of the characters `start` to `end` is: the lowest confidence of the pieces they stand in, 1 without pieces."""
-        first = max(bisect_right(self.pieces, start, key=lambda p: p.start) - 1, 0)
-        lowest = 1.0
-        for at in range(first, len(self.pieces)):
-            piece = self.pieces[at]
-            if piece.start >= end:
-                break
-            if piece.end > start:
-                lowest = min(lowest, piece.confidence)
-        return lowest
+        return min((piece.confidence for piece in self._pieces(start, end)), default=1.0)
+
+    def _pieces(self, start: int, end: int) -> Iterator[Piece]:
+        at = max(bisect_right(self.pieces, start, key=lambda p: p.start) - 1, 0)
+        while at < len(self.pieces) and self.pieces[at].start < end:
+            if self.pieces[at].end > start:
+                yield self.pieces[at]
+            at += 1
 
 
 @dataclass(frozen=True, slots=True)
