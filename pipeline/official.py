@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 import regex
 
@@ -15,6 +16,9 @@ from pipeline.metadata import read_metadata
 from schemas.folded import fold
 from schemas.regions import region_names_in
 from schemas.types import Document, Slot
+
+if TYPE_CHECKING:
+    from pipeline.paragraphs import Marker
 
 _NUMBERED = regex.compile(
     r"^(?:第[一二三四五六七八九十百\d]+[章条编部]|[一二三四五六七八九十]{1,3}、|[(\[][一二三四五六七八九十]{1,3}[)\]]|\d{1,2}[.、])"
@@ -29,7 +33,8 @@ _IN_BRACKETS = regex.compile(r"\((?:[^()]{0,8}(?:19|20)\d\d[^()]{0,12}|征求意
 class Official:
     """The official part: its lines from title to end (`body`: what follows the title), metadata and draft flag.
 
-    `sheets`: numbers of the tables that say what the document is and are no part of it. `page`: all lines of the document.
+    `sheets`: numbers of the tables that say what the document is and are no part of it. `page`: all lines of the document. `paragraphs`: what
+    `pipeline.paragraphs` makes of the official lines, once it was asked.
     """
 
     lines: tuple[Line, ...]
@@ -40,6 +45,7 @@ class Official:
     issued: date | None
     sheets: frozenset[int] = frozenset()
     page: tuple[Line, ...] = ()
+    paragraphs: list[tuple[Line, Marker | None]] = field(default_factory=list, compare=False)
 
 
 def find_official(document: Document) -> Official:
@@ -103,11 +109,7 @@ def _run(lines: Sequence[Line], end: int, pattern: regex.Pattern[str]) -> tuple[
         above = lines[start - 1].text.text
         joined = above + text
         goes_on = text[0] in "和及与暨"
-        whole = (
-            len(above) > 60
-            or len(joined) > 110
-            or bool(_WHOLE.search(above) or (not goes_on and "》" in above))
-        )
+        whole = len(above) > 60 or len(joined) > 110 or bool(_WHOLE.search(above) or (not goes_on and "》" in above))
         whole = whole or any(rules.words("official", name).match(above) for name in ("date_line", "signature"))
         whole = whole or (above[-1:] == "]" and not _YEAR.search(above))
         whole = whole or _starts_anew(above, text)
@@ -125,11 +127,7 @@ def _run(lines: Sequence[Line], end: int, pattern: regex.Pattern[str]) -> tuple[
 def _starts_anew(above: str, text: str) -> bool:
     """Whether a line begins a title and does not go on with the line above: it begins with its division, and nothing above calls for more."""
     known = region_names_in(text[:20])
-    return (
-        bool(known)
-        and known[0][0] == 0
-        and not _ABOUT.search(above)
-    )
+    return bool(known) and known[0][0] == 0 and not _ABOUT.search(above)
 
 
 def _without_footers(lines: Sequence[Line], first: int) -> tuple[tuple[Line, ...], int]:

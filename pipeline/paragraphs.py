@@ -16,6 +16,7 @@ from pipeline.decimals import decimal_lines
 from pipeline.labels import Line
 from pipeline.members import same_part
 from pipeline.official import Official
+from schemas.folded import joined
 from schemas.regions import region_name_at
 from schemas.types import Block
 
@@ -61,24 +62,37 @@ def _styles() -> rules.Openings:
     return rules.Openings(r for n, r in rules.load("outline").items() if "level" in r.attributes and n != "ordinal")
 
 
-def paragraphs(official: Official) -> Iterator[tuple[Line, Marker | None]]:
+def paragraphs(official: Official) -> Sequence[tuple[Line, Marker | None]]:
     """The official lines, with lines that a page or a converter broke in mid-sentence joined again, and their markers."""
+    if not official.paragraphs:
+        official.paragraphs.extend(_joined(official))
+    return official.paragraphs
+
+
+def _joined(official: Official) -> Iterator[tuple[Line, Marker | None]]:
     lines = [line for line in official.lines[official.first : official.last] if not _is_furniture(line)]
     layout = _Layout(_special(lines), _page_width(lines))
-    pending: Line | None = None
-    last: Line | None = None
+    pending: list[Line] = []
+    above = ""  # the text of the pending lines
     for line in lines:
-        same = pending is not None and same_part(pending.block.where.file, line.block.where.file)
-        if pending is not None and last is not None and same and _continues(pending, last, line, layout):
-            block = Block(pending.block.id, "paragraph", pending.block.start, line.block.end, pending.block.where)
-            pending = Line(block, pending.text + line.text)
+        same = bool(pending) and same_part(pending[0].block.where.file, line.block.where.file)
+        if same and _continues(pending, above, line, layout):
+            above += line.text.text
         else:
-            if pending is not None:
-                yield pending, _marker(pending, layout)
-            pending = line
-        last = line
-    if pending is not None:
-        yield pending, _marker(pending, layout)
+            if pending:
+                yield _whole(pending), _marker(pending[0], above, layout)
+            pending, above = [], line.text.text
+        pending.append(line)
+    if pending:
+        yield _whole(pending), _marker(pending[0], above, layout)
+
+
+def _whole(lines: Sequence[Line]) -> Line:
+    """Lines as one."""
+    if len(lines) == 1:
+        return lines[0]
+    first = lines[0].block
+    return Line(Block(first.id, "paragraph", first.start, lines[-1].block.end, first.where), joined([line.text for line in lines]))
 
 
 def _is_furniture(line: Line) -> bool:
@@ -135,27 +149,27 @@ def _shown_width(line: Line) -> int:
     return _width(text.text) + max(text.ends[-1] - text.starts[0] - len(text), 0) if text.text else 0
 
 
-def _continues(pending: Line, last: Line, line: Line, layout: _Layout) -> bool:
-    """Whether a line goes on with the sentence of the lines above it, of which `last` is the one right above."""
-    above, below = pending.text, line.text
-    if len(above) < 18 or is_final(above.text) or _marker(line, layout) or BULLET.match(below.text) or BODY_LABEL.match(below.text):
+def _continues(pending: Sequence[Line], above: str, line: Line, layout: _Layout) -> bool:
+    """Whether a line goes on with the sentence of the `pending` lines, whose text is `above`."""
+    last, below = pending[-1], line.text.text
+    if len(above) < 18 or is_final(above) or _marker(line, below, layout) or BULLET.match(below) or BODY_LABEL.match(below):
         return False
-    if not (layout.width and _shown_width(last) >= layout.width - 2) and _is_whole(above.text, below.text):
+    if not (layout.width and _shown_width(last) >= layout.width - 2) and _ends_whole(above, below):
         return False
-    if BODY_LABEL.match(above.text) and above.text[-1] not in "、,和及与" and _is_no_list(below.text):
+    if BODY_LABEL.match(above) and above[-1] not in "、,和及与" and _is_no_list(below):
         return False
-    numbered = _marker(pending, layout) is not None
-    heading = numbered and not _HEADING_ENDED.search(above.text)
-    beside = (last if heading else pending).text.text
-    if 2 * len(below) > len(beside) + 8 and _width(below.text) > _width(beside) + 8:
+    numbered = _marker(pending[0], above, layout) is not None
+    heading = numbered and not _HEADING_ENDED.search(above)
+    beside = last.text.text if heading else above
+    if 2 * len(below) > len(beside) + 8 and _width(below) > _width(beside) + 8:
         return False  # a broken line is as wide as the page, but for its indent: a short one above a long one was ended by its writer
     if heading and layout.width and _shown_width(last) <= 0.92 * layout.width:
         return False
     # the end of a heading that its line did not hold
-    rest = heading and layout.width > 0 and _width(below.text) < 0.7 * layout.width and not _INNER.search(below.text)
-    if not rest and not _GOES_ON.search(above.text) and not (numbered and _GOES_BEHIND.search(below.text)):
+    rest = heading and layout.width > 0 and _width(below) < 0.7 * layout.width and not _INNER.search(below)
+    if not rest and not _GOES_ON.search(above) and not (numbered and _GOES_BEHIND.search(below)):
         return False
-    return not (_stands_apart(below.text) or _stands_apart(above.text))
+    return not (_stands_apart(below) or _stands_apart(above))
 
 
 def is_final(text: str) -> bool:
@@ -191,7 +205,7 @@ def title_ends(text: str) -> bool:
     return _title_end().search(text) is not None
 
 
-def _is_whole(above: str, below: str) -> bool:
+def _ends_whole(above: str, below: str) -> bool:
     """Whether a line that need not be broken ends as a whole entry does: with a named unit, or with a quantity."""
     listed = bool(_NAMED.search(above)) and not _LISTS.match(below)
     return listed or (bool(_QUANTITY.search(above)) and not _MORE.match(below))
@@ -213,8 +227,9 @@ class _Wide(dict[int, int | None]):
 _WIDE = _Wide()
 
 
-def _marker(line: Line, layout: _Layout) -> Marker | None:
-    return layout.special.get(line.block.id) or _plain_marker(line.text.text)
+def _marker(first: Line, text: str, layout: _Layout) -> Marker | None:
+    """The marker of a paragraph, by its first line and its text."""
+    return layout.special.get(first.block.id) or _plain_marker(text)
 
 
 def _plain_marker(text: str) -> Marker | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from string import ascii_letters, digits
 
 import regex
@@ -99,8 +100,13 @@ class Folded:
         return (*pieces, Span(first, last))
 
     def __add__(self, other: Folded) -> Folded:
-        starts, ends = (*self.starts, *other.starts), (*self.ends, *other.ends)
-        return Folded(self.text + other.text, self.plain + other.plain, starts, ends)
+        return joined((self, other))
+
+
+def joined(parts: Sequence[Folded]) -> Folded:
+    """Folded texts as one, without separator."""
+    starts, ends = (tuple(chain.from_iterable(offsets)) for offsets in ([p.starts for p in parts], [p.ends for p in parts]))
+    return Folded("".join(p.text for p in parts), "".join(p.plain for p in parts), starts, ends)
 
 
 _GAP = 16
