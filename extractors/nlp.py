@@ -6,11 +6,10 @@ The only importer of rjieba (jieba's algorithm and dictionary, compiled) and spa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
@@ -86,8 +85,7 @@ def verb_ends_at(text: str, at: int) -> tuple[int, int] | None:
 # --- the trained span model ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text from `start` to `end`, what the model sees of it, and its part of speech."""
 
     start: int
@@ -96,7 +94,7 @@ class Word:
     flag: str
 
 
-_PIECE = regex.compile(r"\d+(?:[.,]\d+)*|[A-Za-z]+|[^0-9A-Za-z]+")
+_PIECE = regex.compile(r"(?P<number>\d+(?:[.,]\d+)*)|(?P<latin>[A-Za-z]+)|[^0-9A-Za-z]+")
 _YEAR = regex.compile(r"(?:19|20)\d\d")
 _BATCH = 64
 
@@ -116,17 +114,17 @@ def model_words(text: str) -> list[Word]:
     """
     found = []
     text = text.encode("utf-8", "replace").decode()  # half of a surrogate pair becomes a question mark: as many characters as before
+    tag = _segmenter().tag
     for hit in _PIECE.finditer(text):
         piece, at = hit.group(), hit.start()
-        if piece[0].isdecimal():
+        if hit.lastgroup == "number":
             seen = "2000" if _YEAR.fullmatch(piece) else "0" if len(piece) < 3 or "." in piece else "000"
             found.append(Word(at, hit.end(), seen, "m"))
-        elif piece[0].isascii() and piece[0].isalpha():
+        elif hit.lastgroup == "latin":
             found.append(Word(at, hit.end(), piece[:4], "eng"))
         else:
-            for word, flag in _segmenter().tag(piece):
-                found.append(Word(at, at + len(word), word, flag))
-                at += len(word)
+            for word, flag in tag(piece):
+                found.append(Word(at, at := at + len(word), word, flag))
     return found
 
 
@@ -175,7 +173,7 @@ class SpanModel:
         from spacy.training import Example
 
         random = Random(seed)
-        pairs = [Example(self._doc(words), self._doc(words, tags)) for words, tags in examples]
+        pairs = [Example(self._doc(_shown(words)), self._doc(_shown(words), tags)) for words, tags in examples]
         steps, done = max(1, epochs * len(pairs) // _BATCH), 0
         optimizer = self._pipeline.resume_training()
         for _ in range(epochs):
@@ -186,15 +184,29 @@ class SpanModel:
                 done += 1
 
     def scores(self, texts: Sequence[Sequence[Word]]) -> list[Any]:
-        """For each text an array of the probability of each tag (columns, as in `tags`) for each word (rows)."""
+        """For each text an array of the probability of each tag (columns, as in `tags`) for each word (rows).
+
+        What the model knows of a word by itself is worked out once for all places where the word stands.
+        """
+        tok2vec, output = self._tagger.model.layers
+        embed, encode = tok2vec.layers
+        places: dict[tuple[str, str], int] = {}
+        rows = [[places.setdefault(shown, len(places)) for shown in _shown(words)] for words in texts]
+        if not places:
+            return []
+        (vectors,) = embed.predict([self._doc(list(places))])
         found: list[Any] = []
         for at in range(0, len(texts), _BATCH):
-            rows = self._tagger.model.predict([self._doc(words) for words in texts[at : at + _BATCH]])
-            found += [self._tagger.model.ops.softmax(row) for row in rows]
-        return found
+            found += output.predict(encode.predict([vectors[row] for row in rows[at : at + _BATCH]]))
+        return [self._tagger.model.ops.softmax(row) for row in found]
 
-    def _doc(self, words: Sequence[Word], tags: Sequence[str] | None = None) -> Any:
+    def _doc(self, words: Sequence[tuple[str, str]], tags: Sequence[str] | None = None) -> Any:
         from spacy.tokens import Doc
 
-        seen, flags = [w.seen for w in words], [w.flag for w in words]
+        seen, flags = [seen for seen, _ in words], [flag for _, flag in words]
         return Doc(self._pipeline.vocab, words=seen, spaces=[False] * len(seen), lemmas=flags, tags=list(tags) if tags else None)
+
+
+def _shown(words: Sequence[Word]) -> list[tuple[str, str]]:
+    """What the model is shown of words."""
+    return [(word.seen, word.flag) for word in words]

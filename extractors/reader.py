@@ -86,7 +86,7 @@ def passages(text: str) -> list[Stretch]:
     for hit in _SENTENCE.finditer(text):
         for low in range(hit.start(), hit.end(), _LONGEST):
             high = min(low + _LONGEST, hit.end())
-            if _VALUE.search(_NO_VALUE.sub("", text[low:high])):
+            if _VALUE.search(text, low, high) and _VALUE.search(_NO_VALUE.sub("", text[low:high])):
                 found.append((low, high))
     return found
 
