@@ -63,7 +63,7 @@ def find_bodies(text: str, first_leads: bool = False) -> list[Mention]:
 
 def declares_first_leads(text: str) -> int | None:
     """Where a text says that the first unit of a list leads ("列第一位的为牵头单位,下同"), or None."""
-    hit = rules.words("body", "first_leads").search(text) if "牵头" in text else None
+    hit = _search("first_leads", text, 0, len(text)) if "牵头" in text else None
     return hit.start() if hit else None
 
 
@@ -89,7 +89,7 @@ def find_blanket(text: str) -> list[Mention]:
     if not any(word in text for word in ("以下", "下列", "下同", "不再", "任务")):
         return []
     for name in ("blanket", "blanket_responsible", "blanket_before", "blanket_all"):
-        for hit in rules.words("body", name).finditer(text):
+        for hit in rules.load("body")[name].finditer(text, 0, len(text)):
             role = rules.load("body")[name].attributes["role"]
             everywhere = name == "blanket_all" and hit.groupdict().get("whole")
             found = units(text, hit.start("list"), hit.end("list"), role, "body.blanket_all" if everywhere else "body.blanket")
@@ -186,7 +186,7 @@ def _roles(text: str, start: int, end: int, bare: str = "") -> list[Mention]:
 
 
 def _search(name: str, text: str, start: int, end: int) -> regex.Match[str] | None:
-    return rules.words("body", name).search(text, start, end)
+    return rules.load("body")[name].search(text, start, end)
 
 
 def _stretches(text: str, start: int, end: int) -> Iterator[tuple[str | None, int, int]]:

@@ -76,9 +76,10 @@ _CLEAR_VERB = regex.compile(r"引进|引育|新建(?!设|成)|新增|培育|打�
 _PLAIN_VERB = regex.compile(r"实现|完成|开展|推进|推动|安排|落实|达到|努力|新增")
 _RATE = regex.compile(r"(?:率|比例|占比|比重|[^热力湿温密角]度)$")
 _INSTITUTE = regex.compile(r"(?:人民|中|妇幼|疾控|专科)?(?:保健)?医?院|疾控|档案|图书|文化|博物|体育|党校")
-_APART = regex.compile(r"分别|依次|各自")
+_APART = ("分别", "依次", "各自")
 _QUOTES = regex.compile(r"[“”\"]")
 _NAMED_PLACE = regex.compile(r"(?:[一-龥]{2,3}?(?:县|镇|乡)|开发区|高新区|经开区|示范区)(?=、|和|及)")
+_JOINTS = frozenset("、和及")  # behind a named place of three or four characters
 _PLACES_JOINT = regex.compile(r"[、,]|和|及|与")
 _NOT_A_PLACE = regex.compile(r"(?:人民)?政府|委|[级直]|党|内外|籍|场")
 
@@ -113,11 +114,11 @@ def noun_phrase(text: str, start: int, end: int, masked: list[Stretch], doing: b
     while start < end:
         before = start
         start = _skip_masked(text, start, end, masked)
-        if text[start:end][:1] in ("、", ",", ":", ";", "的", " ", "-"):
+        if start < end and text[start] in "、,:;的 -":
             start += 1
             continue
-        if doing and verb is None and (hit := _APART.match(text, start, end)) and _verb(text, hit.end(), end):
-            apart, start = True, hit.end()
+        if doing and verb is None and text.startswith(_APART, start, end) and _verb(text, start + 2, end):
+            apart, start = True, start + 2
             continue
         if doing and (behind := _doing(text, start, end, verb)):
             verb = (verb[0] if verb else start, behind)
@@ -232,7 +233,7 @@ def _places(text: str, start: int, end: int) -> int | None:
     while at < end:
         size = region_name_at(text, at)
         if not size:
-            hit = _NAMED_PLACE.match(text, at, end)
+            hit = _NAMED_PLACE.match(text, at, end) if not _JOINTS.isdisjoint(text[at + 3 : at + 5]) else None
             size = hit.end() - at if hit else 0
         if not size:
             break

@@ -40,15 +40,16 @@ def mask(text: str, closed: Sequence[Stretch], today: date | None, issued: date 
     why: list[tuple[int, int, str]] = []
     for low, high in closed:
         marks[low:high] = b"\1" * (high - low)
-    for rule in (r for r in _references().within(text) if r.possible(text, 0, len(text))):
-        for hit in rule.pattern.finditer(text):
-            marks[hit.start() : hit.end()] = b"\1" * (hit.end() - hit.start())
-            why.append((hit.start(), hit.end(), rule.attributes["reason"]))
+    for rule in _references().within(text):
+        for hit in rule.finditer(text, 0, len(text)):
+            low, high = hit.span()
+            marks[low:high] = b"\1" * (high - low)
+            why.append((low, high, rule.attributes["reason"]))
     for low, high in lettered(text):
         marks[low:high] = b"\1" * (high - low)
         threshold = _SAID.search(text, max(0, low - 8), low) and _SIZED.match(text, low)
         why.append((low, high, "unknown_unit" if threshold else "name"))
-    dates = [d for d in find_periods(text, today, issued) if not any(marks[d.start : d.end])]
+    dates = [d for d in find_periods(text, today, issued) if marks.find(1, d.start, d.end) < 0]
     for d in dates:
         marks[d.start : d.end] = b"\1" * (d.end - d.start)
     return Masked(marks, why, dates)
@@ -61,6 +62,8 @@ def _references() -> rules.Openings:
 
 def parted(text: Folded, quantities: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
     """Numbers that stand in one piece, and those that a line break runs through: a page may have put something else between."""
+    if isinstance(text.starts, range):  # one character of the source for one
+        return list(quantities), []
     broken = [
         q
         for q in quantities

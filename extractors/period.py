@@ -91,7 +91,7 @@ def _find(text: str, today: date | None, issued: date | None, entry: bool) -> li
         return found
     taken = bytearray(len(text))
     for rule in _rules(entry).within(text):
-        for hit in rule.pattern.finditer(text):
+        for hit in rule.finditer(text, 0, len(text)):
             low, high = hit.span()
             if taken.find(1, low, high) >= 0:
                 continue

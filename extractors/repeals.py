@@ -45,7 +45,7 @@ def find_repeals(text: str, known: Known) -> list[Stated]:
 
 def _extended(text: str, at: int, stop: int) -> Iterator[Stated]:
     """Documents that are to hold longer: 《甲》有效期延长至2026年12月31日; `date_end` is the new last day."""
-    for hit in rules.finditer("validity", "extends", text, at, stop):
+    for hit in rules.load("validity")["extends"].finditer(text, at, stop):
         part = "2" if hit["book2"] else ""
         book, number = hit.span(f"book{part}"), hit.span(f"number{part}")
         if day := iso(hit[f"day{part}"]):
@@ -55,13 +55,13 @@ def _extended(text: str, at: int, stop: int) -> Iterator[Stated]:
 
 def _of_others(text: str, at: int, stop: int, known: Known) -> bool:
     """Whether a sentence tells what another document did: 《民法典》自2021年1月1日起施行，《婚姻法》同时废止."""
-    hits = rules.finditer("validity", "effect", text, at, stop)
+    hits = rules.load("validity")["effect"].finditer(text, at, stop)
     return any(hit["named"] and not is_own(hit["named"], known) for hit in hits)
 
 
 def _ended(text: str, at: int, stop: int) -> Iterator[Stated]:
     """The object stands before the verb: 《甲》和《乙》同时废止."""
-    for hit in rules.finditer("validity", "ended", text, at, stop):
+    for hit in rules.load("validity")["ended"].finditer(text, at, stop):
         if not _outside(text, at, hit.start()):
             continue
         low = _object(text, at, hit.start())
@@ -90,22 +90,22 @@ def _object(text: str, at: int, verb: int) -> int:
 
 def _ended_first(text: str, at: int, stop: int) -> Iterator[Stated]:
     """The object stands behind the verb: 同时废止原《甲》."""
-    for hit in rules.finditer("validity", "ends_first", text, at, stop):
+    for hit in rules.load("validity")["ends_first"].finditer(text, at, stop):
         if _outside(text, at, hit.start()) and not rules.words("validity", "task").search(text[max(at, hit.start() - 12) : hit.start()]):
             yield from _named(text, hit.end(), stop, (hit.start(), stop), "ends_first", "whole", False, None)
 
 
 def _prevailed(text: str, at: int, stop: int) -> Iterator[Stated]:
     """The document goes before others: 此前有关规定与本办法不一致的，以本办法为准."""
-    if hit := next(rules.finditer("validity", "prevails", text, at, stop), None):
+    if hit := rules.load("validity")["prevails"].search(text, at, stop):
         yield from _named(text, *hit.span("object"), hit.span(), "prevails", "conflict", True, None)
 
 
 def _revised(text: str, at: int, stop: int) -> Iterator[Stated]:
-    for hit in rules.finditer("validity", "amends", text, at, stop):
+    for hit in rules.load("validity")["amends"].finditer(text, at, stop):
         if hit["sure"] and _outside(text, at, hit.start()):
             yield from _as_revising(_named(text, *hit.span("object"), hit.span(), "amends", "amends", False, None))
-    for hit in rules.finditer("validity", "replaces", text, at, stop):
+    for hit in rules.load("validity")["replaces"].finditer(text, at, stop):
         if _outside(text, at, hit.start()):
             yield from _as_revising(_named(text, hit.end(), stop, (hit.start(), stop), "replaces", "replaces", False, None))
 

@@ -38,6 +38,14 @@ class Rule:
         """Whether the rule can find anything in a stretch of a text, by its literals."""
         return holds(text, self.literals, start, end)
 
+    def search(self, text: str, start: int, end: int) -> regex.Match[str] | None:
+        """The first hit of the rule in a stretch of a text, its literals looked for first."""
+        return self.pattern.search(text, start, end) if holds(text, self.literals, start, end) else None
+
+    def finditer(self, text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
+        """All hits of the rule in a stretch of a text, its literals looked for first."""
+        return self.pattern.finditer(text, start, end) if holds(text, self.literals, start, end) else iter(())
+
 
 Spoken = tuple[Rule, tuple[str, ...]]  # a rule, and those of its literals that a text holds
 
@@ -170,9 +178,3 @@ def fragment(kind: str, name: str) -> str:
 def words(kind: str, name: str) -> regex.Pattern[str]:
     """The pattern of one rule, for callers that need just that one."""
     return load(kind)[name].pattern
-
-
-def finditer(kind: str, name: str, text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
-    """What one rule finds in a stretch of a text, by its literals first."""
-    rule = load(kind)[name]
-    return rule.pattern.finditer(text, start, end) if rule.possible(text, start, end) else iter(())

@@ -25,7 +25,6 @@ _BRACKETED = regex.compile(r"\([^()]*\)$")
 _FIGURES = regex.compile(r"((?:19|20)\d\d)[-./](\d{1,2})[-./](\d{1,2})日?")
 _DAY = regex.compile(r"(.{4})年(?:(.{1,3})月)?(?:(.{1,3})日)?[年底末]*")
 _LONGEST = 6000  # characters; lists of some hundred repealed documents fit
-_TRIGGERS = ("起", "期", "行", "效")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def find_valid(text: str, known: Known) -> list[Stated]:
 
     `find_valid("本办法自2024年1月1日起施行,有效期5年。", Known())[0].term == "P5Y"`.
     """
-    if not any(word in text for word in _TRIGGERS):
+    if not any(rules.load("validity")[name].possible(text, 0, len(text)) for name in ("effect", "bound")):
         return []
     found: list[Stated] = []
     for sentence in sentences(text):
@@ -84,13 +83,13 @@ def sentences(text: str) -> Iterator[regex.Match[str]]:
 
 
 def _stated(text: str, at: int, stop: int, known: Known, after_own: bool) -> Stated | None:
-    effects = [hit for hit in rules.finditer("validity", "effect", text, at, stop) if _clear(text, hit.start())]
+    effects = [hit for hit in rules.load("validity")["effect"].finditer(text, at, stop) if _clear(text, hit.start())]
     effect = next((hit for hit in effects if _owned(text, at, hit, known, after_own)), None)
     if effects and effect is None:
         return None  # a law's or a permit's own dates
     bound = rules.words("validity", "after").match(text, effect.end(), stop) if effect else None
     if bound is None:
-        hits = rules.finditer("validity", "bound", text, effect.end() if effect else at, stop)
+        hits = rules.load("validity")["bound"].finditer(text, effect.end() if effect else at, stop)
         bound = next((hit for hit in hits if _owned(text, at, hit, known, after_own, effect is not None)), None)
     if effect is None:
         if bound is None:

@@ -21,8 +21,8 @@ from schemas.folded import Folded, fold
 from schemas.reasons import REASONS, UNEXPLAINED
 from schemas.types import Block, Cell, Document, Extraction, Mention, Segment, Slot, Span, Uncovered
 
-_SENTENCE = regex.compile(r"[。;!?]|$")
-_CLAUSE = regex.compile(r"[,。;!?]|$")
+_SENTENCE = regex.compile(r"[。;!?]")
+_CLAUSE = regex.compile(r"[,。;!?]")
 _DIGIT = regex.compile(r"\d")
 _NUMERAL = regex.compile(r"[一二两三四五六七八九十百千万亿]")
 _COUNTED = regex.compile(rf"[\d{_NUMERAL.pattern[1:-1]}]")  # what holds no number holds none of these
@@ -77,7 +77,7 @@ def loose_numbers(reading: Reading) -> Iterator[tuple[int, int, list[str]]]:
     values = _Marks((f.value[0], f.value[0] + 1, "") for f in reading.findings)
     others: tuple[_Marks, ...] = ()
     at = 0
-    for stop in [m.end() for m in _SENTENCE.finditer(reading.text)]:
+    for stop in (*(m.end() for m in _SENTENCE.finditer(reading.text)), len(reading.text)):
         stated = bool(values.within(at, stop))
         if not stated and not holds_number(reading.text[at:stop]):
             at = stop
@@ -112,9 +112,10 @@ def _reasons(reading: Reading) -> tuple[_Marks, ...]:
 
 def _clauses(text: str, at: int, stop: int) -> Iterator[tuple[int, int]]:
     clause = at
-    for hit in _CLAUSE.finditer(text[:stop], pos=at):
+    for hit in _CLAUSE.finditer(text, at, stop):
         yield clause, hit.start()
-        clause = hit.start() + 1
+        clause = hit.end()
+    yield clause, stop
 
 
 def _urgency(reason: str) -> int:
@@ -247,9 +248,10 @@ def _blocks(document: Document, official: Official) -> Iterator[Block]:
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     at = 0
     for hit in _SENTENCE.finditer(text):
-        if hit.end() > at:
-            yield at, hit.end()
+        yield at, hit.end()
         at = hit.end()
+    if at < len(text):
+        yield at, len(text)
 
 
 def _evidence(extraction: Extraction, official: Official) -> Iterator[Span]:

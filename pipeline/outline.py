@@ -53,7 +53,7 @@ class Node:
 
 def section_kind(heading: str) -> str | None:
     """What a heading makes of its section: goal, talk, past, outlook, support, or None."""
-    return next((rule.name for rule in _sections() if rule.pattern.search(heading)), None)
+    return next((rule.name for rule in _sections() if rule.search(heading, 0, len(heading))), None)
 
 
 @cache

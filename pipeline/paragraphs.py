@@ -29,7 +29,6 @@ _LISTS = regex.compile(r"[、,;.。)\]及和与等]")
 _QUANTITY = regex.compile(r"\d(?:%|‰|[一-龥--[年月日第]]{1,3})$", regex.V1)  # 接入事项12项 is whole
 _MORE = regex.compile(r"[以左上下之,、。;)\]\d及和与等并]")
 BULLET = regex.compile(r"^(?:--+|[●•■◆▶▪·★*□-](?=[一-龥“]))")
-_CONTENTS = regex.compile(r"\.{6,}\d*|…{3,}\d*")  # a line of the table of contents
 _PAGE_NUMBER = regex.compile(r"[-—]+ ?\d{1,3} ?[-—]+")
 _HEADING_ENDED = regex.compile(r"[。;:]")
 _UPPER = ("part", "chapter", "section", "cn", "cn_bracket")  # headings above the measures
@@ -96,7 +95,9 @@ def _whole(lines: Sequence[Line]) -> Line:
 
 
 def _is_furniture(line: Line) -> bool:
-    return bool(_CONTENTS.search(line.text.text) or _PAGE_NUMBER.fullmatch(line.text.text))
+    text = line.text.text
+    dotted = "......" in text or "………" in text
+    return dotted or (text[:1] in "-—" and _PAGE_NUMBER.fullmatch(text) is not None)
 
 
 def _special(lines: Sequence[Line]) -> dict[int, Marker]:
