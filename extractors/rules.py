@@ -9,6 +9,7 @@ tests/test_rules.py holds every rule to its examples.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -47,7 +48,13 @@ class Rule:
         return self.pattern.finditer(text, start, end) if holds(text, self.literals, start, end) else iter(())
 
 
-Spoken = tuple[Rule, tuple[str, ...]]  # a rule, and those of its literals that a text holds
+Spoken = tuple[Rule, list[int]]  # a rule, and where its literals stand in a text
+
+
+def spoken_in(places: list[int], start: int, end: int) -> bool:
+    """Whether one of some places, in order, lies in a stretch of a text."""
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
 
 
 def holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
@@ -59,7 +66,7 @@ def holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
 
 
 class Worded:
-    """Rules that are looked for by their literals: once in a text, and then in its parts by those that it holds."""
+    """Rules that are looked for by their literals (each has some): once in a text, and then in its parts by where they stand in it."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
@@ -68,17 +75,18 @@ class Worded:
             for word in rule.literals:
                 self._places.setdefault(word[0], {}).setdefault(word, []).append(i)
         self._heads = frozenset(self._places)
-        self._always = [i for i, rule in enumerate(self._rules) if not rule.literals]
 
     def within(self, text: str) -> list[Spoken]:
-        """The rules, in their order, that may find something in a text, each with those of its literals that the text holds."""
-        said: dict[int, tuple[str, ...]] = dict.fromkeys(self._always, ())
+        """The rules, in their order, that may find something in a text, each with the places of its literals."""
+        said: dict[int, list[int]] = {}
         for head in self._heads.intersection(text):
-            for word, places in self._places[head].items():
-                if word in text:
-                    for i in places:
-                        said[i] = (*said.get(i, ()), word)
-        return [(self._rules[i], said[i]) for i in sorted(said)]
+            for word, rules in self._places[head].items():
+                at = text.find(word)
+                while at >= 0:
+                    for i in rules:
+                        said.setdefault(i, []).append(at)
+                    at = text.find(word, at + 1)
+        return [(self._rules[i], sorted(said[i])) for i in sorted(said)]
 
 
 class Openings:
@@ -91,7 +99,7 @@ class Openings:
         self._rules = tuple(rules)
         self._by_char: dict[str, tuple[Rule, ...]] = {}
         self._begun: dict[str, int] = {}  # characters that some rule may begin with → those rules, a bit for each
-        self._begins: set[str] = set()
+        self._table = _Beginnings(self)
         self._of = lru_cache(maxsize=4096)(self._rules_of)
 
     def at(self, text: str, start: int) -> tuple[Rule, ...]:
@@ -103,22 +111,27 @@ class Openings:
             if found:
                 names = {rule.name for rule in found}
                 self._begun[char] = sum(1 << i for i, rule in enumerate(self._rules) if rule.name in names)
-                self._begins.add(char)
         return found
 
     def within(self, text: str) -> tuple[Rule, ...]:
         """The rules, in their order, that may find anything in a text."""
-        chars = set(text)
-        if not self._by_char.keys() >= chars:
-            for char in chars:
-                self.at(char, 0)
         bits = 0
-        for char in chars & self._begins:
+        for char in text.translate(self._table):
             bits |= self._begun[char]
         return self._of(bits)
 
     def _rules_of(self, bits: int) -> tuple[Rule, ...]:
         return tuple(rule for i, rule in enumerate(self._rules) if bits >> i & 1)
+
+
+class _Beginnings(dict[int, int | None]):
+    """A table for `translate` that leaves only the characters of a text that some rule may begin with; it learns each when it meets it."""
+
+    def __init__(self, openings: Openings) -> None:
+        self._openings = openings
+
+    def __missing__(self, code: int) -> int | None:
+        return self.setdefault(code, code if self._openings.at(chr(code), 0) else None)
 
 
 def _may_begin(pattern: regex.Pattern[str], char: str) -> bool:

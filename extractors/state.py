@@ -80,7 +80,7 @@ def find_states(text: str, sentences: list[Sentence], context: Context, numeric:
     found: list[Finding] = []
     known = known_in(text)
     for sentence in sentences if known else ():
-        possible = [] if sentence.inner else [(rule, words) for rule, words in known if rules.holds(text, words, sentence.start, sentence.end)]
+        possible = [] if sentence.inner else [one for one in known if rules.spoken_in(one[1], sentence.start, sentence.end)]
         heard = [(clause, first_hit(possible, text, clause.start, clause.end, sentence)) for clause in sentence.clauses] if possible else []
         last = max((i for i, (_, first) in enumerate(heard) if first), default=-1)
         if last < 0:

@@ -19,16 +19,16 @@ def _worded() -> rules.Worded:
 
 
 def known_in(text: str) -> list[rules.Spoken]:
-    """The rules that may find something in a text, by their literals, each with those of them that the text holds."""
+    """The rules that may find something in a text, each with the places of its literals."""
     return _worded().within(text)
 
 
 def first_hit(possible: list[rules.Spoken], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
     """The possible rule that matches first in a stretch (file order settles ties)."""
     best: tuple[rules.Rule, regex.Match[str]] | None = None
-    for rule, words in possible:
+    for rule, places in possible:
         limit = sentence.end if rule.name == "by_order" else end
-        hit = rule.pattern.search(text, at, limit) if rules.holds(text, words, at, limit) else None
+        hit = rule.pattern.search(text, at, limit) if rules.spoken_in(places, at, limit) else None
         if hit and (best is None or hit.start() < best[1].start()) and hit.start() < end:
             best = (rule, hit)
     return best
