@@ -63,7 +63,7 @@ class Statement:
 
     def group(self, name: str) -> str:
         """What a group of the rule holds, "" where it holds nothing or the rule has no such group."""
-        return self.hit.groupdict().get(name) or ""
+        return (self.hit[name] or "") if name in self.rule.pattern.groupindex else ""
 
 
 def acceptable(text: str, said: Statement, before: Phrase, label: str) -> bool:

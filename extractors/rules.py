@@ -48,13 +48,19 @@ class Rule:
         return self.pattern.finditer(text, start, end) if holds(text, self.literals, start, end) else iter(())
 
 
-Spoken = tuple[Rule, list[int]]  # a rule, and where its literals stand in a text
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The literals of some rules that a text holds: where they stand, in order, and the number of the rule of each."""
 
+    rules: tuple[Rule, ...]
+    places: list[int]
+    numbers: list[int]
 
-def spoken_in(places: list[int], start: int, end: int) -> bool:
-    """Whether one of some places, in order, lies in a stretch of a text."""
-    at = bisect_left(places, start)
-    return at < len(places) and places[at] < end
+    def within(self, start: int, end: int) -> list[Rule]:
+        """The rules, in their order, with a literal that begins in a stretch of the text: no other can find anything there."""
+        low = bisect_left(self.places, start)
+        high = bisect_left(self.places, end, low)
+        return [self.rules[i] for i in sorted({*self.numbers[low:high]})] if low < high else []
 
 
 def holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
@@ -76,17 +82,17 @@ class Worded:
                 self._places.setdefault(word[0], {}).setdefault(word, []).append(i)
         self._heads = frozenset(self._places)
 
-    def within(self, text: str) -> list[Spoken]:
-        """The rules, in their order, that may find something in a text, each with the places of its literals."""
-        said: dict[int, list[int]] = {}
+    def within(self, text: str) -> Spoken:
+        """Where the literals of the rules stand in a text."""
+        said: list[tuple[int, int]] = []
         for head in self._heads.intersection(text):
             for word, rules in self._places[head].items():
                 at = text.find(word)
                 while at >= 0:
-                    for i in rules:
-                        said.setdefault(i, []).append(at)
+                    said += [(at, i) for i in rules]
                     at = text.find(word, at + 1)
-        return [(self._rules[i], sorted(said[i])) for i in sorted(said)]
+        said.sort()
+        return Spoken(self._rules, [at for at, _ in said], [i for _, i in said])
 
 
 class Openings:

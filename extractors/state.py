@@ -16,6 +16,7 @@ from extractors.naming import STRONG, plain_scope
 from extractors.past import achieved_before, dated_ahead
 from extractors.sentence import Clause, Sentence
 from extractors.staterules import first_hit, known_in
+from schemas.types import Mention
 
 _ATTRIBUTE = regex.compile(r"(?:面积|性质|功能|数量|质量|总量|水质|规模|结构|生态功能)$")
 _BARE = regex.compile(r"面积|性质|功能|数量|质量|总量|规模|结构|强度|水平")
@@ -33,10 +34,11 @@ class _Scene:
 
     text: str
     sentence: Sentence
-    context: Context  # with the numbers of the sentence only
+    context: Context
+    quantities: list[Mention]  # of the sentence
     dates: list[Stretch]
     numeric: list[Finding]  # targets with a number that touch the sentence
-    possible: list[rules.Spoken]
+    known: rules.Spoken
     staged: bool
     subject: Name | None = None  # of the state just read: a second state (且达到要求) or an attribute of the thing (性质不改变) may follow
     _scope: Stretch | None = None
@@ -79,16 +81,17 @@ def find_states(text: str, sentences: list[Sentence], context: Context, numeric:
     deliverables."""
     found: list[Finding] = []
     known = known_in(text)
-    for sentence in sentences if known else ():
-        possible = [] if sentence.inner else [one for one in known if rules.spoken_in(one[1], sentence.start, sentence.end)]
-        heard = [(clause, first_hit(possible, text, clause.start, clause.end, sentence)) for clause in sentence.clauses] if possible else []
+    for sentence in sentences:
+        if sentence.inner or not known.within(sentence.start, sentence.end):
+            continue
+        heard = [(clause, first_hit(known, text, clause.start, clause.end, sentence)) for clause in sentence.clauses]
         last = max((i for i, (_, first) in enumerate(heard) if first), default=-1)
         if last < 0:
             continue
         near = [f for f in numeric if f.quote[0] < sentence.end and sentence.start < f.quote[1]]
-        own = replace(context, quantities=between(context.quantities, sentence.start, sentence.end))
+        own = between(context.quantities, sentence.start, sentence.end)
         dates = [(d.start, d.end) for d in between(context.dates, sentence.start, sentence.end)]
-        scene = _Scene(text, sentence, own, dates, near, possible, staged)
+        scene = _Scene(text, sentence, context, own, dates, near, known, staged)
         for i, (clause, first) in enumerate(heard[: last + 1]):  # what stands behind the last statement serves nothing
             made = _clause(scene, clause, first) if first else []
             found += made
@@ -106,7 +109,7 @@ def _clause(scene: _Scene, clause: Clause, best: tuple[rules.Rule, regex.Match[s
         if not _has_number(scene, rule, hit):
             found += _make(scene, rule, hit, at, clause)
         at = max(hit.end(), at + 1)
-        best = first_hit(scene.possible, scene.text, at, clause.end, scene.sentence) if at < clause.end else None
+        best = first_hit(scene.known, scene.text, at, clause.end, scene.sentence) if at < clause.end else None
     return found
 
 
@@ -115,7 +118,7 @@ def _has_number(scene: _Scene, rule: rules.Rule, hit: regex.Match[str]) -> bool:
     low, high = hit.span()
     if any(f.quote[0] < high and low < f.quote[1] for f in scene.numeric):
         return True
-    inside = [q for q in scene.context.quantities if hit.start() < q.start < hit.end()] if rule.name == "finish" else []
+    inside = [q for q in scene.quantities if hit.start() < q.start < hit.end()] if rule.name == "finish" else []
     return any(scene.text[q.end : q.end + 1] != "的" for q in inside)
 
 
@@ -150,7 +153,7 @@ def _excluded(scene: _Scene, said: Statement, clause: Clause) -> bool:
         return True
     if context.outside or (context.results and not dated_ahead(text, 0, hit.start(), context)):
         return True
-    stated = hit.end("state") if "state" in hit.groupdict() else hit.end()
+    stated = hit.end("state") if "state" in said.rule.pattern.groupindex else hit.end()
     perfective = text[max(clause.start, hit.start() - 1) : hit.start()] == "已" or text[stated : stated + 1] == "了"
     if perfective or achieved_before(text, hit.start(), scene.sentence, context):
         return True

@@ -18,17 +18,17 @@ def _worded() -> rules.Worded:
     return rules.Worded(rules.load("state").values())
 
 
-def known_in(text: str) -> list[rules.Spoken]:
-    """The rules that may find something in a text, each with the places of its literals."""
+def known_in(text: str) -> rules.Spoken:
+    """Where the words stand in a text without which no rule finds anything."""
     return _worded().within(text)
 
 
-def first_hit(possible: list[rules.Spoken], text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
-    """The possible rule that matches first in a stretch (file order settles ties)."""
+def first_hit(known: rules.Spoken, text: str, at: int, end: int, sentence: Sentence) -> tuple[rules.Rule, regex.Match[str]] | None:
+    """The rule that matches first in a stretch of a text (file order settles ties)."""
     best: tuple[rules.Rule, regex.Match[str]] | None = None
-    for rule, places in possible:
-        limit = sentence.end if rule.name == "by_order" else end
-        hit = rule.pattern.search(text, at, limit) if rules.spoken_in(places, at, limit) else None
+    for rule in known.within(at, end):
+        limit = sentence.end if rule.name == "by_order" else end  # its word opens what it finds
+        hit = rule.pattern.search(text, at, limit)
         if hit and (best is None or hit.start() < best[1].start()) and hit.start() < end:
             best = (rule, hit)
     return best
