@@ -137,7 +137,7 @@ def units() -> Units:
     words = sorted(data["magnitudes"], key=len, reverse=True)
     magnitude = f"(?:{'|'.join(words)})"
     plain = alternatives(set(below) | set(by_form))
-    under = f"(?:{plain}|{magnitude}(?:{plain}))"  # 千瓦时 is no thousand 瓦
+    under = f"(?:|{magnitude}){plain}"  # 千瓦时 is no thousand 瓦
     pattern = f"(?:{alternatives(set(by_form))})(?:[/·](?:{under}(?:[/·]{under})?|\\({under}[/·]{under}\\)|(?:10|十|百)?万))?"
     return Units(by_form, below, data["magnitudes"], pattern)
 
