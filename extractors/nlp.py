@@ -5,10 +5,12 @@ The only importer of rjieba (jieba's algorithm and dictionary, compiled) and spa
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from random import Random
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import regex
@@ -128,6 +130,22 @@ def model_words(text: str) -> list[Word]:
     return found
 
 
+def _spacy() -> Any:
+    """spaCy without its command line, whose web client and project tools take a third of the time to import and serve nothing here."""
+    if "spacy" not in sys.modules:
+        stubs = {name: ModuleType(name) for name in ("spacy.cli", "spacy.cli.info")}
+        stubs["spacy.cli.info"].__dict__["info"] = None  # what spaCy takes from there
+        sys.modules.update(stubs)
+        try:
+            import spacy
+        finally:
+            for name in stubs:
+                del sys.modules[name]
+    import spacy
+
+    return spacy
+
+
 class SpanModel:
     """A spaCy pipeline of one component: a narrow CNN over given tokens and a tag for each. It knows nothing of what the tags mean."""
 
@@ -160,9 +178,7 @@ class SpanModel:
     @classmethod
     def load(cls, folder: Path) -> SpanModel:
         """The model that `save` wrote."""
-        import spacy
-
-        return cls(spacy.load(folder, exclude=["tokenizer", "vocab"]))
+        return cls(_spacy().load(folder, exclude=["tokenizer", "vocab"]))
 
     def save(self, folder: Path) -> None:
         """Write the weights and the configuration (spaCy's own format, no pickled code, no list of words)."""
