@@ -72,11 +72,11 @@ _SHARE = {"百": "%", "千": "‰", "万": "‱", "十万": "/10万"}
 
 @cache
 def _pattern() -> regex.Pattern[str]:
-    unit = vocab.units().pattern
+    unit = vocab.units().pattern  # units are many: the second is read by the pattern of the first
     return regex.compile(
         rf"(?=[\d零〇一二两三四五六七八九十百千万廿])(?:(?P<share>十?万|[百千])分之(?P<n0>{_CN}+点{_CN}+|{_NUM})(?:(?:{_DASH})(?:(?:十?万|[百千])分之)?(?P<n0b>{_CN}+点{_CN}+|{_NUM}))?"
         rf"|(?P<n>{_NUM})(?P<power>{_POWER})?(?P<more>[余多来])?(?P<mag>万亿|[万亿])?(?:\ ?(?P<u1>{unit}))?"
-        rf"(?:(?P<dash>{_DASH})(?P<n2>(?<=[至到~])-\d+(?:\.\d+)?|{_NUM})(?P<more2>[余多])?(?P<mag2>万亿|[万亿])?(?:\ ?(?P<u2>{unit}))?)?)"
+        rf"(?:(?P<dash>{_DASH})(?P<n2>(?<=[至到~])-\d+(?:\.\d+)?|{_NUM})(?P<more2>[余多])?(?P<mag2>万亿|[万亿])?(?:\ ?(?P<u2>(?&u1)))?)?)"
     )
 
 
