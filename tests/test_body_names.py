@@ -48,6 +48,15 @@ def test_earlier_names_lead_to_the_function_of_today(name, functions, reform, ca
     assert (ids(body), body.functions[0].reorganisation, "、".join(body.canonical)) == (functions, reform, canonical)
 
 
+def test_what_is_known_of_a_name_hides_no_function():
+    """Asked with what the name shows of all functions at once, each finds what it finds alone."""
+    asked = [*vocab.functions(), *vocab.reorganisations()]
+    for name in {row[0] for row in (*NAMES, *SETS, *EARLIER)}:
+        known = vocab.seen(name)
+        for one in asked:
+            assert list(one.named.find(name, known)) == list(one.named.find(name)), (name, one.id)
+
+
 @pytest.mark.parametrize(
     "name",
     ["市委智慧办", "市重点项目办", "市某某局", "加强组织领导", "市新能源汽车产业促进局", "局", "", "市民之家", "县志愿者队伍", "科技"],

@@ -21,6 +21,10 @@ from schemas.errors import ModelError
 from tests.conftest import ROOT, read
 from tests.reader import passages
 
+PASSAGES = (
+    "到2025年,全市森林覆盖率达到40%,新增森林面积3.5万亩。PM2.5浓度不高于35微克/立方米。",
+    "5%。新建公园6个、步道45公里,5G基站120座;城镇登记失业率控制在4.5%以内。" * 40,
+)
 PLAN = "方案\n一、任务\n1.教育。到2025年,全市学前教育毛入园率达到95%以上,新建公办幼儿园20所。\n"
 
 
@@ -160,6 +164,17 @@ def test_both_readings_reach_the_export(tmp_path):
     rows = read(PLAN).rows.tables
     assert [t["readers"] for t in rows["target"]] == ["both", "both"]
     assert all(0.5 < t["confidence"] <= 1 for t in rows["target"])
+
+
+def test_words_worked_out_once_score_as_words_worked_out_each_time():
+    """The whole model, asked text by text as spaCy asks it, gives the same probabilities to the last bit."""
+    model = reader.model()
+    texts = [nlp.model_words(text[low:high]) for text in PASSAGES for low, high in reader.passages(text)]
+    tagger = model._tagger.model
+    alone = [tagger.ops.softmax(tagger.predict([model._doc([(w.seen, w.flag) for w in words])])[0]) for words in texts]
+    assert texts
+    assert all((one == other).all() for one, other in zip(alone, model.scores(texts), strict=True))
+    assert model.scores([]) == []
 
 
 # --- confidence ------------------------------------------------------------------------------------------------------

@@ -66,3 +66,15 @@ def test_openings_hide_no_match(kind):
         for at in range(len(text)):
             begun = {r.name for r in openings.at(text, at)}
             assert begun >= {r.name for r in known if r.name not in begun and r.pattern.match(text, at)}
+
+
+def test_where_words_stand_hides_no_state():
+    """Asking in a stretch only the rules whose words begin there finds what asking all of them there finds."""
+    known = list(rules.load("state").values())
+    worded = rules.Worded(known)
+    for text in _lines() + [e if isinstance(e, str) else e[0] for r in known for e in r.examples]:
+        spoken = worded.within(text)
+        ends = [i for i, char in enumerate(text) if char in ",;:"]
+        for start, end in zip([0, *ends], [*ends, len(text)], strict=True):
+            said = {rule.name for rule in spoken.within(start, end)}
+            assert said >= {rule.name for rule in known if rule.pattern.search(text, start, end)}, text[start:end]
