@@ -11,11 +11,14 @@ from functools import cache, lru_cache
 from pathlib import Path
 from random import Random
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import regex
 
 from schemas.indicators import indicators
+
+if TYPE_CHECKING:
+    from extractors.encoder import Encoder
 
 # Words of plans that the dictionary lacks or splits.
 _WORDS = (
@@ -155,6 +158,7 @@ class SpanModel:
         pipeline.vocab.lex_attr_getters[spacy.symbols.SUFFIX] = lambda word: word[-1:]  # the head of a Chinese word is its last character
         self._pipeline = pipeline
         self._tagger = pipeline.get_pipe("tagger")
+        self._encoder: Encoder | None = None  # made of the weights when they are asked first
         self.tags: tuple[str, ...] = tuple(self._tagger.labels)
 
     @classmethod
@@ -190,6 +194,7 @@ class SpanModel:
 
         random = Random(seed)
         pairs = [Example(self._doc(_shown(words)), self._doc(_shown(words), tags)) for words, tags in examples]
+        self._encoder = None
         steps, done = max(1, epochs * len(pairs) // _BATCH), 0
         optimizer = self._pipeline.resume_training()
         for _ in range(epochs):
@@ -204,8 +209,11 @@ class SpanModel:
 
         What the model knows of a word by itself is worked out once for all places where the word stands.
         """
+        from extractors.encoder import Encoder
+
         tok2vec, output = self._tagger.model.layers
         embed, encode = tok2vec.layers
+        self._encoder = self._encoder or Encoder(encode)
         places: dict[tuple[str, str], int] = {}
         rows = [[places.setdefault(shown, len(places)) for shown in _shown(words)] for words in texts]
         if not places:
@@ -213,8 +221,13 @@ class SpanModel:
         (vectors,) = embed.predict([self._doc(list(places))])
         found: list[Any] = []
         for at in range(0, len(texts), _BATCH):
-            found += output.predict(encode.predict([vectors[row] for row in rows[at : at + _BATCH]]))
-        return [self._tagger.model.ops.softmax(row) for row in found]
+            part = rows[at : at + _BATCH]
+            sure = output.ops.softmax(output.layers[0].predict(self._encoder.encode([vectors[row] for row in part])))
+            end = 0
+            for row in part:
+                found.append(sure[end : end + len(row)])
+                end += len(row)
+        return found
 
     def _doc(self, words: Sequence[tuple[str, str]], tags: Sequence[str] | None = None) -> Any:
         from spacy.tokens import Doc

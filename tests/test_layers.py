@@ -48,7 +48,7 @@ ONLY_IN = {
     "typer": {f"pipeline.cli{name}" for name in ("", ".app", ".options", ".running", ".reading", ".asking", ".measuring")},
     "rapidocr": {"pipeline.recognise"},
     "cv2": RECOGNISE - {"pipeline.recognise.reading"},
-    "numpy": {"pipeline.parsers.image", *RECOGNISE, *COMPARE},
+    "numpy": {"extractors.encoder", "pipeline.parsers.image", *RECOGNISE, *COMPARE},
     "PIL": {"pipeline.parsers.image"},
     "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf.text", "pipeline.parsers.pdf.drawing", "pipeline.parsers.pdf.view"},
     "docx": set(),  # the product reads and compares by its own means: these two are for tests
