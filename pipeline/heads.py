@@ -103,6 +103,14 @@ def side_by_side(lines: Sequence[Line]) -> Sequence[Line]:
 
     Columns before the halves belong to all of them. Other tables come back as they are.
     """
+    done: list[Line] = []
+    while found := _one_below_the_other(lines):
+        done, lines = [*done, *found[0]], found[1]
+    return [*done, *lines] if done else lines
+
+
+def _one_below_the_other(lines: Sequence[Line]) -> tuple[list[Line], Sequence[Line]] | None:
+    """The lines up to the end of the first table in halves, as one half below the other, and the lines behind it; None where there is none."""
     for at in range(min(len(lines), 3)):
         texts = [cell.plain for cell, _ in lines[at]]
         halves = _halves(texts)
@@ -115,19 +123,20 @@ def side_by_side(lines: Sequence[Line]) -> Sequence[Line]:
             part = [[line[i] for i in half if i < len(line)] for line in lines[at:end]]  # lines of text may end where their cells do
             header = read_header(part, 0)[1]
             below += [line for i, line in enumerate(part) if any(cell.text for cell, _ in line) and (i >= header or half is halves[0])]
-        return [*lines[:at], *below, *side_by_side(lines[end:])]
-    return lines
+        return [*lines[:at], *below], lines[end:]
+    return None
 
 
 def _halves(texts: Sequence[str]) -> list[list[int]]:
     """The columns of each half, where the headings from some column on are the same two or more headings again and again; else none."""
     count = len(texts)
+    named = [role_of(t) in ("indicator", "task") for t in texts]
+    names = sum(named)  # from `first` on; each half has one, so there are as many halves as names
     for first in range(count - 3):
-        for width in range(2, (count - first) // 2 + 1):
-            block = list(texts[first : first + width])
-            names = [t for t in block if role_of(t) in ("indicator", "task")]
-            if (count - first) % width == 0 and len(names) == 1 and block * ((count - first) // width) == list(texts[first:]):
-                return [[*range(first), *range(at, at + width)] for at in range(first, count, width)]
+        width = (count - first) // names if names > 1 and (count - first) % names == 0 else 0
+        if width > 1 and sum(named[first : first + width]) == 1 and all(texts[i] == texts[i + width] for i in range(first, count - width)):
+            return [[*range(first), *range(at, at + width)] for at in range(first, count, width)]
+        names -= named[first]
     return []
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from pipeline.grid import read_tables
-from pipeline.heads import role_of
+from pipeline.heads import role_of, side_by_side
 from pipeline.parsers import parse_bytes
 from schemas.folded import fold
+from schemas.types import Where
 from tests.conftest import read
 
 HEAD = "序号\t指标名称\t工作任务\t完成时限\t牵头单位\t配合单位"
@@ -126,3 +127,17 @@ def test_a_column_of_goals_that_are_quantities_holds_values():
     assert [c.role for c in table.columns] == ["number", "indicator", "value", "lead"]
     (table,), _ = tables("序号\t重点任务\t目标\t牵头单位", "1\t培育企业\t新增20家，退出3家\t市工信局", "2\t改造危房\t150户\t市住建局")
     assert [c.role for c in table.columns] == ["number", "indicator", "task", "lead"]
+
+
+def _lines(*texts: str):
+    return [[(fold(cell, [(0, len(cell))]), Where()) for cell in text.split("|")] for text in texts]
+
+
+def test_many_tables_in_halves_one_below_the_other():
+    two = _lines("序号|指标|目标|序号|指标|目标", "1|造林|30亩|2|修路|2公里", "序号|任务|目标|序号|任务|目标", "1|造林|30亩|2|修路|2公里")
+    assert [len(line) for line in side_by_side(two * 700)] == [3] * 700 * 6
+
+
+def test_a_very_wide_table_is_no_table_in_halves():
+    wide = _lines("|".join(["指标", *(f"{i}年" for i in range(6000))]), "|" * 6000)
+    assert side_by_side(wide) is wide
