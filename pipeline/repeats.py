@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from heapq import merge
+from operator import itemgetter
 
 from pipeline.canonical import squashed
 from schemas.types import Segment, Target
@@ -44,20 +47,25 @@ class _Label:
 def without_repeats(said: Sequence[Said]) -> list[Said]:
     """A value said twice in one task is one target; a sub-row's own statement wins over the indicator cell's."""
     kept: list[Said] = []
-    groups: dict[Hashable, list[tuple[int, _Label]]] = {}  # by what two statements must share, so that long tables stay cheap
+    # by what two statements must share; measured cells by themselves, for they never repeat each other: long tables stay cheap
+    groups: dict[Hashable, tuple[list[tuple[int, _Label]], list[tuple[int, _Label]]]] = {}
     for new in said:
         if new.row is None:
             kept.append(new)  # in no task, it repeats nothing
             continue
         label = _Label.of(new.target.indicator.text)
-        alike = groups.setdefault(_key(new), [])
-        before = next((n for n, (i, old) in enumerate(alike) if _repeats(kept[i], new, old, label)), None)
+        measured = new.target.rule == "measured.cell"
+        said_of, in_cells = groups.setdefault(_key(new), ([], []))
+        alike = said_of if measured else merge(said_of, in_cells, key=itemgetter(0))
+        before = next(((i, old) for i, old in alike if _repeats(kept[i], new, old, label)), None)
+        own = in_cells if measured else said_of
         if before is None:
-            alike.append((len(kept), label))
+            own.append((len(kept), label))
             kept.append(new)
-        elif new.target.deadline is not None and kept[alike[before][0]].target.deadline is None:
-            alike[before] = (alike[before][0], label)
-            kept[alike[before][0]] = new  # the one that adds a date
+        elif new.target.deadline is not None and kept[before[0]].target.deadline is None:
+            (said_of if before in said_of else in_cells).remove(before)
+            insort(own, (before[0], label), key=itemgetter(0))
+            kept[before[0]] = new  # the one that adds a date
     return kept
 
 
@@ -76,7 +84,7 @@ def _repeats(old: Said, new: Said, old_label: _Label, new_label: _Label) -> bool
     first, again = old.target, new.target
     if again.deadline and first.deadline and first.deadline != again.deadline:
         return False
-    if first.rule == again.rule == "measured.cell" or (first.scope and again.scope and first.scope.text != again.scope.text):
+    if first.scope and again.scope and first.scope.text != again.scope.text:
         return False
     same_name = old_label.text == new_label.text
     elsewhere = (old.segment.id, old.role) != (new.segment.id, new.role)

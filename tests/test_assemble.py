@@ -1,5 +1,6 @@
 """Records: repeats, contradictions, blanket clauses, tables, the coverage ledger."""
 
+from pipeline.repeats import Said, without_repeats
 from tests.conftest import read
 
 TABLE = """新河市2024年度任务分解表
@@ -102,3 +103,11 @@ def test_past_results_are_no_targets():
 
 def test_the_same_bytes_give_the_same_rows():
     assert read(TABLE).rows == read(TABLE).rows
+
+
+def test_equal_rows_of_a_long_table_all_stay():
+    result = read("序号\t指标\t2025年\n" + "1\t森林覆盖率\t≥40%\n" * 40)
+    targets = result.extraction.targets
+    assert len(targets) == 40
+    said = [Said(result.segments[0], "value", t) for t in targets[:1] * 20_000]
+    assert len(without_repeats(said)) == 20_000  # within seconds: they are not compared with each other
