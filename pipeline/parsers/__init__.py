@@ -40,7 +40,7 @@ _OURS = Path(__file__).parents[2]
 def parse_content(data: bytes, name: str, budget: Budget) -> tuple[str, Content]:
     """Format and content of a file's bytes. Raises ParseError (without the file's name) where they cannot be read."""
     if not data.strip(b"\0 \t\r\n"):
-        raise ParseError("the file is empty")
+        raise ParseError("the file is empty: fetch it again")
     budget.check("file_mb", len(data) / 1e6, "MB in the file")
     found, issues = find_format(data, name)
     if found not in PARSERS:

@@ -69,7 +69,7 @@ def parse(data: bytes, budget: Budget) -> Content:
     csv.field_size_limit(2**31 - 1)  # cells over the limit are cut by the builder, with an issue; documents have no such limit
     records = [r for r in _records(text, builder) if r.filled]
     if not records:
-        raise ParseError("the file has no filled field")
+        raise ParseError("the file has no filled field: fetch it again, or save the table anew")
     column = _text_column(records)
     if column is None:
         _Tables(builder, records).write()

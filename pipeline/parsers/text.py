@@ -78,7 +78,8 @@ def _strict_or_cut(data: bytes, encoding: str) -> tuple[str, str, list[Issue]]:
     except UnicodeDecodeError as error:
         cut = error.start
         if len(data) - cut > 3 or cut == 0:
-            raise ParseError(f"byte {error.start} is not {encoding} text ({error.reason})") from error
+            said = f"byte {error.start} is not {encoding} text ({error.reason})"
+            raise ParseError(f"{said}: the file is damaged; fetch it again, or save it as UTF-8 text") from error
         issues.append(Issue("warning", "truncated_file", f"byte {cut}", "the last character is cut: the file seems incomplete"))
         text = data[:cut].decode(encoding)
     if "\0" in text:
@@ -110,7 +111,7 @@ def parse(data: bytes, budget: Budget) -> Content:
     """
     text, _, issues = decode(data)
     if sum(c < " " and c not in "\t\r\n\f\v" for c in text[:_SAMPLE]) > 0.05 * min(len(text), _SAMPLE) + 1:
-        raise ParseError("the file holds binary data, not text")
+        raise ParseError("the file holds binary data, not text: fetch it again, or save it as UTF-8 text")
     text = text.replace("\0", " ")  # one character for one: offsets stay true
     lines = _lines(text)
     found, unread = find_tables(text, lines)

@@ -1,0 +1,1 @@
+"""Faults on purpose: damaged files, and what the machine may do to a batch."""

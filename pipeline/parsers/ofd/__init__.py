@@ -128,6 +128,9 @@ def _draw(document: _Document, part: str, number: int, builder: Builder) -> tupl
     _layers(document, root, drawing, ())
     if drawing.odd:
         builder.issue("warning", "unmapped_text", f"page {number}", f"{drawing.odd} characters have no Unicode value: compare the page")
+    if drawing.sizeless:
+        message = f"{drawing.sizeless} pieces of text have no size, or none that can be seen, and are not read: compare the page"
+        builder.issue("warning", "text_without_size", f"page {number}", message)
     return drawing, box
 
 

@@ -16,6 +16,7 @@ from schemas.errors import ParseError
 POINT = 72 / 25.4  # points of a millimetre
 _ASCENT = 0.86  # share of the em above the baseline
 _LINE = 0.353  # millimetres: the line width where none is given
+_SMALLEST = 0.05  # millimetres: text below it is not seen, and has no lines
 _THIN = 1.2  # millimetres: a filled shape as thin as this is a line
 _DEPTH = 16  # blocks and graphic units inside one another: more is a circle
 _TOKEN = re.compile(r"[A-Za-z]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
@@ -42,9 +43,9 @@ def numbers(text: str | None) -> list[float]:
     try:
         found = [float(word) for word in (text or "").replace(",", " ").split()]
     except ValueError as error:
-        raise ParseError(f"“{(text or '')[:40]}” is no list of numbers") from error
+        raise ParseError(f"“{(text or '')[:40]}” is no list of numbers: the file is damaged, fetch it again") from error
     if not all(math.isfinite(n) and abs(n) < 1e6 for n in found):
-        raise ParseError(f"“{(text or '')[:40]}” has numbers out of range")
+        raise ParseError(f"“{(text or '')[:40]}” has numbers out of range: the file is damaged, fetch it again")
     return found
 
 
@@ -68,7 +69,8 @@ def offsets(text: str | None, count: int) -> list[float]:
 class Drawing:
     """Collects the objects of a page. `origin`: of its box, in millimetres; `units`: graphic units by id. Results are in points.
 
-    `images`: resource ids with their places (x0, top, x1, bottom); `odd`: characters without Unicode value.
+    `images`: resource ids with their places (x0, top, x1, bottom); `odd`: characters without Unicode value;
+    `sizeless`: text objects that are too small to be seen, or say no size.
     """
 
     origin: Position
@@ -77,6 +79,7 @@ class Drawing:
     rules: list[Rule] = field(default_factory=list)
     images: list[tuple[str, tuple[float, float, float, float]]] = field(default_factory=list)
     odd: int = 0
+    sizeless: int = 0
     _marks: set[tuple[str, int, int]] = field(default_factory=set)
 
     def add(self, layer: Any) -> None:
@@ -106,6 +109,9 @@ class Drawing:
     def _text(self, element: Any, matrix: Matrix) -> None:
         size = (numbers(element.get("Size")) or [0.0])[0]
         stretch = (numbers(element.get("HScale")) or [1.0])[0]
+        if size * math.hypot(matrix[2], matrix[3]) < _SMALLEST:
+            self.sizeless += any("".join(code.itertext()).strip() for code in children(element, "TextCode"))
+            return
         x, y = 0.0, 0.0
         for code in children(element, "TextCode"):
             x, y = (numbers(code.get("X")) or [x])[0], (numbers(code.get("Y")) or [y])[0]
@@ -191,13 +197,13 @@ def subpaths(data: str) -> list[list[Position]]:
         command = words[i]
         count = _ARGUMENTS.get(command)
         if count is None or i + count >= len(words) + (count == 0):
-            raise ParseError(f"“{data[:40]}” is no path")
+            raise ParseError(f"“{data[:40]}” is no path: the file is damaged, fetch it again")
         values = numbers(" ".join(words[i + 1 : i + 1 + count]))
         i += 1 + count
         if command in "SM":
             found.append([(values[0], values[1])])
         elif not found:
-            raise ParseError(f"“{data[:40]}” begins without a point")
+            raise ParseError(f"“{data[:40]}” begins without a point: the file is damaged, fetch it again")
         elif command == "C":
             found[-1].append(found[-1][0])
         elif command == "L":

@@ -108,7 +108,7 @@ class _Package:
         read = [m for m in self.members if m.content.blocks]
         if not read:
             reasons = "; ".join(f"{name}: {reason}" for name, reason in list(self.failed.items())[:5]) or "it holds no file with text"
-            raise ParseError(f"none of its files ({self.count}) can be read: {reasons}")
+            raise ParseError(f"none of its files ({self.count}) can be read: {reasons}; fetch the archive again, or unpack it and give the folder")
         self.issues += [Issue("warning", "member_empty", m.name, "the file holds no text and no table") for m in self.members if not m.content.blocks]
         instead = {PurePosixPath(m.name).with_suffix(""): m.name for m in read}
         for name, reason in self.failed.items():

@@ -13,6 +13,7 @@ from pipeline.layout.page import Run
 from pipeline.parsers.pdf.view import View
 
 _UNMAPPED = "\ufffd"
+_SMALLEST = 0.05  # points: smaller text is not seen, and has no lines
 _SAME_SIZE = 0.15  # sizes of one run differ by less than this share
 _ABOVE, _BELOW = 0.88, 0.12  # the em box of Chinese fonts around the baseline
 # Radicals that fonts give instead of the character that looks the same. Kangxi radicals have it as their compatibility form; these have none.
@@ -112,14 +113,16 @@ class Reader:
         """Size and direction of a character. Some fonts draw their letters in a part of the em: there the ideographs tell the size."""
         matrix, box = self._matrix, self._box
         raw.FPDFText_GetMatrix(text, index, matrix)
-        size = raw.FPDFText_GetFontSize(text, index) * (matrix.c**2 + matrix.d**2) ** 0.5
+        font = raw.FPDFText_GetFontSize(text, index)
+        turn = -1 if font < 0 else 1  # a font of negative size runs against its matrix
+        size = abs(font) * (matrix.c**2 + matrix.d**2) ** 0.5
         wide, high = box.right - box.left, box.top - box.bottom
         if not 0x4E00 <= code < 0xA000:
             size = self._drawn.get(round(size, 2), size)
         elif not (max(wide, high) > 0.62 * size and min(wide, high) < 1.8 * size):
             self._drawn[round(size, 2)] = max(wide, high)
             size = max(wide, high)
-        return size, matrix.a, matrix.b
+        return size, turn * matrix.a, turn * matrix.b
 
     def _is_point(self, text: object, index: int, size: float) -> bool:
         """Whether the ink of a character is a dot on the baseline. Typesetters of official papers draw the decimal point with a private character."""
@@ -156,7 +159,7 @@ def _runs(glyphs: list[Glyph], view: View) -> list[Run]:
         left, right = (a * x0 + e, a * x1 + e) if a else (c * y0 + e, c * y1 + e)
         if left > right:
             left, right = right, left
-        if not (0 <= base <= view.height + size and -size <= left and right <= view.width + size):
+        if size < _SMALLEST or not (0 <= base <= view.height + size and -size <= left and right <= view.width + size):
             continue
         if run is not None and abs(run.base - base) <= 0.5 and abs(run.size - size) <= _SAME_SIZE * size:
             if run.text[-1] == char and abs(run.lefts[-1] - left) < min(0.2 * size, 0.5 * (right - left)) and char != " ":
