@@ -185,13 +185,13 @@ def with_values(columns: tuple[Column, ...], lines: Sequence[Line]) -> tuple[Col
     A column headed 单位 whose cells are units of measure holds those, also in a table of tasks.
     """
     found = list(columns)
+    first = next((i for i, c in enumerate(columns) if c.role in ("indicator", "task")), len(columns))
     for i, column in enumerate(columns):
         cells = [line[i][0].text for line in lines if i < len(line) and line[i][0].text]
-        named = any(c.role in ("indicator", "task") for c in columns[:i])
         units = [c for c in cells if c not in ("-", "/")]
         if column.header == "单位" and units and all(vocab.units().find(c) for c in units):
             found[i] = replace(column, role="unit")
-        if named and column.role == "task" and "目标" in column.header and cells and all(_QUANTITY.fullmatch(c) for c in cells):
+        if i > first and column.role == "task" and "目标" in column.header and cells and all(_QUANTITY.fullmatch(c) for c in cells):
             found[i] = replace(column, role="value")
     return tuple(found)
 
