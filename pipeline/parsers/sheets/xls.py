@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,15 +12,20 @@ import python_calamine
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipeline.parsers.counting import letters
+from pipeline.parsers.ole import stream
 from pipeline.parsers.sheets import formats
 from pipeline.parsers.sheets.xlsx import HIDDEN, SheetData, Tally, issues_of
 from schemas.errors import ParseError
 from schemas.limits import Budget
 from schemas.types import Issue
 
+_DIMENSIONS = 0x200  # a record of the sheet's size
+_ROWS, _COLUMNS = 65536, 256  # of a sheet before 2007
+
 
 def read_workbook(data: bytes, budget: Budget) -> tuple[list[SheetData], list[Issue]]:
     """The visible sheets, and an issue for each hidden one. Raises ParseError and LimitError."""
+    _refuse_impossible(data)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     except python_calamine.PasswordError as error:
@@ -36,6 +42,22 @@ def read_workbook(data: bytes, budget: Budget) -> tuple[list[SheetData], list[Is
         else:
             found.append(_sheet(workbook, sheet.name, budget, total))
     return found, issues
+
+
+def _refuse_impossible(data: bytes) -> None:
+    """Raise ParseError where a sheet says that it has more rows or columns than there can be.
+
+    The library asks for the memory of all of them at once, and the process ends where the system does not give it.
+    """
+    records = stream(data, "Workbook") or stream(data, "Book")
+    at = 0
+    while at + 4 <= len(records):
+        kind, length = struct.unpack_from("<HH", records, at)
+        if kind == _DIMENSIONS and length in (10, 14) and at + 4 + length <= len(records):
+            _, rows, _, columns = struct.unpack_from("<IIHH" if length == 14 else "<HHHH", records, at + 4)
+            if rows > _ROWS or columns > _COLUMNS:
+                raise ParseError(f"a sheet says that it has {rows:,} rows and {columns:,} columns: the workbook is damaged, fetch it again")
+        at += 4 + length
 
 
 def _sheet(workbook: Any, name: str, budget: Budget, total: Tally) -> SheetData:
