@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
 from pipeline.layout.page import Run
 
+_MOST_BINS = 100_000  # of a page, however far apart things stand on it
 _BIN = 1.0  # points
 _ROWS = 6  # lines that each column has at least
 _CHARS = 80  # characters that each column has at least
@@ -37,10 +39,8 @@ def split_columns(runs: Sequence[Run], known: float | None = None) -> list[tuple
         return whole
     crossing = sorted(r.base for r in runs if r.x0 < gutter < r.x1)
     bounds = [float("-inf"), *crossing, float("inf")]
-    above, below = max(
-        pairwise(bounds),
-        key=lambda b: sum(b[0] < r.base < b[1] for r in runs),
-    )
+    bases = sorted(r.base for r in runs)
+    above, below = max(pairwise(bounds), key=lambda b: max(bisect_left(bases, b[1]) - bisect_right(bases, b[0]), 0))
     body = [r.base for r in runs if above < r.base < below and abs(r.size - size) < 0.08 * size]
     if not body:
         return whole
@@ -66,11 +66,12 @@ def _sides(runs: Sequence[Run], known: float) -> list[tuple[int, list[Run]]]:
 
 def _gutter(runs: Sequence[Run], left: float, right: float, size: float) -> float | None:
     """The middle of the widest gap near the centre that nearly all lines leave free."""
-    count = int((right - left) / _BIN) + 2
+    step = max(_BIN, (right - left) / _MOST_BINS)
+    count = int((right - left) / step) + 2
     steps = [0] * (count + 1)
     for run in runs:
-        steps[int((run.x0 - left) / _BIN)] += 1
-        steps[int((run.x1 - left) / _BIN) + 1] -= 1
+        steps[int((run.x0 - left) / step)] += 1
+        steps[int((run.x1 - left) / step) + 1] -= 1
     free: list[tuple[int, int]] = []
     height, begun, limit = 0, None, len(runs) // 6
     for i in range(count):
@@ -80,11 +81,11 @@ def _gutter(runs: Sequence[Run], left: float, right: float, size: float) -> floa
         elif begun is not None:
             free.append((begun, i))
             begun = None
-    wide = [(b, e) for b, e in free if (e - b) * _BIN >= 0.7 * size]
+    wide = [(b, e) for b, e in free if (e - b) * step >= 0.7 * size]
     if not wide:
         return None
     begin, end = max(wide, key=lambda f: f[1] - f[0])
-    return left + (begin + end) / 2 * _BIN
+    return left + (begin + end) / 2 * step
 
 
 def _is_column(runs: Sequence[Run], size: float) -> bool:

@@ -46,6 +46,19 @@ _HTML: dict[str, Callable[[int], str]] = {
     "pairs": lambda n: "<dl>" + "<dt>文号：</dt><dd>甲政发〔2024〕1号</dd>" * n + "</dl>",
     "angles": lambda n: "<" * n,
     "angles and names": lambda n: "<p" * n,
+    "rows left out": lambda n: f"<p>{_GOAL * 30}</p><div class=footer>友情链接<table>{_row(2, '<td><a href=/>网站</a></td>') * n}</table></div>",
+    "title rows": lambda n: f"<table>{_row(1, '<td colspan=2>造林</td>') * n}{_row(2)}</table>",
+    "notes below": lambda n: f"<table>{_row(2)}{_row(1, '<td colspan=2>注：造林</td>') * n}</table>",
+    "blocks in spans": lambda n: "<span>" * n + "<div>造林</div>" * n,
+    "blocks in a block": lambda n: "<div>" + "<span>" * n + "造林<br>" * n,
+    "elements behind a long text": lambda n: "<p>" + "造林" * n + "<span></span>" * n,
+    "attachments in spans": lambda n: "<span>" * n + "<a href=a.pdf>附件</a>" * n,
+    "a row in a cell": lambda n: f"<table>{_row(1, '<td>造林</td><td><table><tr>' + '<td>40%</td>' * n + '</tr></table></td>')}{_row(2) * 3}</table>",
+    "lists": lambda n: "<ol>" + "<li>造林" * n + "</ol>",
+    "lists reversed": lambda n: "<ol reversed>" + "<li>造林" * n + "</ol>",
+    "indents": lambda n: "<p>" + "\u3000\u3000造林。" * n + "</p>",
+    "pre": lambda n: "<pre>" + "造林\n" * n + "</pre>",
+    "powers": lambda n: "<p>" + "10<sup>4</sup>" * n + "</p>",
     "hidden": lambda n: "<div style='display:none'>造林</div>" * n,
 }
 
@@ -103,7 +116,8 @@ def ofd_page(layer: str) -> bytes:
 
 
 def _text(x: float, y: float, text: str = "造林", size: float = 4) -> str:
-    return f'<ofd:TextObject Boundary="{x:.2f} {y:.2f} 9 9" Size="{size:.1f}"><ofd:TextCode X="0" Y="4" DeltaX="4 4 4">{text}</ofd:TextCode></ofd:TextObject>'
+    code = f'<ofd:TextCode X="0" Y="4" DeltaX="4 4 4">{text}</ofd:TextCode>'
+    return f'<ofd:TextObject Boundary="{x:.2f} {y:.2f} 9 9" Size="{size:.1f}">{code}</ofd:TextObject>'
 
 
 def _line(x: float, y: float, right: float, down: float) -> str:

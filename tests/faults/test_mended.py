@@ -1,10 +1,16 @@
 """What fuzzing brought to light, each by the least file that shows it."""
 
+import struct
+
 import pytest
 
 from pipeline.parsers import parse_bytes
+from pipeline.parsers.ole import stream
 from schemas.errors import ParseError
+from schemas.limits import Limits
+from tests.documents import small
 from tests.documents.archive import zipped
+from tests.faults import biff
 from tests.faults.growing import ofd_page, pdf_page
 
 
@@ -48,3 +54,49 @@ def test_text_of_no_height_on_an_ofd_page_is_told_and_left_out(size):
 def test_every_refusal_says_what_to_do(name, data):
     with pytest.raises(ParseError, match=r"fetch|save|unpack"):
         parse_bytes(data, name)
+
+
+def test_a_workbook_that_says_it_has_billions_of_rows_does_not_end_the_process():
+    sound = biff.workbook(small.ROWS)
+    size = struct.pack("<HHIIHH", 0x200, 14, 0, len(small.ROWS), 0, len(small.ROWS[0]))
+    assert sound.count(size) == 1
+    with pytest.raises(ParseError, match=r"4,000,000,000 rows and 60,000 columns: the workbook is damaged"):
+        parse_bytes(sound.replace(size, struct.pack("<HHIIHH", 0x200, 14, 0, 4_000_000_000, 0, 60_000)), "a.xls")
+    assert "湿地保护率" in parse_bytes(sound, "a.xls").text
+
+
+def test_a_short_stream_is_read_from_where_short_streams_are_kept():
+    """A stream of less than 4,096 bytes lies in sectors of 64 bytes inside the stream of the root."""
+    long = biff.workbook(small.ROWS)
+    stored = stream(long, "Workbook")
+    assert stored.startswith(b"\x09\x08\x10\0") and len(stored) >= 4096
+    at = long.index("Workbook".encode("utf-16-le"))
+    root = long.index("Root Entry".encode("utf-16-le"))
+    short = bytearray(long)
+    short[at + 116 : at + 124] = struct.pack("<II", 1, 200)  # begins at the second small sector
+    short[root + 116 : root + 120] = long[at + 116 : at + 120]
+    short[60:64] = struct.pack("<I", (len(long) - 512) // 512)  # the table of small sectors stands behind all
+    table = struct.pack("<5I", 0xFFFFFFFE, 2, 4, 0xFFFFFFFE, 0xFFFFFFFE).ljust(512, b"\xff")
+    assert stream(bytes(short) + table, "Workbook") == stored[64:192] + stored[256:320][:72]
+    assert stream(long, "Book") == b""
+
+
+def test_attributes_without_end_are_refused():
+    page = "<html><body><p " + " ".join(f"a{i}=x" for i in range(9000)) + ">造林</p></body></html>"
+    with pytest.raises(ParseError, match=r"thousands of attributes.*save it again"):
+        parse_bytes(page.encode(), "a.html")
+    long = f"<html><body><img src='data:image/png;base64,{'A' * 90_000}'><p>造林</p></body></html>"
+    assert parse_bytes(long.encode(), "a.html").text.strip() == "造林"
+
+
+def test_title_rows_and_notes_of_a_web_table_by_the_thousand_are_lines():
+    whole = "<tr><td colspan=2>{}</td></tr>"
+    table = whole.format("造林") * 3000 + "<tr><td>指标</td><td>2025年</td></tr><tr><td>森林</td><td>40%</td></tr>" + whole.format("注：造林") * 3000
+    document = parse_bytes(f"<html><body><table>{table}</table></body></html>".encode(), "a.html")
+    assert [b.kind for b in document.blocks] == ["paragraph"] * 3000 + ["cell"] * 4 + ["paragraph"] * 3000
+
+
+def test_a_page_whose_texts_stand_kilometres_apart_is_laid_out_in_little_memory():
+    code = '<ofd:TextObject Boundary="{} {} 9 9" Size="4"><ofd:TextCode X="0" Y="4" DeltaX="4">造林</ofd:TextCode></ofd:TextObject>'
+    layer = "".join(code.format(20, 20 + 8 * i) + code.format(999_000 - i, 20 + 8 * i) for i in range(30))
+    assert parse_bytes(ofd_page(layer), "a.ofd", limits=Limits(memory_mb=100)).text.count("造林") == 60

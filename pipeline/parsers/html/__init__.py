@@ -107,8 +107,11 @@ class _Out:
             self.builder.table(grid.cells)
             self.next += grid.height
         else:
+            rows: dict[int, list[str]] = {}
+            for cell in grid.cells:
+                rows.setdefault(cell.row, []).append(cell.text)
             for row in range(1, grid.height + 1):
-                self.line("\t".join(c.text for c in grid.cells if c.row == row), False)
+                self.line("\t".join(rows.get(row, ())), False)
         for text in grid.below:
             self.line(text, keep)
 

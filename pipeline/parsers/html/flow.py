@@ -36,6 +36,7 @@ _LIST_TYPE = re.compile(
 _LABEL = re.compile(
     r"索引号|发文机关|发文单位|发布机构|发布单位|制发机关|发文字号|文号|成文日期|发文日期|印发日期|发布日期|发布时间|公开日期|主题分类|体裁分类|组配分类|信息名称|有效性"
 )
+_LONGEST_LABEL = 200  # characters of a label, with the blanks between them: the line so far is looked at wherever an element ends
 _TYPES = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman", "1": "decimal"}
 
 
@@ -146,7 +147,7 @@ def _close(state: _Flow) -> Iterator[Line]:
         state.home = next((o.node for o in reversed(state.open) if o.block), state.home)
         if state.tree.tags[closed.node] == "li":
             state.marker = ""
-    elif len(state.parts) < 4 and _LABEL.fullmatch("".join("".join(state.parts).split())):
+    elif len(state.parts) < 4 and sum(map(len, state.parts)) < _LONGEST_LABEL and _LABEL.fullmatch("".join("".join(state.parts).split())):
         yield from state.flush()  # a label in an element of its own, its value in the next one
 
 

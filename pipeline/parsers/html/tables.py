@@ -236,16 +236,22 @@ def _captions(tree: Tree, node: int, budget: Budget) -> list[str]:
 
 def _lift(grid: Grid) -> None:
     """Take title rows (one cell over the whole width) off the top and notes off the bottom."""
-    while (top := _whole(grid, 1)) is not None:
+    filled: dict[int, list[Place]] = {}
+    for cell in grid.cells:
+        if cell.text:
+            filled.setdefault(cell.row, []).append(cell)
+    first, last = 1, grid.height
+    while (top := _whole(filled.get(first, []), grid.width)) is not None:
         grid.above.append(top.text)
-        grid.cells = [Place(c.text, c.row - 1, c.column, c.rowspan, c.colspan) for c in grid.cells if c is not top]
-        grid.height -= 1
-    while (last := _whole(grid, grid.height)) is not None and _NOTE.match(last.text):
-        grid.below.insert(0, last.text)
-        grid.cells = [c for c in grid.cells if c is not last]
-        grid.height -= 1
+        first += 1
+    while last >= first and (note := _whole(filled.get(last, []), grid.width)) is not None and _NOTE.match(note.text):
+        grid.below.append(note.text)
+        last -= 1
+    grid.below.reverse()
+    grid.height = last - first + 1
+    grid.cells = [Place(c.text, c.row - first + 1, c.column, c.rowspan, c.colspan) for c in grid.cells if first <= c.row <= last]
 
 
-def _whole(grid: Grid, row: int) -> Place | None:
-    found = [c for c in grid.cells if c.row == row and c.text]
-    return found[0] if len(found) == 1 and found[0].colspan == grid.width and found[0].rowspan == 1 else None
+def _whole(cells: Sequence[Place], width: int) -> Place | None:
+    """The cell of a row that alone is filled and takes its whole width."""
+    return cells[0] if len(cells) == 1 and cells[0].colspan == width and cells[0].rowspan == 1 else None

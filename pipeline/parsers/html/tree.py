@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from schemas.errors import ParseError
 from schemas.limits import Budget
 
 # not on the page as a reader sees it: code, players, fields, annotations of ruby
@@ -22,6 +23,8 @@ _STRUCK = {"del", "s", "strike"}
 _KEPT = ("id", "class", "style", "href", "colspan", "rowspan", "start", "type", "value", "role", "reversed")
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.I)
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.I)
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{20000,}")
+_MOST_ATTRIBUTES = 2000  # of one element: the library compares each with all others
 _NAMED = ("name", "property", "http-equiv")
 
 
@@ -58,6 +61,8 @@ class Tree:
 def read_tree(markup: str, budget: Budget, hidden: bool = False) -> Tree:
     """The visible tree of a page; with `hidden` also what the page keeps out of sight (for pages that show nothing without scripts)."""
     tree = Tree()
+    if any(len(tag[0].split()) > _MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(markup)):
+        raise ParseError("an element of the page has thousands of attributes: the page is damaged; open it in a browser and save it again")
     node: LexborNode | None = LexborHTMLParser(markup).root
     parent, seen = -1, 0
     while node is not None:

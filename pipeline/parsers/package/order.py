@@ -113,13 +113,15 @@ def without_twins(members: Sequence[Member], budget: Budget) -> tuple[list[Membe
     texts = [_Text(m) for m in members]
     left: dict[int, int] = {}
     issues = []
+    alike: dict[PurePosixPath, list[int]] = {}  # members that are compared: those of one name where there are many, else all
     for i, one in enumerate(texts):
         budget.tick()
-        for j in range(i):
+        before = alike.setdefault(one.stem if len(texts) > _MANY else PurePosixPath(), [])
+        for j in before:
             if i in left:
                 break
             other = texts[j]
-            if j in left or (len(texts) > _MANY and one.stem != other.stem):
+            if j in left:
                 continue
             in_other, in_one = one.stands_in(other), other.stands_in(one)
             if not (in_other or in_one):
@@ -128,6 +130,7 @@ def without_twins(members: Sequence[Member], budget: Budget) -> tuple[list[Membe
             gone, kept = (i, j) if first else (j, i)
             left[gone] = kept
             issues.append(_twin(texts[gone], texts[kept]))
+        before.append(i)
     return [m for i, m in enumerate(members) if i not in left], issues
 
 
