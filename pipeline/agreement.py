@@ -15,6 +15,7 @@ from schemas.folded import Folded
 from schemas.reasons import UNEXPLAINED
 from schemas.types import Extraction, Proposed, Segment, Slot, Span, Target, Uncovered
 
+_NAME = 500  # characters of a row's name, from its end, that are read before each of its values
 Propose = Callable[[Sequence[str]], list[list[Proposal]]]
 
 
@@ -30,7 +31,7 @@ class Heard:
 
 def agree(segments: Sequence[Segment], extraction: Extraction, propose: Propose) -> Extraction:
     """The extraction with the readers of each target, and with the second reader's proposals on the ledger."""
-    read = [(one.path or "正文", part) for one in segments for part in passages_of(one)]
+    read = list(_passages(segments))
     proposed = propose([part.text for _, part in read])
     heard = [h for (where, part), found in zip(read, proposed, strict=True) for h in _heard(where, part, found)]
     seen = _marked(s for _, part in read for s in part.spans(0, len(part)))
@@ -43,6 +44,24 @@ def agree(segments: Sequence[Segment], extraction: Extraction, propose: Propose)
     known = _marked(s for t in targets for s in t.value.spans)
     loose = [h for h in heard if not any(any(known[s.start : s.end]) for s in h.proposed.value.spans)]
     return replace(extraction, targets=targets, uncovered=_proposing(extraction.uncovered, loose))
+
+
+def _passages(segments: Sequence[Segment]) -> Iterator[tuple[str, Folded]]:
+    """Each passage with the path of the segment it stands in; what rows share (a merged name, a name before each of its values) comes once."""
+    texts: set[tuple[int, int, int]] = set()
+    seen: set[tuple[int, int, int]] = set()
+    for one in segments:
+        for text in readable_cells(one):
+            for part in _parts(text) if _at(text) not in texts else ():
+                if _at(part) not in seen:
+                    yield one.path or "正文", part
+                seen.add(_at(part))
+            texts.add(_at(text))
+
+
+def _at(text: Folded) -> tuple[int, int, int]:
+    """Where a text stands: two of one document that begin and end together and are as long are the same."""
+    return (text.starts[0], text.ends[-1], len(text)) if len(text) else (0, 0, 0)
 
 
 def _marked(spans: Iterable[Span]) -> bytearray:
@@ -64,14 +83,17 @@ def readable_cells(segment: Segment) -> Iterator[Folded]:
         if segment.kind == "clause" or cell.role in ("indicator", "task", "text"):
             yield cell.text
         elif name is not None and cell.role in ("value", "current", "growth"):
-            yield name.text + cell.text
+            yield name.text.cut(max(len(name.text) - _NAME, 0), len(name.text)) + cell.text
 
 
 def passages_of(segment: Segment) -> Iterator[Folded]:
     """The sentences of a segment that may hold a value."""
     for text in readable_cells(segment):
-        for low, high in passages(text.text):
-            yield text.cut(low, high)
+        yield from _parts(text)
+
+
+def _parts(text: Folded) -> Iterator[Folded]:
+    return (text.cut(low, high) for low, high in passages(text.text))
 
 
 def _heard(where: str, part: Folded, found: Sequence[Proposal]) -> Iterator[Heard]:

@@ -20,7 +20,7 @@ from pipeline.drafts import Draft, owner
 from pipeline.duties import COLUMNS, Duties
 from pipeline.ledger import Reading, holds_number, loose_numbers
 from pipeline.lookback import is_review
-from pipeline.measured import Measured, disagreement, kind_of, read_measures
+from pipeline.measured import Measured, disagreement, kind_of, named_whole, read_measures
 from pipeline.repeats import Said, without_repeats
 from schemas.folded import EMPTY, Folded
 from schemas.reasons import REASONS
@@ -59,6 +59,7 @@ class _Builder:
         self.issues: list[Issue] = []
         self.duties = Duties()
         self.unread: set[tuple[Span, ...]] = set()
+        self.names: set[tuple[Span, ...]] = set()  # cells of names that were read
 
     def add(self, segment: Segment) -> None:
         if segment.path is not None and segment.path not in self.drafts:
@@ -109,6 +110,11 @@ class _Builder:
                 self.duties.heading(draft.bodies, cell)
             if cell.role not in ("indicator", "task", "text"):
                 return
+            at = cell.text.spans(0, len(cell.text))
+            if cell.role == "indicator" and not segment.first_of_row and at in self.names:
+                self._given(cell, draft)  # the name that a row takes from the rows above it: its targets and numbers are theirs
+                return
+            self.names.add(at)
         named = (
             segment.kind == "row"
             and cell.role == "indicator"
@@ -120,11 +126,7 @@ class _Builder:
 
     def _text(self, segment: Segment, cell: Cell, draft: Draft | None, named: bool = False) -> None:
         text = cell.text.text
-        closed = body.find_ranges(text)
-        self.duties.text(draft.bodies if draft else None, cell)
-        if draft is not None:
-            for hit in [h for low, high in closed if (h := _FIRST_ENTRY.match(text, low, high))] + list(_ENTRY.finditer(text)):
-                draft.date(cell, read_deadline(hit["text"], self.today, self.issued), hit.start("text"))
+        closed = self._given(cell, draft)
         closed += [hit.span() for hit in _TIME_ENTRY.finditer(text) if not any(a <= hit.start() < b for a, b in closed)]
         masked = mask(text, closed, self.today, self.issued)
         self._undated(segment, cell)
@@ -153,6 +155,16 @@ class _Builder:
             self._target(segment, cell, draft, finding)
         self._ledger(segment, cell, Reading(text, findings, rejections, quantities, masked.why, closed, masked.dates))
 
+    def _given(self, cell: Cell, draft: Draft | None) -> list[tuple[int, int]]:
+        """Units and dates that a text gives to its task, and where lists of units stand in it."""
+        text = cell.text.text
+        closed = body.find_ranges(text)
+        self.duties.text(draft.bodies if draft else None, cell)
+        if draft is not None:
+            for hit in [h for low, high in closed if (h := _FIRST_ENTRY.match(text, low, high))] + list(_ENTRY.finditer(text)):
+                draft.date(cell, read_deadline(hit["text"], self.today, self.issued), hit.start("text"))
+        return closed
+
     def _undated(self, segment: Segment, cell: Cell) -> None:
         """An issue for each date that counts from a day which is not known: 自印发之日起20个工作日内."""
         for m in find_unresolved(cell.text.text, self.issued):
@@ -178,7 +190,7 @@ class _Builder:
         found, self.targets[known:] = self.targets[known:], []
         alone = len({said.target.indicator.text for said in found}) == 1  # 化肥、农药利用率 are two names
         for said in found:
-            target = _named(said.target, name) if alone else said.target
+            target = named_whole(said.target, name) if alone else said.target
             if target.quantity and target.quantity.value is not None and target.unit is None and target.kind in ("level", "count"):
                 target = replace(target, unit=measured.unit, kind=kind_of(measured.unit, target.indicator.text))
             elif target.kind in ("level", "count") and measured.unit:
@@ -275,17 +287,6 @@ class _Builder:
             target = said.target
             if target.quantity is not None and not standing.issuperset(target.value.spans):
                 self.uncovered.append(Uncovered(said.segment.path or "正文", target.quote.text, target.quote.spans, "repeat"))
-
-
-def _named(target: Target, name: Folded) -> Target:
-    """A target of a value cell whose indicator stands in the row's name has that name, whole but for the scope at its head."""
-    if not name.text or any(s.start < name.starts[0] or s.end > name.ends[-1] for s in target.indicator.spans):
-        return target
-    if target.scope is not None:
-        if not name.plain.startswith(target.scope.text) or len(name) == len(target.scope.text):
-            return target
-        name = name.cut(len(target.scope.text), len(name))
-    return replace(target, indicator=Slot(name.plain, name.spans(0, len(name)), "measured.name"))
 
 
 def _plain(text: Folded, name: Name) -> str:

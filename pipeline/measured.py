@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -234,3 +234,14 @@ def _deadline(cell: Cell, today: date | None) -> tuple[Period | None, Slot | Non
         start = start_of(hit)
         return Period("during", f"{start}-01-01", f"{start + 4}-12-31", hit.group()), Slot(hit.group(), (), "measured.header")
     return None, None
+
+
+def named_whole(target: Target, name: Folded) -> Target:
+    """A target of a value cell whose indicator stands in the row's name has that name, whole but for the scope at its head."""
+    if not name.text or any(s.start < name.starts[0] or s.end > name.ends[-1] for s in target.indicator.spans):
+        return target
+    if target.scope is not None:
+        if not name.plain.startswith(target.scope.text) or len(name) == len(target.scope.text):
+            return target
+        name = name.cut(len(target.scope.text), len(name))
+    return replace(target, indicator=Slot(name.plain, name.spans(0, len(name)), "measured.name"))
