@@ -66,8 +66,9 @@ build/peers/.ready: tests/bench/peers.txt
 	build/peers/bin/python -m pip install --quiet --disable-pip-version-check -r tests/bench/peers.txt
 	@touch $@
 
-soak: setup  ## the long tests
-	ZHIBIAO_SOAK=1 $(BIN)/python -m pytest -m soak
+soak: setup  ## the long tests (faults, fuzzing, PostgreSQL, a cluster, the bundle); writes docs/soak.md
+	@mkdir -p build
+	ZHIBIAO_SOAK=1 $(BIN)/python -m pytest -m soak --junitxml=build/soak.xml; status=$$?; $(BIN)/python -m tests.soak build/soak.xml; exit $$status
 
 fmt: setup  ## format the code
 	$(BIN)/ruff check --fix --quiet .
