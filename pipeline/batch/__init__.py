@@ -99,7 +99,7 @@ class _Run:
         self._progress.begin(len(self._places))
         try:
             self._names = store.assign(self._database, sources.choices(self._found.documents), self._moved)
-            engine = engine or (own := engines.open_engine(self._settings.address, self._settings.workers, self._settings.second))
+            engine = engine or (own := self._open())
             self._read(engine)
             self._look_for_gone()
             self._report.status = "done"
@@ -115,6 +115,11 @@ class _Run:
             self._end(run)
             _log.info("run %d: %s", self._report.number, self._report.status, extra={"fields": {"report": self._report.as_dict()}})
         return self._report
+
+    def _open(self) -> Engine:
+        """An engine of this run's own; no more workers than there are documents."""
+        workers = min(_workers(self._settings), max(len(self._places), 1))
+        return engines.open_engine(self._settings.address, workers, self._settings.second)
 
     def _read(self, engine: Engine) -> None:
         try:
