@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from pipeline import store
 from pipeline.exporters.files import replacing
 from schemas.errors import ZhibiaoError
 
+_log = logging.getLogger(__name__)
 MANIFEST = "published.json"
 _STAGING = ".publishing-"
 _FORMATS = ("jsonl", "csv", "xlsx")
@@ -47,11 +49,16 @@ def publish(database: sa.Engine, out: Path) -> list[Path]:
 
 
 def _make(database: sa.Engine, staging: Path) -> list[Path]:
-    from pipeline.compare import compare  # what is up to date needs none of these
+    from pipeline.compare import LIMIT, compare, targets_read  # what is up to date needs none of these
     from pipeline.exporters import EXPORTERS, frames
     from pipeline.report import REPORTS
 
-    made = [path for name in _FORMATS for path in EXPORTERS[name](frames.read(database), staging)]
+    with frames.opened(database) as lines:
+        made = [path for name in _FORMATS for path in EXPORTERS[name](lines, staging)]
+    if (count := targets_read(database)) > LIMIT:
+        note = "%d targets are stored, more than %d: no comparison of everything was written; `zhibiao compare REGION …` compares some of it"
+        _log.warning(note, count, LIMIT)
+        return made
     result = compare(database)
     return made + [path for name in _REPORTS for path in REPORTS[name](result, staging / "compare", "zh")]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.exporters.frames import Frames, Line
@@ -42,7 +44,29 @@ def queue(frames: Frames) -> list[Item]:
     """What a person should look at, the most urgent first: documents that failed, numbers that nothing explains, numbers that may be
     targets, targets of low confidence, proposals of the second reader, tables and deadlines that are not read, and cells
     of columns that no rule reads."""
-    return sorted([*_numbers(frames["coverage"]), *_targets(frames["targets"]), *_issues(frames["issues"])], key=order)
+    return sorted(_items(frames), key=order)
+
+
+def most_urgent(frames: Frames, limit: int | None) -> tuple[list[Item], int]:
+    """The first items of the queue, and how many it has; only these are held in memory. No limit: all."""
+    if limit is None:
+        items = queue(frames)
+        return items, len(items)
+    groups: Counter[str] = Counter()
+    first = heapq.nsmallest(max(limit, 1), _counted(_items(frames), groups), key=order)
+    return first[:limit], groups.total()
+
+
+def _counted(items: Iterable[Item], groups: Counter[str]) -> Iterator[Item]:
+    for item in items:
+        groups[item.group] += 1
+        yield item
+
+
+def _items(frames: Frames) -> Iterator[Item]:
+    yield from _numbers(frames["coverage"])
+    yield from _targets(frames["targets"])
+    yield from _issues(frames["issues"])
 
 
 def order(item: Item) -> tuple[int, int, float, str, int]:
@@ -60,7 +84,7 @@ def lines(items: Sequence[Item]) -> Iterator[str]:
         yield f"{item.document}\t{item.where}\t{item.reason}{sure}\t“{text}”\t{item.says}"
 
 
-def _numbers(coverage: Sequence[Line]) -> Iterator[Item]:
+def _numbers(coverage: Iterable[Line]) -> Iterator[Item]:
     """Lines of the ledger whose reason a person should look at."""
     for line in coverage:
         reason = line["reason"]
@@ -76,7 +100,7 @@ def _second(proposed: Line) -> str:
     return f"{proposed['indicator'] or '(no name)'} {proposed['value_text']}"
 
 
-def _targets(targets: Sequence[Line]) -> Iterator[Item]:
+def _targets(targets: Iterable[Line]) -> Iterator[Item]:
     """Targets that were read with low confidence, or by one reader, or by the two under different names."""
     for line in targets:
         if line["confidence"] < LOW_CONFIDENCE or line.get("readers") in ("rules", "differs"):
@@ -93,7 +117,7 @@ def _doubt(line: Line) -> str:
     return "; the second reader takes the number for no target" if line.get("readers") == "rules" else ""
 
 
-def _issues(issues: Sequence[Line]) -> Iterator[Item]:
+def _issues(issues: Iterable[Line]) -> Iterator[Item]:
     """Documents that failed, and tables that are not read or not for certain."""
     for line in issues:
         if line["level"] == "error":

@@ -45,6 +45,7 @@ document = Table(
     Column("parser_version", String(32)),
     Column("rules_version", String(32), nullable=False),
     Column("vocab_version", String(32), nullable=False),
+    Index("ix_document_sha256", "sha256"),
 )
 # where documents come from, and what became of the last reading: `waiting`, `stored`, `failed`, `quarantined` (ended its worker twice) or `gone`
 source = Table(
@@ -174,7 +175,11 @@ target = Table(
     Column("confidence", Float, nullable=False),
     Column("readers", String(8), nullable=False, server_default="unread"),
     Column("second", Text),
+    # how targets are named, told without reading them; PostgreSQL refuses long texts in an index, and counts a million rows as fast without
+    Index("ix_target_naming", "indicator", "indicator_id", "kind", "change_direction", "dimension", "unit", "scope").ddl_if(dialect="sqlite"),
+    Index("ix_target_scope", "scope").ddl_if(dialect="sqlite"),
 )
+ONLY_SQLITE = frozenset({"ix_target_naming", "ix_target_scope"})
 evidence = Table(
     "evidence",
     metadata,

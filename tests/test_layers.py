@@ -23,6 +23,7 @@ HELPERS = {
     "pipeline.assemble": {"pipeline.measured"},
 }
 COMPARE = {f"pipeline.compare{name}" for name in ("", *(f".{p.stem}" for p in (ROOT / "pipeline" / "compare").glob("[a-z]*.py")))}
+READING = {f"pipeline.compare.{name}" for name in ("facts", "reader", "selection", "told")}
 RECOGNISE = {f"pipeline.recognise.{name}" for name in ("reading", "raster", "strokes", "crops", "signs")}
 ONLY_IN = {
     "rjieba": {"extractors.nlp"},
@@ -31,10 +32,10 @@ ONLY_IN = {
         "schemas.tables",
         *(f"pipeline.store{name}" for name in ("", ".connecting", ".schema", ".documents", ".sources", ".runs")),
         *("pipeline.batch", "pipeline.batch.writer", "pipeline.check", "pipeline.publish", "pipeline.cli.running"),
-        *("pipeline.compare", "pipeline.compare.facts", "pipeline.exporters.frames"),
+        *("pipeline.compare", "pipeline.exporters.frames", *READING),
     },
     "alembic": {"pipeline.store.schema"},
-    "pandas": {*COMPARE, "pipeline.report.charts", "pipeline.exporters.csv"},
+    "pandas": {*COMPARE, "pipeline.report.charts"},
     "ahocorasick_rs": {"pipeline.compare.mentions"},
     "openpyxl": {"pipeline.exporters.xlsx"},
     "xlsxwriter": {"pipeline.report.workbook.book"},

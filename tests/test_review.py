@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import batch, store
 from pipeline.exporters import frames
-from pipeline.review import GROUPS, Item, lines, order, queue
+from pipeline.review import GROUPS, Item, lines, most_urgent, order, queue
 
 PLAN = (
     "新河市造林方案(2024—2025年)\n一、任务\n(一)造林。到2025年,全市森林覆盖率达到30%以上。床护比1:0.6。给予50万元奖励。\n(二)水质。水质逐步改善。\n"
@@ -66,6 +66,14 @@ def test_the_order_is_by_group_then_reason_then_confidence_then_place():
     first, second = Item("number", "a", "", "", "", "", 9, 10), Item("confidence", "a", "", "", "", "", 1, 2, 0.5)
     assert order(first) < order(second)
     assert order(second) < order(Item("confidence", "a", "", "", "", "", 0, 2, 0.6))
+
+
+@pytest.mark.parametrize("limit", [None, 0, 1, 3, 1000])
+def test_the_most_urgent_are_the_head_of_the_queue(folder, limit):
+    with frames.opened(store.connect(f"sqlite:///{folder}/z.db")) as stored:
+        items, number = most_urgent(stored, limit)
+        every = queue(stored)
+    assert (items, number) == (every[:limit], len(every))
 
 
 def test_each_item_is_one_line(folder):

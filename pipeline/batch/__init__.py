@@ -140,6 +140,8 @@ class _Run:
             report.status = "stopped"
         counts = {"documents": report.documents, "tasks": report.tasks, "targets": report.targets, "seconds": round(report.seconds, 3)}
         try:
+            if report.changed:
+                store.tidy(self._database, report.documents)
             report.stored = store.totals(self._database)
             counts["failed"] = len(report.failed) + len(report.quarantined)
             store.end_run(self._database, run, report.status, report.changed, counts, report.as_dict())

@@ -22,8 +22,9 @@ def export(
     from pipeline import store
     from pipeline.exporters import EXPORTERS, frames
 
-    for path in EXPORTERS[format.value](frames.read(store.connect(db)), out):
-        typer.echo(str(path), err=True)
+    with frames.opened(store.connect(db)) as lines:
+        for path in EXPORTERS[format.value](lines, out):
+            typer.echo(str(path), err=True)
 
 
 @app.command()
@@ -37,12 +38,13 @@ def review(
 
     from pipeline import store
     from pipeline.exporters import frames
-    from pipeline.review import lines, queue
+    from pipeline.review import lines, most_urgent
 
-    items = queue(frames.read(store.connect(db)))
-    for item, shown in zip(items[:limit], lines(items[:limit]), strict=True):
+    with frames.opened(store.connect(db)) as stored:
+        items, number = most_urgent(stored, limit)
+    for item, shown in zip(items, lines(items), strict=True):
         typer.echo(shown) if format is Shown.table else line(asdict(item))
-    typer.echo(f"{min(len(items), limit if limit is not None else len(items))} of {len(items)} shown", err=True)
+    typer.echo(f"{len(items)} of {number} shown", err=True)
 
 
 @app.command()
@@ -51,6 +53,7 @@ def compare(
     format: Annotated[View, typer.Option("--format", help="A table on the terminal, or files in --out.")] = View.table,
     view: Annotated[Kind, typer.Option("--view", help="Which table the terminal shows.")] = Kind.matrix,
     by: Annotated[By, typer.Option("--by", help="Columns of the matrix.")] = By.region,
+    indicator: Annotated[list[str] | None, typer.Option("--indicator", help="Only an indicator: id, name or alias (may be repeated).")] = None,
     domain: Annotated[list[str] | None, typer.Option("--domain", help="Only indicators of a domain (may be repeated).")] = None,
     year: Annotated[list[int] | None, typer.Option("--year", help="Only targets due in a year (may be repeated).")] = None,
     function: Annotated[list[str] | None, typer.Option("--function", help="Only indicators that bodies of a function lead: 生态环境.")] = None,
@@ -72,17 +75,20 @@ def compare(
     from pipeline.compare import compare as compared
 
     options = Options(
-        tuple(regions or ()),
-        by.value,
-        tuple(domain or ()),
-        tuple(year or ()),
-        tuple(function or ()),
-        standard,
-        sort.value,
-        all_documents,
-        any_year,
-        as_of.date() if as_of else date.today(),
-        lang.value,
+        regions=tuple(regions or ()),
+        by=by.value,
+        indicators=tuple(indicator or ()),
+        domains=tuple(domain or ()),
+        years=tuple(year or ()),
+        functions=tuple(function or ()),
+        standard=standard,
+        sort=sort.value,
+        all_documents=all_documents,
+        any_year=any_year,
+        as_of=as_of.date() if as_of else date.today(),
+        lang=lang.value,
+        tables=(view.value,) if format is View.table else (),
+        contexts=format in (View.html, View.xlsx),
     )
     result = compared(store.connect(db), options)
     if format is View.table:

@@ -107,6 +107,16 @@ def _division(scope: Any, code: str) -> str | None:
     return hits[0].code if len(hits) == 1 else None
 
 
+def points(kind: str, value_text: str) -> bool:
+    """Whether a target of a kind only points to another level."""
+    return kind in ("qualitative", "milestone") and bool(_MANDATE.search(value_text))
+
+
+def levels_above(code: str) -> list[str]:
+    """Codes of the divisions that may set numbers for one."""
+    return _above(code, "上级")
+
+
 def _above(code: Any, who: str) -> list[str]:
     """Codes of the levels that may set it, the nearest first."""
     if not isinstance(code, str) or code == NATIONAL:

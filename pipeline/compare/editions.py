@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from pipeline.canonical import squashed
+from pipeline.compare.divisions import UNKNOWN
 from pipeline.compare.items import close, differences, objects
-from pipeline.compare.plans import UNKNOWN
 from pipeline.compare.sequence import FOLLOWS, earlier, nearest, numbered
 from schemas.comparison import CHANGES, TABLES
 

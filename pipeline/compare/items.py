@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import regex
 
-from pipeline.compare.grouping import groups, is_ratio
+from pipeline.compare.grouping import Grouping, groups, is_ratio
 from pipeline.compare.naming import acts_of, adds_up, better, bound_of, counted
 from schemas import vocab
 from schemas.comparison import NO_YEAR
@@ -19,16 +20,40 @@ if TYPE_CHECKING:
 
 NUMERIC = ("level", "count", "change", "rank")
 SIGNS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "~": "约"}  # of an exact value none
-_FLOORS = (">=", ">")
-_CEILINGS = ("<=", "<")
+FLOORS = (">=", ">")
+CEILINGS = ("<=", "<")
 _STEP = r"[0-9一二三四五六七八九十ⅠⅡⅢⅣⅤⅥA-Z]+"
 _MEANT = {"increase": "提高", "decrease": "下降"}
 
 
-def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What targets of a row say of its better direction: whether operators, and whether the verbs of those without one, name a floor, a ceiling."""
+
+    floor: bool = False
+    ceiling: bool = False
+    verb_floor: bool = False
+    verb_ceiling: bool = False
+
+
+_NOTHING = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What items take from all targets of the database, where not all are read: their rows, and what these say of the better direction."""
+
+    grouping: Grouping
+    bounds: Mapping[str, Bounds]
+
+
+def items(targets: pd.DataFrame, documents: pd.DataFrame, world: World | None = None) -> pd.DataFrame:
     """The targets with `group`, `indicator_name`, `group_rule`, `group_score`, `domain`, `due` (the year, or NO_YEAR), what must agree (`measure`,
     `year` and the columns …_class), `direction`, `bound` (floor, ceiling, exact: how the value limits the indicator), `number` (whether it may be
     ranked), `key` and `open` (what demands more), `low` and `high` in the canonical unit.
+
+    An item depends on its own target, and on all others in two ways alone: the row of a name that no vocabulary knows, and the better direction
+    of such a row. `world` tells both; None where the targets are all there are.
     """
     import pandas as pd
 
@@ -36,10 +61,10 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     for column, told in (("region", "region_shown"), ("region_code", "region_code")):
         known = dict(zip(documents["name"], documents[told], strict=True))
         frame[column] = objects((known[name] for name in frame["document"]), frame)
-    grouped = groups(frame)
+    grouped = groups(frame, world.grouping if world else None)
     for column in grouped.columns:
-        frame[column] = grouped[column].to_numpy()
-    frame["year"] = objects(_years(frame), frame)
+        frame[column] = grouped[column]  # a column, not its values: of these pandas would make strings, and NaN of what is None
+    frame["year"] = objects(years(frame), frame)
     frame["due"] = frame["year"].map({year: year[-4:] if year[-4:].isdigit() else NO_YEAR for year in set(frame["year"])})
     acts = zip(frame["act"], frame["name_act"], frame["dimension"], strict=True)
     frame["act_class"] = objects((0 if is_ratio(d) else acts_of(a if isinstance(a, str) else None) or n for a, n, d in acts), frame)
@@ -57,7 +82,7 @@ def items(targets: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     frame["low"] = value.astype(float)
     top = pd.to_numeric(frame["canonical_value_max"].where(frame["canonical_value_max"].notna(), frame["value_max"]), errors="coerce")
     frame["high"] = top.astype(float).where(top.notna(), frame["low"])
-    _directions(frame)
+    _directions(frame, world)
     # plain objects: read one by one they are several times faster than pandas' own strings
     return frame.astype({name: object for name, kind in frame.dtypes.items() if kind == "str"})
 
@@ -69,7 +94,7 @@ def _baseline(text: str) -> str:
     return "" if text in _SAME_TIME else text.removesuffix("年")
 
 
-def _years(frame: pd.DataFrame) -> list[str]:
+def years(frame: pd.DataFrame) -> list[str]:
     """The year of a deadline's end, "continuous", "annual", "" where none is stated."""
     ends = zip(frame["deadline_kind"], frame["deadline_end"], strict=True)
     return [kind if kind in ("continuous", "annual") else end[:4] if isinstance(end, str) else "" for kind, end in ends]
@@ -112,7 +137,7 @@ def _statistics(frame: pd.DataFrame) -> list[str]:
     return found
 
 
-def _directions(frame: pd.DataFrame) -> None:
+def _directions(frame: pd.DataFrame, world: World | None) -> None:
     """Adds `direction`, `bound`, `key`, `open`.
 
     The better direction is the vocabulary's; else the one that the operators of the row tell, if they agree and no verb speaks against them; else
@@ -121,14 +146,17 @@ def _directions(frame: pd.DataFrame) -> None:
     import numpy as np
 
     operator = frame["operator"]
-    by_operator = np.where(operator.isin(_FLOORS), "floor", np.where(operator.isin(_CEILINGS), "ceiling", ""))
+    by_operator = np.where(operator.isin(FLOORS), "floor", np.where(operator.isin(CEILINGS), "ceiling", ""))
     by_verb = np.where(by_operator == "", frame["verb"].fillna(""), "").astype(object)
     words = {name: better(name) or "" for name in frame["indicator_name"].unique()}
     direction = frame["group"].map({i.id: i.direction for i in indicators() if i.direction != "none"}).fillna("").to_numpy(dtype=object)
-    by_all = _agreed(frame, np.where(by_operator == "", by_verb, by_operator))
-    firm = np.where(_agreed(frame, by_operator) == by_all, by_all, "")
-    for told in (firm, frame["indicator_name"].map(words).to_numpy(dtype=object), by_all):
-        direction = np.where(direction == "", told, direction)
+    told = world.bounds if world else _bounds(frame, by_operator, by_verb)
+    bounds = [told.get(group, _NOTHING) for group in frame["group"].tolist()]
+    by_all = np.array([_agreed(b.floor or b.verb_floor, b.ceiling or b.verb_ceiling) for b in bounds], dtype=object)
+    firm = np.array([_agreed(b.floor, b.ceiling) for b in bounds], dtype=object)
+    firm = np.where(firm == by_all, by_all, "")
+    for way in (firm, frame["indicator_name"].map(words).to_numpy(dtype=object), by_all):
+        direction = np.where(direction == "", way, direction)
     changed = frame["measure"].isin(("increase", "decrease")).to_numpy()
     direction = np.where(changed, "higher_better", direction)  # the more of the change that the plan sets itself, the more it demands
     # a number of things to build, finish or have
@@ -142,13 +170,16 @@ def _directions(frame: pd.DataFrame) -> None:
     frame["open"] = operator.isin((">", "<")).astype(int) - (operator == "~").astype(int)
 
 
-def _agreed(frame: pd.DataFrame, bound: Any) -> Any:
-    """The direction that the bounds of a row's targets tell where they agree, "" elsewhere."""
-    import numpy as np
+def _agreed(floor: bool, ceiling: bool) -> str:
+    """The direction that bounds tell where they agree, "" elsewhere."""
+    return "" if floor == ceiling else "higher_better" if floor else "lower_better"
 
+
+def _bounds(frame: pd.DataFrame, by_operator: Any, by_verb: Any) -> dict[str, Bounds]:
+    """What the targets of each row say, if they are all there are."""
     free = frame["number"] & (frame["kind"] != "rank") & (frame["status"] == "target")
-    floors, ceilings = (((bound == name) & free).groupby(frame["group"]).transform("any") for name in ("floor", "ceiling"))
-    return np.where(floors & ~ceilings, "higher_better", np.where(ceilings & ~floors, "lower_better", ""))
+    said = [((told == name) & free).groupby(frame["group"]).any() for told in (by_operator, by_verb) for name in ("floor", "ceiling")]
+    return {group: Bounds(*map(bool, of)) for group, *of in zip(said[0].index, *said, strict=True)}
 
 
 def objects(values: Iterable[Any], like: pd.DataFrame) -> pd.Series[Any]:

@@ -29,6 +29,7 @@ def matrix(
     missing: Mapping[str, str],
     copies: Mapping[str, Sequence[str]],
     other_years: Set[tuple[str, str]],
+    codes: Mapping[str, str | None],
     options: Options,
 ) -> pd.DataFrame:
     """The matrix in long form: a line for each stated target, and one for each empty cell.
@@ -36,7 +37,7 @@ def matrix(
     `items`: those that count; `axis`: the column of items whose values are the columns of the matrix, and these in order; `against`: the column
     whose other values a value is judged against (region, document); `absent`: (row, column) → (quote, place, evidence) of a sentence
     that names the indicator but was not read; `missing`: column → why nothing of it was processed; `copies`: document → its other stored copies;
-    `other_years`: (row, column) of indicators that are stated, but not for the years asked for.
+    `other_years`: (row, column) of indicators that are stated, but not for the years asked for; `codes`: those of regions.
     """
     import pandas as pd
 
@@ -47,7 +48,7 @@ def matrix(
     stated["reason"] = [in_words(names, lang) for names in stated["reasons"]]
     stated["state"] = "stated"
     stated["sources"] = [tuple(copies.get(d, ())) for d in stated["document"]]
-    empty = _empty(stated, columns, absent, missing, other_years, by, lang)
+    empty = _empty(stated, columns, absent, missing, other_years, codes, (by, lang))
     lines = pd.concat([_named(stated, by, lang), empty], ignore_index=True)
     return _sorted(lines, columns, by, options.sort)[COLUMNS]
 
@@ -158,13 +159,14 @@ def _empty(
     absent: Mapping[tuple[str, str], tuple[str, str, tuple[str, ...]]],
     missing: Mapping[str, str],
     other_years: Set[tuple[str, str]],
-    by: str,
-    lang: str,
+    codes: Mapping[str, str | None],
+    shown: tuple[str, str],
 ) -> pd.DataFrame:
-    """A line for every cell without a target."""
+    """A line for every cell without a target; `shown`: what the columns are, the language."""
     import numpy as np
     import pandas as pd
 
+    by, lang = shown
     rows = stated.drop_duplicates("group")[["group", "indicator_name", "domain", "direction"]].rename(columns={"indicator_name": "indicator"})
     open_ = np.ones((len(rows), len(columns)), dtype=bool)
     open_[pd.Index(rows["group"]).get_indexer(pd.Index(stated["group"])), pd.Index(columns).get_indexer(pd.Index(stated[by]))] = False
@@ -188,7 +190,7 @@ def _empty(
     if by == "due":
         frame["year"] = pd.to_numeric(frame["due"], errors="coerce").astype("Int64")
     if by == "region":
-        frame["region_code"] = frame["region"].map(dict(zip(stated["region"], stated["region_code"], strict=True)))
+        frame["region_code"] = frame["region"].map(codes)
     return frame.reindex(columns=list(dict.fromkeys([*COLUMNS, by]))).astype(object)
 
 

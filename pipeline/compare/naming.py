@@ -115,6 +115,12 @@ def bound_of(quote: str) -> str | None:
     return next((bound for bound, pattern in _words().verbs if pattern.search(quote)), None)
 
 
+def verbs() -> tuple[list[str], list[str]]:
+    """The words that `bound_of` finds: those of floors, those of ceilings."""
+    data = vocab.read("wording")["verbs"]
+    return data["up"], data["down"]
+
+
 def counted(quote: str, indicator: str) -> str | None:
     """How a sentence counts, by its words beside the indicator's name: `counted("工业投资年均增长12%", "工业投资") == "average"`."""
     rest = quote.replace(indicator, "", 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import regex
@@ -15,22 +15,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def columns_of(documents: pd.DataFrame, failed: Mapping[str, str], options: Options) -> tuple[list[str], dict[str, str]]:
-    """The columns in order, and the regions of which nothing is stored, and why.
+def columns_of(documents: pd.DataFrame, regions: Sequence[str], options: Options) -> list[str]:
+    """The columns in order: the regions, or the documents of them that count."""
+    if options.by != "document":
+        return list(regions)
+    mine = documents[documents["region_shown"].isin(regions) & (~documents["left_out"] | options.all_documents)]
+    return mine["name"].tolist()
+
+
+def regions_of(codes: Mapping[str, str | None], failed: Mapping[str, str], options: Options) -> tuple[list[str], dict[str, str]]:
+    """The regions in order, and those of which nothing is stored, and why. `codes`: the regions of all stored documents.
 
     Regions that are asked for keep their order and stand also where no document of them is stored; without a question all that have some, by
-    code.
+    code. Raises ZhibiaoError for a region that no list of divisions and no document knows.
     """
-    if options.by == "document":
-        regions, missing = _regions(documents, failed, options)
-        mine = documents[documents["region_shown"].isin(regions) & (~documents["left_out"] | options.all_documents)]
-        return mine["name"].tolist(), missing
-    return _regions(documents, failed, options)
-
-
-def _regions(documents: pd.DataFrame, failed: Mapping[str, str], options: Options) -> tuple[list[str], dict[str, str]]:
-    codes = dict(zip(documents["region_shown"], documents["region_code"], strict=True))
-    known = sorted((r for r in codes if isinstance(r, str)), key=lambda r: (codes[r] or "~", r))
+    known = sorted(codes, key=lambda r: (codes[r] or "~", r))
     asked = list(dict.fromkeys(_region(q, codes) for q in options.regions)) or known + [r for r in sorted(failed) if r not in codes]
     zh = options.lang == "zh"
     missing = {}
@@ -46,14 +45,14 @@ def _region(query: str, codes: Mapping[str, str | None]) -> str:
     if query in codes:
         return query
     divisions = find_regions(query)
-    stored = [r for r, code in codes.items() if isinstance(r, str) and (code == query or any(code == d.code or r == d.name for d in divisions))]
+    stored = [r for r, code in codes.items() if (code == query or any(code == d.code or r == d.name for d in divisions))]
     if len(stored) == 1:
         return stored[0]
     if len(stored) > 1:
         raise ZhibiaoError(f"“{query}” may be {'、'.join(sorted(stored))}; name one by its code")
     if len(divisions) == 1:
         return divisions[0].name
-    have = "、".join(sorted(r for r in codes if isinstance(r, str))) or "none (run `zhibiao run` first)"
+    have = "、".join(sorted(codes)) or "none (run `zhibiao run` first)"
     if divisions:
         raise ZhibiaoError(f"“{query}” may be {'、'.join(f'{d.name} {d.code}' for d in divisions[:6])}; name one by its code. Stored are: {have}")
     raise ZhibiaoError(f"no division is called “{query}”, and no document of it is stored; there are: {have}")

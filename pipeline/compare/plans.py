@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from pipeline.canonical import squashed
+from pipeline.compare.divisions import Divisions, Said
 from pipeline.compare.items import objects
 from schemas import vocab
-from schemas.regions import NATIONAL, find_regions, former_regions, present_code, region_name_at, regions
+from schemas.regions import find_regions, region_name_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,26 +22,39 @@ _YEARS = regex.compile(
     r"(?:19|20)\d\d(?:\s*[-—–~至到]+\s*(?:(?:19|20)?\d\d))?年?度?|[“\"]?十[二三四五六七]五[”\"]?(?:时期|期间)?|第?十[一二三四五六七]个?五年|[一二三四五六七八九十]年"
 )
 _SENT = regex.compile(r"(?:印发|发布|公布|转发)[《〈]?(?P<plan>.+?)[》〉]?的通知$")
-NATION, UNKNOWN = "全国", "未知地区"  # the columns of national plans, and of those whose region nothing tells
 _SHORTEST = 4  # characters of a plan's name that say enough to tell editions of one plan: 生态环境
 
 
-def dated(documents: pd.DataFrame) -> pd.DataFrame:
-    """The documents with `title_shown`, `region_shown`, `date`, `date_source`, `plan`; no date is guessed: null where none is told."""
+def dated(documents: pd.DataFrame, divisions: Divisions | None = None) -> pd.DataFrame:
+    """The documents with `title_shown`, `region_shown`, `date`, `date_source`, `plan`; no date is guessed: null where none is told.
+
+    `divisions`: those of all documents; None where these are all.
+    """
     frame = documents.copy()
     given = frame["given"]
+    said = _said(frame)
+    divisions = divisions or Divisions(said)
     frame["title_shown"] = [title or g.get("title") or name for title, g, name in zip(frame["title"], given, frame["name"], strict=True)]
-    now = [_present(region or g.get("region") or None, code) for region, g, code in zip(frame["region"], given, frame["region_code"], strict=True)]
-    shown = [name for name, _ in now]
+    shown = [divisions.present(pair) for pair in said]
     dates = [_date(row) for row in frame.to_dict("records")]
     # objects: what is not told is None for all that reads these one by one; a column of strings would make it NaN, which counts as told
-    frame["region_shown"] = objects(_told_apart(now), frame)
+    frame["region_shown"] = objects((divisions.shown(pair) for pair in said), frame)
     frame["date"] = objects((d[0] for d in dates), frame)
     frame["date_source"] = objects((d[1] for d in dates), frame)
     for column in ("period_start", "period_end"):
         frame[column] = objects(_periods(frame, column), frame)
     frame["plan"] = objects((plan_key(title or g.get("title"), region) for title, g, region in zip(frame["title"], given, shown, strict=True)), frame)
     return frame
+
+
+def _said(documents: pd.DataFrame) -> list[Said]:
+    places = zip(documents["region"], documents["given"], documents["region_code"], strict=True)
+    return [(region or given.get("region") or None, code) for region, given, code in places]
+
+
+def divisions_of(documents: pd.DataFrame) -> Divisions:
+    """The divisions of documents that are all there are."""
+    return Divisions(_said(documents))
 
 
 def _periods(frame: pd.DataFrame, column: str) -> list[str | None]:
@@ -50,28 +64,6 @@ def _periods(frame: pd.DataFrame, column: str) -> list[str | None]:
         said or (date[:4] if date and len(date) == 10 and annual.search(title or "") else None)
         for said, date, title in zip(frame[column], frame["date"], frame["title"], strict=True)
     ]
-
-
-def _present(region: str | None, code: str | None) -> tuple[str | None, str | None]:
-    """Full name and code of today of a division, also of one that was renamed or went over into one other (襄樊市 → 襄阳市, 恩施州): its plans stand
-    in one column. A place that is no division (经开区) keeps its name."""
-    if code == NATIONAL:
-        return NATION, code
-    if not region or not code:
-        return region, None
-    then = next((r for r in former_regions() if r.code == code and r.name == region), None)
-    now = present_code(then.code, then.valid_to) if then else code if any(r.code == code for r in find_regions(region)) else None
-    return next(((r.name, now) for r in regions() if r.code == now), (region, None))
-
-
-def _told_apart(divisions: Sequence[tuple[str | None, str | None]]) -> list[str | None]:
-    """The names of divisions; of two that bear one name (朝阳区) each with that of the division above it: 北京市朝阳区, 长春市朝阳区."""
-    codes: dict[str | None, set[str]] = {}
-    for name, code in divisions:
-        codes.setdefault(name, set()).update({code} if code else ())
-    above = {r.code: r.name for r in regions()}
-    parents = {r.code: above.get(r.parent, "") for r in regions()}
-    return [f"{parents.get(code, '')}{name}" if code and len(codes[name]) > 1 else name for name, code in divisions]
 
 
 def _date(row: dict[Any, Any]) -> tuple[str | None, str | None]:
@@ -138,8 +130,16 @@ def _shorter(region: str | None) -> tuple[str, ...]:
     return tuple(sorted((squashed(n) for n in names if len(n) > 1), key=lambda n: (-len(n), n)))
 
 
-def copies(documents: pd.DataFrame, items: pd.DataFrame, lang: str = "zh") -> dict[str, tuple[str, str]]:
+# what a document says, as far as copies are told by it
+SAID = ("group", "value_text", "year", "scope_class")
+
+
+def copies(
+    documents: pd.DataFrame, items: pd.DataFrame, lang: str = "zh", common: Mapping[tuple[str, ...], int] | None = None
+) -> dict[str, tuple[str, str]]:
     """Document → (the document whose copy it is, why): the same bytes, or the same targets under one title.
+
+    `items`: document and the columns SAID; `common`: how many documents of the database say each of these, None where the items are all.
 
     A draft and what became of it are two editions, and so are plans of two periods, however much they share.
     """
@@ -150,10 +150,10 @@ def copies(documents: pd.DataFrame, items: pd.DataFrame, lang: str = "zh") -> di
         first = by_bytes.setdefault(records[name]["sha256"], name)
         if first != name:
             found[name] = first, "文件内容完全相同" if lang == "zh" else "the same bytes"
-    overlap = _overlap(items)
+    overlap = _overlap(items, common)
     for one, other, shared, least, most in sorted(overlap, key=lambda o: (-o[2], o[0], o[1])):
         first, second = sorted((one, other), key=lambda n: _rank(records[n]))
-        if first in found or second in found or not _one_text(records[first], records[second]):
+        if first in found or second in found or not one_text(records[first], records[second]):
             continue
         titles = bool(records[first]["title"]) and squashed(records[first]["title"] or "") == squashed(records[second]["title"] or "")
         if shared >= 0.8 * most or (titles and shared >= 0.9 * least):
@@ -168,7 +168,7 @@ def _rank(document: dict[Any, Any]) -> tuple[Any, ...]:
     return -said, document["name"]
 
 
-def _one_text(one: dict[Any, Any], other: dict[Any, Any]) -> bool:
+def one_text(one: dict[Any, Any], other: dict[Any, Any]) -> bool:
     """Whether nothing that two documents say of themselves makes them two texts."""
     for field in ("title", "doc_number", "period_start", "period_end", "issue_date", "region_shown"):
         mine, its = one[field], other[field]
@@ -177,21 +177,27 @@ def _one_text(one: dict[Any, Any], other: dict[Any, Any]) -> bool:
     return bool(one["draft"]) == bool(other["draft"]) and bool(one["region_shown"] or other["region_shown"] or one["title"])
 
 
-_FEWEST = 5  # shared targets below which likeness says nothing
+FEWEST = 5  # shared targets below which likeness says nothing
 
 
-def _overlap(items: pd.DataFrame) -> list[tuple[str, str, int, int, int]]:
+MOST = 20  # documents that say one thing alike; what more say (100%) tells no copy
+
+
+def _overlap(items: pd.DataFrame, common: Mapping[tuple[str, ...], int] | None) -> list[tuple[str, str, int, int, int]]:
     """Pairs of documents that share targets: both names, how many they share, the smaller and the larger number of their targets."""
     import pandas as pd
 
-    keys = items.groupby(["group", "value_text", "year", "scope_class"], sort=False, dropna=False).ngroup()
+    keys = items.groupby(list(SAID), sort=False, dropna=False).ngroup()
     said = pd.DataFrame({"document": items["document"], "key": keys}).drop_duplicates()
     sizes = said.groupby("document")["key"].size()
-    common = said.groupby("key")["document"].transform("size")
-    said = said[(common > 1) & (common <= 20)]  # what very many plans say alike (100%) tells no copy
+    often = said.groupby("key")["document"].transform("size")
+    if common is not None:
+        words = items.loc[said.index, list(SAID)].itertuples(index=False, name=None)
+        often = often.mask(pd.Series([common.get(key, 0) > MOST for key in words], index=said.index, dtype=bool), MOST + 1)
+    said = said[(often > 1) & (often <= MOST)]
     pairs = said.merge(said, on="key", suffixes=("", "_other"))
     pairs = pairs[pairs["document"] < pairs["document_other"]]
     counted = pairs.groupby(["document", "document_other"]).size()
-    counted = counted[counted >= _FEWEST]
+    counted = counted[counted >= FEWEST]
     pairs_ = zip(counted.index.get_level_values(0), counted.index.get_level_values(1), counted, strict=True)
     return [(a, b, int(n), int(min(sizes[a], sizes[b])), int(max(sizes[a], sizes[b]))) for a, b, n in pairs_]

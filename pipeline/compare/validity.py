@@ -30,15 +30,22 @@ class _State(NamedTuple):
 _STANDING = regex.compile(r"(?:办法|规定|条例|规范|细则|规划|纲要|标准)(?:[(（][^)）]*[)）])?$")  # a later one of the same name takes its place
 
 
-def judged(documents: pd.DataFrame, items: pd.DataFrame, validity: pd.DataFrame, as_of: date, lang: str = "zh") -> pd.DataFrame:
+def judged(
+    documents: pd.DataFrame,
+    said: tuple[pd.DataFrame, Mapping[tuple[str, ...], int] | None],
+    validity: pd.DataFrame,
+    as_of: date,
+    lang: str = "zh",
+) -> pd.DataFrame:
     """The documents with `duplicate_of`, `duplicate_reason`, `edition`, `validity`, `left_out`, `final` (the text that a draft became), and
     `validity_reason`, `validity_quote`, `validity_evidence`.
 
+    `said`: what tells copies (see `plans.copies`).
     `validity`: what documents say (document, kind, value, date_end, title, doc_number, raw, evidence). Only what a text says, or a later
     document of the same name, ends a plan: that its own period is over does not.
     """
     frame = documents.copy()
-    same = copies(frame, items, lang)
+    same = copies(frame, said[0], lang, said[1])
     frame["duplicate_of"] = objects((same.get(n, (None, None))[0] for n in frame["name"]), frame)
     frame["duplicate_reason"] = objects((same.get(n, (None, None))[1] for n in frame["name"]), frame)
     records = frame.to_dict("records")
@@ -47,7 +54,8 @@ def judged(documents: pd.DataFrame, items: pd.DataFrame, validity: pd.DataFrame,
     frame["final"] = objects((drafts.get(n) for n in frame["name"]), frame)
     ended = _ended(records, validity, as_of, successors, lang)
     draft = _State("draft", "标题或正文标明为征求意见稿" if lang == "zh" else "title or text call it a draft", None, None)
-    states = [ended.get(r["name"]) or (draft if r["draft"] else _State("in_force", _over(r, records, as_of, lang), None, None)) for r in records]
+    plans = _index(records, lambda r: r["plan"] and (r["region_shown"], r["plan"]))
+    states = [ended.get(r["name"]) or (draft if r["draft"] else _State("in_force", _over(r, plans, as_of, lang), None, None)) for r in records]
     for column, part in (("validity", "state"), ("validity_reason", "reason"), ("validity_quote", "quote"), ("validity_evidence", "evidence")):
         frame[column] = objects((getattr(one, part) for one in states), frame)
     frame["left_out"] = frame["duplicate_of"].notna() | frame["validity"].isin(("expired", "repealed", "superseded"))
@@ -55,12 +63,12 @@ def judged(documents: pd.DataFrame, items: pd.DataFrame, validity: pd.DataFrame,
     return frame
 
 
-def _over(document: dict[Any, Any], records: list[dict[Any, Any]], as_of: date, lang: str) -> str | None:
+def _over(document: dict[Any, Any], plans: Mapping[Any, list[dict[Any, Any]]], as_of: date, lang: str) -> str | None:
     """That the period of a plan is over, and the plan that follows it: said, but no reason to leave it out."""
     if not document["period_end"] or document["period_end"] >= str(as_of.year):
         return None
-    own = (document["region_shown"], document["plan"])
-    after = [r for r in records if document["plan"] and (r["region_shown"], r["plan"]) == own and (r["period_start"] or "") > document["period_end"]]
+    own = plans.get((document["region_shown"], document["plan"]), ())
+    after = [r for r in own if (r["period_start"] or "") > document["period_end"]]
     next_ = min(after, key=lambda r: (r["period_start"], r["name"]))["name"] if after else None
     if lang == "zh":
         return f"规划期已满（至 {document['period_end']} 年）" + (f"；后续规划：{next_}" if next_ else "")
@@ -83,19 +91,20 @@ def _ended(
     says, until = ("文件标明：{}", "有效期至 {}（{}）") if lang == "zh" else ("it says: {}", "valid until {} ({})")
     names = {r["name"]: r for r in records}
     statements = validity.to_dict("records")
+    named = _Named(records, [s for s in statements if s["kind"] == "extends"], names)
     for statement in statements:
         mine, words = names[statement["document"]], (statement["raw"], statement["evidence"])
         if statement["kind"] == "status" and statement["value"] in ("repealed", "expired", "void"):
             state = "expired" if statement["value"] == "expired" else "repealed"
             found.setdefault(mine["name"], _State(state, says.format(statement["raw"]), *words))
         elif statement["kind"] == "valid" and statement["date_end"]:
-            longer = max((s for s in statements if _extends(s, mine, names, as_of)), key=lambda s: s["date_end"], default=statement)
+            longer = max((s for s in named.extending(mine) if _extends(s, mine, names, as_of)), key=lambda s: s["date_end"], default=statement)
             last = max(statement["date_end"], longer["date_end"])
             if last < as_of.isoformat():
                 said = longer if longer["date_end"] == last else statement
                 found.setdefault(mine["name"], _State("expired", until.format(last, said["raw"]), said["raw"], said["evidence"]))
         elif statement["kind"] == "repeals" and statement["value"] == "whole" and not mine["draft"]:
-            for other in records:
+            for other in named.by(statement, mine):
                 if other is not mine and _named(statement, other, mine) and _issued(mine, as_of):
                     found.setdefault(other["name"], _State("repealed", f"{mine['name']}：{statement['raw']}", *words))
     for name, successor in successors.items():
@@ -146,11 +155,45 @@ def _successors(records: list[dict[Any, Any]], as_of: date, lang: str) -> dict[s
 
 def _by(records: list[dict[Any, Any]], key: Callable[[dict[Any, Any]], Any]) -> list[list[dict[Any, Any]]]:
     """Records with the same key, those without one left out."""
+    return list(_index(records, key).values())
+
+
+def _index(records: list[dict[Any, Any]], key: Callable[[dict[Any, Any]], Any]) -> dict[Any, list[dict[Any, Any]]]:
+    """Key → records, those without one left out."""
     groups: dict[Any, list[dict[Any, Any]]] = {}
     for r in records:
         if k := key(r):
             groups.setdefault(k, []).append(r)
-    return list(groups.values())
+    return groups
+
+
+class _Named:
+    """Which documents a statement may name, and which statements that extend a document may name it: by number, or by title in the region."""
+
+    def __init__(self, records: list[dict[Any, Any]], extending: list[dict[Any, Any]], names: Mapping[str, dict[Any, Any]]) -> None:
+        self._numbers = _index(records, _number)
+        self._titles = _index(records, lambda r: _title(r, r))
+        self._extending = {id(s): i for i, s in enumerate(extending)}
+        self._by_number = _index(extending, _number)
+        self._by_title = _index(extending, lambda s: _title(s, names[s["document"]]))
+
+    def by(self, statement: dict[Any, Any], mine: dict[Any, Any]) -> list[dict[Any, Any]]:
+        """The documents that a statement of a document may name."""
+        found = [*self._numbers.get(_number(statement), ()), *self._titles.get(_title(statement, mine), ())]
+        return list({r["name"]: r for r in found}.values())
+
+    def extending(self, document: dict[Any, Any]) -> list[dict[Any, Any]]:
+        """The statements that may name a document, in the order of documents and text."""
+        found = [*self._by_number.get(_number(document), ()), *self._by_title.get(_title(document, document), ())]
+        return sorted({id(s): s for s in found}.values(), key=lambda s: self._extending[id(s)])
+
+
+def _number(told: dict[Any, Any]) -> str | None:
+    return squashed(told["doc_number"]) if told["doc_number"] else None
+
+
+def _title(told: dict[Any, Any], mine: dict[Any, Any]) -> tuple[str | None, str] | None:
+    return (mine["region_shown"], squashed(told["title"])) if told["title"] else None
 
 
 def _bare(title: str) -> str:

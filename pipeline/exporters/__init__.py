@@ -1,4 +1,4 @@
-"""Exports: `EXPORTERS` names the writer of each format; a writer gets the tables and a folder."""
+"""Exports: `EXPORTERS` names the writer of each format; a writer gets the lines of each kind, which it reads one after another, and a folder."""
 
 from __future__ import annotations
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.exporters.frames import Frames
-from pipeline.exporters.package import Table, fields_of, foreign, write_package
+from pipeline.exporters.package import Field, Table, foreign, write_package
 
 _KEYS = {"documents": ["document"], "tasks": ["id"], "targets": ["target_id"]}
 _OF_DOCUMENTS = ("tasks", "targets", "coverage")  # an issue may be of a document that could not be stored
@@ -14,14 +16,18 @@ _OF_DOCUMENTS = ("tasks", "targets", "coverage")  # an issue may be of a documen
 def write(frames: Frames, out: Path) -> list[Path]:
     """Write datapackage.json and data/*.csv."""
     about = {"name": "zhibiao", "title": "zhibiao", "sources": [{"title": d["title"] or d["document"]} for d in frames["documents"]]}
-    tables = []
+    return write_package(out, about, _tables(frames))
+
+
+def _tables(frames: Frames) -> Iterator[Table]:
     for name, lines in frames.items():
-        if not lines:
+        rest = iter(lines)
+        first = list(itertools.islice(rest, 1))
+        if not first:
             continue  # a resource must have fields, and they are those of the lines
-        schema = {"fields": fields_of(lines), "missingValues": [""]}
+        schema: Field = {"missingValues": [""]}
         if name in _KEYS:
             schema["primaryKey"] = _KEYS[name]
         if name in _OF_DOCUMENTS:
             schema["foreignKeys"] = [foreign("document", "documents", "document")]
-        tables.append(Table(name, schema, lines, name))
-    return write_package(out, about, tables)
+        yield Table(name, schema, itertools.chain(first, rest), name)

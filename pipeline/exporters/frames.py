@@ -1,9 +1,12 @@
-"""The lines of an export, read from the database: one list of dicts for each kind of line."""
+"""The lines of an export, read from the database some documents at a time: whatever is stored, memory stays flat."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +17,9 @@ from schemas import tables
 from schemas.reasons import explain
 
 Line = dict[str, Any]
-Frames = dict[str, list[Line]]
+Frames = Mapping[str, Iterable[Line]]  # every kind of line may be iterated more than once
+_ROWS = 2_000  # of the table that lines are made of, read at a time
+_DOCUMENTS = 500  # read at a time at most: databases limit the parameters of a statement
 _DOCUMENT = ("title", "doc_number", "issuer", "region", "issue_date", "publish_date", "period_start", "period_end", "draft")
 _ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 _TARGET = (
@@ -45,53 +50,79 @@ _ADDED = (
     "confidence",
     "readers",
 )
+_DEADLINE = ("raw", "kind", "start", "end")
+_PLACE = ("file", "page", "line", "table", "row", "column", "sheet", "cell")
 
 
-def read(engine: sa.Engine) -> Frames:
-    """Lines of `documents`, `tasks`, `targets`, `issues` and `coverage` in document and text order."""
+class Lines:
+    """Lines of one kind: each iteration reads them anew."""
+
+    def __init__(self, reading: Callable[[], Iterator[Line]]) -> None:
+        self._reading = reading
+
+    def __iter__(self) -> Iterator[Line]:
+        return self._reading()
+
+
+@contextmanager
+def opened(engine: sa.Engine) -> Iterator[dict[str, Lines]]:
+    """Lines of `documents`, `tasks`, `targets`, `issues` and `coverage` in document and text order, streamed as long as the block lasts.
+
+    All are of one moment, whatever is written meanwhile. Raises StoreError where there is no database.
+    """
     with store.reading(engine) as connection:
-        documents = store.fetch(connection, tables.document, tables.document.c.name)
-        names = {d["id"]: d["name"] for d in documents}
-        order = {d["id"]: i for i, d in enumerate(documents)}
-
-        def rows(table: sa.Table) -> list[Line]:
-            found = store.fetch(connection, table, table.c.position)
-            return sorted(found, key=lambda r: order[r["document_id"]])
-
-        tasks = rows(tables.task)
-        links = rows(tables.task_body)
-        bodies = {b["id"]: b for b in store.fetch(connection, tables.body, tables.body.c.id)}
-        targets = rows(tables.target)
-        spans = _spans(connection)
-        issues = store.fetch(connection, tables.issue, tables.issue.c.document, tables.issue.c.id)
-        coverage = rows(tables.coverage)
-        validity: dict[str, list[Line]] = defaultdict(list)
-        for row in rows(tables.validity):
-            validity[row["document_id"]].append(row)
-    return {
-        "documents": [_document(d, validity[d["id"]]) for d in documents],
-        "tasks": _tasks(tasks, links, bodies, names),
-        "targets": _targets(targets, tasks, names, spans),
-        "issues": [{k: i[k] for k in ("document", "level", "code", "where", "message")} for i in issues],
-        "coverage": [_coverage(c, names) for c in coverage],
-    }
+        kinds = {"documents": _documents, "tasks": _tasks, "targets": _targets, "issues": _issues, "coverage": _coverage}
+        yield {name: Lines(partial(reading, connection)) for name, reading in kinds.items()}
 
 
-def _spans(connection: sa.Connection) -> dict[str, tuple[int, int, list[Line]]]:
-    """First and last source offset of every target's quote, and its evidence by slot."""
-    found: dict[str, list[Line]] = defaultdict(list)
-    query = (
-        sa.select(tables.evidence)
-        .where(tables.evidence.c.row_table == "target")
-        .order_by(tables.evidence.c.row_id, tables.evidence.c.slot, tables.evidence.c.position)
-    )
-    for row in connection.execute(query):
-        found[row.row_id].append(dict(row._mapping))
-    result = {}
-    for row_id, evidence in found.items():
-        quote = [e for e in evidence if e["slot"] == "quote"]
-        result[row_id] = (min(e["start"] for e in quote), max(e["end"] for e in quote), evidence)
-    return result
+def read(engine: sa.Engine) -> dict[str, list[Line]]:
+    """All lines at once: for a small database, and for what needs them more than once (review, diff, tests)."""
+    with opened(engine) as lines:
+        return {name: list(some) for name, some in lines.items()}
+
+
+def _chunks(connection: sa.Connection, table: sa.Table) -> Iterator[dict[str, str]]:
+    """Ids and names of documents, by name; so many at a time that about _ROWS rows of a table are theirs."""
+    document = tables.document.c
+    counts: dict[str, int] = {}
+    if table is not tables.document:
+        counted = connection.execute(sa.select(table.c.document_id, sa.func.count()).group_by(table.c.document_id))
+        counts = {row[0]: row[1] for row in counted}
+    some: dict[str, str] = {}
+    rows = 0
+    for identity, name in connection.execute(sa.select(document.id, document.name).order_by(store.by_characters(connection, document.name))).all():
+        more = counts.get(identity, 0) if counts or table is not tables.document else 1
+        if some and (rows + more > _ROWS or len(some) >= _DOCUMENTS):
+            yield some
+            some, rows = {}, 0
+        if more:
+            some[identity] = name
+            rows += more
+    if some:
+        yield some
+
+
+def _rows(connection: sa.Connection, table: sa.Table, columns: Iterable[str], some: Mapping[str, str]) -> dict[str, list[Line]]:
+    """Columns of the rows of some documents by document, in the order of their positions."""
+    names = list(columns)
+    query = sa.select(table.c.document_id, *(table.c[name] for name in names)).where(table.c.document_id.in_(list(some)))
+    found: dict[str, list[Line]] = {identity: [] for identity in some}
+    for identity, *values in connection.execute(query.order_by(table.c.position)).all():
+        found[identity].append(dict(zip(names, values, strict=True)))
+    return found
+
+
+def _documents(connection: sa.Connection) -> Iterator[Line]:
+    document = tables.document.c
+    more = ("region_code", "given", "sha256", "path", "format", "rules_version", "vocab_version")
+    names = ("id", "name", *_DOCUMENT, *more)
+    for some in _chunks(connection, tables.document):
+        validity = _rows(connection, tables.validity, _VALIDITY, some)
+        query = sa.select(*(document[name] for name in names)).where(document.id.in_(list(some)))
+        query = query.order_by(store.by_characters(connection, document.name))
+        for values in connection.execute(query):
+            row = dict(zip(names, values, strict=True))
+            yield _document(row, validity[row["id"]])
 
 
 def _document(row: Line, validity: list[Line]) -> Line:
@@ -100,7 +131,7 @@ def _document(row: Line, validity: list[Line]) -> Line:
         **{k: row[k] for k in _DOCUMENT},
         "region_code": row["region_code"],
         "valid_until": valid_until(validity),
-        "validity": [{k: v[k] for k in _VALIDITY} for v in validity],
+        "validity": validity,
         "given": json.loads(row["given"] or "{}"),
         "sha256": row["sha256"],
         "path": row["path"],
@@ -110,69 +141,112 @@ def _document(row: Line, validity: list[Line]) -> Line:
     }
 
 
-def _coverage(row: Line, names: dict[str, str]) -> Line:
-    place = {k: row[k] for k in ("where", "reason", "text", "start", "end")}
-    return {"document": names[row["document_id"]], **place, "explanation": explain(row["reason"]), "proposals": json.loads(row["proposals"] or "[]")}
+def _coverage(connection: sa.Connection) -> Iterator[Line]:
+    place = ("where", "reason", "text", "start", "end")
+    for some in _chunks(connection, tables.coverage):
+        found = _rows(connection, tables.coverage, (*place, "proposals"), some)
+        for identity, name in some.items():
+            for row in found[identity]:
+                proposals = json.loads(row.pop("proposals") or "[]")
+                yield {"document": name, **row, "explanation": explain(row["reason"]), "proposals": proposals}
+
+
+def _issues(connection: sa.Connection) -> Iterator[Line]:
+    issue = tables.issue.c
+    names = ("document", "level", "code", "where", "message")
+    query = (
+        sa.select(*(issue[name] for name in names))
+        .order_by(store.by_characters(connection, issue.document), issue.id)
+        .execution_options(yield_per=_ROWS)
+    )
+    for values in connection.execute(query):
+        yield dict(zip(names, values, strict=True))
 
 
 def _deadline(row: Line) -> Line | None:
-    if row["deadline_kind"] is None:
-        return None
-    return {k: row[f"deadline_{k}"] for k in ("raw", "kind", "start", "end")}
+    return {k: row[f"deadline_{k}"] for k in _DEADLINE} if row["deadline_kind"] is not None else None
 
 
-def _tasks(tasks: list[Line], links: list[Line], bodies: dict[str, Line], names: dict[str, str]) -> list[Line]:
-    units: dict[str, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
-    for link in sorted(links, key=lambda r: int(r["position"])):
-        units[link["task_id"]][link["role"]].append(link)
-    lines = []
-    for task in tasks:
-        mine = units[task["id"]]
-        lines.append(
-            {
-                "document": names[task["document_id"]],
-                "task": task["path"],
-                "title": task["title"],
-                **{role: [x["text"] for x in mine[role]] for role in _ROLES},
-                "deadline": _deadline(task),
-                "functions": {role: [bodies[x["body_id"]]["function"] for x in mine[role]] for role in _ROLES if mine[role]},
-                "id": task["id"],
-            }
-        )
-    return lines
+def _tasks(connection: sa.Connection) -> Iterator[Line]:
+    columns = ("id", "path", "title", *(f"deadline_{k}" for k in _DEADLINE))
+    for some in _chunks(connection, tables.task):
+        units = _units(connection, some)
+        found = _rows(connection, tables.task, columns, some)
+        for identity, name in some.items():
+            for task in found[identity]:
+                mine = units[task["id"]]
+                yield {
+                    "document": name,
+                    "task": task["path"],
+                    "title": task["title"],
+                    **{role: [text for text, _ in mine.get(role, ())] for role in _ROLES},
+                    "deadline": _deadline(task),
+                    "functions": {role: [function for _, function in mine[role]] for role in _ROLES if role in mine},
+                    "id": task["id"],
+                }
 
 
-def _targets(targets: list[Line], tasks: list[Line], names: dict[str, str], spans: dict[str, tuple[int, int, list[Line]]]) -> list[Line]:
-    paths = {t["id"]: t["path"] for t in tasks}
-    lines = []
-    counts: dict[str, int] = defaultdict(int)
-    for row in targets:
-        counts[row["document_id"]] += 1
-        start, end, evidence = spans[row["id"]]
-        value = next((e for e in evidence if e["slot"] == "value"), None)
-        lines.append(
-            {
-                "document": names[row["document_id"]],
-                "id": f"T{counts[row['document_id']]:03d}",
-                "task": paths.get(row["task_id"]),
-                **{k: row[k] for k in _TARGET},
-                "value": _whole(row["value"]),
-                "value_max": _whole(row["value_max"]),
-                "deadline": _deadline(row),
-                "status": row["status"],
-                "quote": row["quote"],
-                "start": start,
-                "end": end,
-                **{k: value[k] if value else None for k in ("file", "page", "line", "table", "row", "column", "sheet", "cell")},
-                "box": json.loads(value["box"]) if value and value["box"] else None,
-                "value_start": value["start"] if value else None,
-                "value_end": value["end"] if value else None,
-                **{k: row[k] for k in _ADDED},
-                "second": json.loads(row["second"]) if row["second"] else None,
-                "target_id": row["id"],
-            }
-        )
-    return lines
+def _units(connection: sa.Connection, some: Mapping[str, str]) -> Mapping[str, dict[str, list[tuple[str, str | None]]]]:
+    """Task id → role → name as written and functions of each body, in the order of the text."""
+    link, body = tables.task_body.c, tables.body.c
+    query = sa.select(link.task_id, link.role, link.text, body.function).join_from(tables.task_body, tables.body, link.body_id == body.id)
+    found: dict[str, dict[str, list[tuple[str, str | None]]]] = defaultdict(dict)
+    for task, role, text, function in connection.execute(query.where(link.document_id.in_(list(some))).order_by(link.position)).all():
+        found[task].setdefault(role, []).append((text, function))
+    return found
+
+
+def _targets(connection: sa.Connection) -> Iterator[Line]:
+    target, task = tables.target.c, tables.task.c
+    columns = tuple(dict.fromkeys((*_TARGET, *(f"deadline_{k}" for k in _DEADLINE), "status", "quote", *_ADDED, "second")))
+    wanted = sa.select(target.document_id, target.id, task.path, *(target[name] for name in columns))
+    joined = wanted.join_from(tables.target, tables.task, target.task_id == task.id, isouter=True)
+    for some in _chunks(connection, tables.target):
+        places = _places(connection, some)
+        found: dict[str, list[Line]] = {identity: [] for identity in some}
+        for identity, key, path, *values in connection.execute(joined.where(target.document_id.in_(list(some))).order_by(target.position)).all():
+            mine = found[identity]
+            row = dict(zip(columns, values, strict=True))
+            mine.append(_target(some[identity], f"T{len(mine) + 1:03d}", key, path, row, places[key]))
+        for identity in some:
+            yield from found[identity]
+
+
+def _target(document: str, number: str, key: str, path: str | None, row: Line, places: Mapping[str, list[Any]]) -> Line:
+    quote = places["quote"]
+    start, end, box, *where = places["value"][0] if places.get("value") else (None, None, None, *(None for _ in _PLACE))
+    return {
+        "document": document,
+        "id": number,
+        "task": path,
+        **{k: row[k] for k in _TARGET},
+        "value": _whole(row["value"]),
+        "value_max": _whole(row["value_max"]),
+        "deadline": _deadline(row),
+        "status": row["status"],
+        "quote": row["quote"],
+        "start": min(e[0] for e in quote),
+        "end": max(e[1] for e in quote),
+        **dict(zip(_PLACE, where, strict=True)),
+        "box": json.loads(box) if box else None,
+        "value_start": start,
+        "value_end": end,
+        **{k: row[k] for k in _ADDED},
+        "second": json.loads(row["second"]) if row["second"] else None,
+        "target_id": key,
+    }
+
+
+def _places(connection: sa.Connection, some: Mapping[str, str]) -> Mapping[str, dict[str, list[Any]]]:
+    """Target id → slot (quote, value) → start, end, box and place of each piece of its evidence."""
+    e = tables.evidence.c
+    # the table's name as an expression: as a plain column SQLite would walk over the evidence of all documents by the index of rows
+    mine = e.document_id.in_(list(some)), e.row_table.concat("") == "target", e.slot.in_(("quote", "value"))
+    query = sa.select(e.row_id, e.slot, e.start, e.end, e.box, *(e[name] for name in _PLACE)).where(*mine).order_by(e.position)
+    found: dict[str, dict[str, list[Any]]] = defaultdict(dict)
+    for row_id, slot, *piece in connection.execute(query).all():
+        found[row_id].setdefault(slot, []).append(piece)
+    return found
 
 
 def _whole(value: float | None) -> float | int | None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,14 @@ LICENCE = {
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One resource: its name, Table Schema, lines and title for people."""
+    """One resource: its name, Table Schema, lines (read once) and title for people.
+
+    Where the schema names no fields they are those of the first line, and their types those of all values.
+    """
 
     name: str
     schema: Field
-    lines: Sequence[Line]
+    lines: Iterable[Line]
     title: str
 
 
@@ -52,15 +56,28 @@ def foreign(field: str, resource: str, other: str) -> Field:
     return {"fields": [field], "reference": {"resource": resource, "fields": [other]}}
 
 
-def fields_of(found: Sequence[Line]) -> list[Field]:
-    """Names and types of the fields of lines, by their values."""
-    names = dict.fromkeys(key for line in found for key in line)
-    return [{"name": key, "type": _type([line.get(key) for line in found])} for key in names]
+class _Types:
+    """The types of columns, told by the values that pass."""
+
+    def __init__(self, columns: Iterable[str]) -> None:
+        self._kinds: dict[str, set[type]] = {column: set() for column in columns}
+
+    def watch(self, lines: Iterable[Line]) -> Iterator[Line]:
+        """The lines, noted. Raises ValueError for a line with a column of its own."""
+        for line in lines:
+            for column, value in line.items():
+                if column not in self._kinds:
+                    raise ValueError(f"a line has “{column}”, which the first one has not")
+                self._kinds[column].add(type(value))
+            yield line
+
+    def fields(self) -> list[Field]:
+        """Names and types of the columns."""
+        return [{"name": column, "type": _type(kinds - {type(None)})} for column, kinds in self._kinds.items()]
 
 
-def _type(values: Iterable[Any]) -> str:
+def _type(kinds: set[type]) -> str:
     """The type of all values that there are; string where they are of several."""
-    kinds = {type(value) for value in values if value is not None}
     names = {bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
     if kinds == {int, float}:
         return "number"
@@ -69,12 +86,17 @@ def _type(values: Iterable[Any]) -> str:
 
 def _resource(path: Path, table: Table) -> Field:
     """Write one CSV and describe it."""
-    columns = [field["name"] for field in table.schema["fields"]]
+    schema, lines, types = table.schema, iter(table.lines), None
+    if "fields" not in schema:
+        first = next(lines, {})
+        types = _Types(first)
+        lines = types.watch(itertools.chain((first,), lines))
+    columns = list(first) if types else [field["name"] for field in schema["fields"]]
     with replacing(path) as temporary:
         with temporary.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(columns)
-            writer.writerows([_cell(line.get(column)) for column in columns] for line in table.lines)
+            writer.writerows([_cell(line.get(column)) for column in columns] for line in lines)
         size, digest = temporary.stat().st_size, _digest(temporary)
     return {
         "name": table.name,
@@ -86,7 +108,7 @@ def _resource(path: Path, table: Table) -> Field:
         "encoding": "utf-8",
         "bytes": size,
         "hash": f"sha256:{digest}",
-        "schema": table.schema,
+        "schema": {"fields": types.fields(), **schema} if types else schema,
     }
 
 

@@ -1,8 +1,8 @@
 """The database: the only package that opens it."""
 
-from pipeline.store.connecting import ask, connect, fetch, reading, shown, transact, writing
+from pipeline.store.connecting import ask, by_characters, connect, fetch, reading, shown, transact, writing
 from pipeline.store.documents import Stored, broken_evidence, check_evidence, failures, prune, save, save_all, save_failures
-from pipeline.store.runs import FILLED, begin_run, end_run, last_change, read_runs, totals
+from pipeline.store.runs import FILLED, begin_run, end_run, last_change, read_runs, tidy, totals
 from pipeline.store.schema import upgrade
 from pipeline.store.sources import Source, assign, forget, gone, mark, states
 
@@ -14,6 +14,7 @@ __all__ = [
     "assign",
     "begin_run",
     "broken_evidence",
+    "by_characters",
     "check_evidence",
     "connect",
     "end_run",
@@ -31,6 +32,7 @@ __all__ = [
     "save_failures",
     "shown",
     "states",
+    "tidy",
     "totals",
     "transact",
     "upgrade",

@@ -22,6 +22,7 @@ _LOCK = 7_235_421_986  # any number: writers of zhibiao on one PostgreSQL databa
 PATIENCE = 120.0  # seconds for which a writer waits for a database that is locked, restarting or unreachable
 # SQLSTATE classes and codes of PostgreSQL that pass: connection lost, deadlock, not serialisable, lock not available, shutting down or starting
 _NOT_ALLOWED = "42501"  # the role may only read
+_FOR_GOOD = ("does not exist", "authentication failed", "pg_hba.conf", "could not translate host name")  # said of a connection that was refused
 _PASSING = ("08", "40001", "40P01", "55P03", "57P01", "57P02", "57P03")
 
 
@@ -134,6 +135,8 @@ def _passes(error: BaseException | None) -> bool:
     if state:
         return bool(state.startswith(_PASSING))
     said = str(error.orig)
+    if any(word in said for word in _FOR_GOOD):
+        return False
     return error.connection_invalidated or "locked" in said or "busy" in said or "connection" in said.lower()
 
 
@@ -144,12 +147,17 @@ def shown(engine: sa.Engine) -> str:
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection for reading; a database that is not there or is none gives a StoreError, and none is created."""
+    """A connection for reading, to which the database is as it was at the first question, whatever is written meanwhile.
+
+    A database that is not there or is none gives a StoreError, and none is created.
+    """
     path = file_of(engine)
     if path and not path.exists():
         raise StoreError(f"{path}: there is no such database; name one with --db, or make it with `zhibiao run`")
     try:
         with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
     except sa.exc.DatabaseError as error:
         raise StoreError(f"{shown(engine)}: {error.orig}; run `zhibiao run` or `zhibiao db upgrade` first") from error
@@ -158,6 +166,11 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 def fetch(connection: sa.Connection, table: sa.Table, *order: sa.Column[Any]) -> list[dict[str, Any]]:
     """All rows of a table as dicts, in an order."""
     return [dict(row._mapping) for row in connection.execute(sa.select(table).order_by(*order))]
+
+
+def by_characters(connection: sa.Connection, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """A column of text to order by: by the numbers of its characters, as SQLite and Python do, whatever language a PostgreSQL database sorts by."""
+    return sa.collate(column, "C") if connection.dialect.name == "postgresql" else column
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:

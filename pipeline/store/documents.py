@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from pipeline.evidence import key
 from pipeline.members import readable
-from pipeline.store.connecting import insert_rows, reading, transact, upsert_rows
+from pipeline.store.connecting import by_characters, insert_rows, reading, transact, upsert_rows
 from pipeline.store.sources import Source, put
 from schemas import tables
 from schemas.errors import StoreError
@@ -131,7 +131,7 @@ def broken_evidence(engine: sa.Engine) -> Iterator[str]:
     """Every stored evidence row whose text is not what its document says at its place, in words; reads document by document."""
     d, e = tables.document.c, tables.evidence.c
     with reading(engine) as connection:
-        for document, name in connection.execute(sa.select(d.id, d.name).order_by(d.name)).all():
+        for document, name in connection.execute(sa.select(d.id, d.name).order_by(by_characters(connection, d.name))).all():
             text = connection.execute(sa.select(d.text).where(d.id == document)).scalar_one()
             for row in connection.execute(sa.select(e.row_table, e.slot, e.start, e.end, e.text).where(e.document_id == document)):
                 if not row.text or text[row.start : row.end] != row.text:

@@ -15,6 +15,7 @@ from pipeline.evidence import key
 from pipeline.store.connecting import ask, reading, transact
 from schemas import tables
 
+_MANY = 1000  # documents after which PostgreSQL does not wait for its own vacuum
 # fields of targets and documents whose share of filled rows a run reports
 FILLED = {
     "target": ("indicator_id", "value", "canonical_value", "unit", "deadline_end", "task_id", "scope"),
@@ -60,6 +61,19 @@ def end_run(engine: sa.Engine, run: str, status: str, changed: bool, counts: Map
     told = json.dumps(report, ensure_ascii=False)
     values = {"status": status, "changed": changed, "finished": finished, "report": told, **counts}
     transact(engine, lambda connection: connection.execute(sa.update(tables.run).where(tables.run.c.id == run).values(values)), patience=10.0)
+
+
+def tidy(engine: sa.Engine, documents: int) -> None:
+    """Bring what the database knows of its tables up to date after a run that stored so many documents, so that it plans questions well."""
+
+    def work(connection: sa.Connection) -> None:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA optimize")
+        elif documents >= _MANY:
+            for name in ("document", "task", "target", "evidence", "task_body"):
+                connection.exec_driver_sql(f"ANALYZE {name}")
+
+    transact(engine, work, patience=10.0)
 
 
 def last_change(engine: sa.Engine) -> int:

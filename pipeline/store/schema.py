@@ -14,6 +14,7 @@ from schemas.indicators import indicators
 from schemas.regions import stored_regions
 from schemas.standards import standards
 
+_FIRST = 10.0  # seconds for which a server that does not answer at all is waited for; the address may be wrong
 MIGRATIONS = Path(tables.__file__).with_name("migrations")
 
 
@@ -27,7 +28,7 @@ def upgrade(engine: sa.Engine) -> None:
         except OSError as error:
             raise StoreError(f"{path}: the folder of the database cannot be made ({error.strerror}); name another with --db") from error
     try:
-        if ask(engine, _state) != (_head(), vocab.version()):  # a database that is up to date is told by one look
+        if ask(engine, _state, _FIRST) != (_head(), vocab.version()):  # a database that is up to date is told by one look
             _migrate(engine)
     except (StorageError, sa.exc.DatabaseError) as error:
         reason = getattr(error, "orig", None) or getattr(error.__cause__, "orig", error)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.compare import Options, facts
-from pipeline.compare import _known as known
+from pipeline.compare.basis import basis_of
 from pipeline.compare.pairs import side_by_side
 from tests.compare.conftest import DAY
 from tests.compare.reading import book, firm_pairs, plain, sides
@@ -20,7 +20,7 @@ OPEN_BUT_CLOSED = 2
 
 @pytest.fixture(scope="module")
 def items(five):
-    found = known(facts.load(five), Options(as_of=DAY)).every.reset_index(drop=True)
+    found = basis_of(facts.load(five), Options(as_of=DAY)).every.reset_index(drop=True)
     return found.assign(year_number=pd.to_numeric(found["year"].str[-4:], errors="coerce").astype("Int64"))
 
 

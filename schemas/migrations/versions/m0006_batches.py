@@ -8,6 +8,11 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+_ONLY_SQLITE = {
+    "ix_target_naming": ["indicator", "indicator_id", "kind", "change_direction", "dimension", "unit", "scope"],
+    "ix_target_scope": ["scope"],
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -31,8 +36,12 @@ def upgrade() -> None:
     with op.batch_alter_table("document") as batch:
         batch.add_column(sa.Column("parser_version", sa.String(32)))
         batch.create_index(op.f("ix_document_region_code"), ["region_code"])
+        batch.create_index(op.f("ix_document_sha256"), ["sha256"])
     op.create_index(op.f("ix_issue_document"), "issue", ["document"])
     op.create_index(op.f("ix_target_segment_id"), "target", ["segment_id"])
+    if op.get_bind().dialect.name == "sqlite":
+        for name, columns in _ONLY_SQLITE.items():
+            op.create_index(name, "target", columns)
     with op.batch_alter_table("run") as batch:
         batch.add_column(sa.Column("number", sa.Integer()))
         batch.add_column(sa.Column("status", sa.String(12), nullable=False, server_default="done"))
@@ -56,8 +65,11 @@ def downgrade() -> None:
         for name in ("report", "changed", "process", "host", "finished", "status", "number"):
             batch.drop_column(name)
     op.drop_index(op.f("ix_target_segment_id"), "target")
+    for name in _ONLY_SQLITE if op.get_bind().dialect.name == "sqlite" else ():
+        op.drop_index(name, "target")
     op.drop_index(op.f("ix_issue_document"), "issue")
     with op.batch_alter_table("document") as batch:
+        batch.drop_index(op.f("ix_document_sha256"))
         batch.drop_index(op.f("ix_document_region_code"))
         batch.drop_column("parser_version")
     op.drop_table("source")
