@@ -17,6 +17,7 @@ from pipeline.normalise import Rows, normalise
 from pipeline.official import find_official
 from pipeline.parsers import parse_file
 from pipeline.segment import segment
+from pipeline.totals import odd_totals
 from pipeline.validity import read_validity
 from schemas.limits import Limits
 from schemas.types import Document, Extraction, Issue, Segment, Slot
@@ -59,7 +60,8 @@ def process(document: Document, name: str | None = None, given: Mapping[str, str
     extraction = replace(extraction, validity=read_validity(document, official))
     if second:
         extraction = agree(segments, extraction, reader.proposals)
-    return Result(document, tuple(segments), extraction, normalise(document, extraction, given or {}))
+    rows = normalise(document, extraction, given or {})
+    return Result(document, tuple(segments), extraction, replace(rows, issues=rows.issues + tuple(odd_totals(rows))))
 
 
 def _today(issued: date | None, metadata: Mapping[str, Slot | None]) -> date | None:

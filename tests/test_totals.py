@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.compare.totals import Stated, unequal
+from pipeline.totals import Stated, unequal
+from tests.conftest import read
 
 ONE = Stated("甲", "e0", "新建污水管网", None, 1, 1, 3, "count", "=", 0.0, "m", "length", "2025-12-31")
 
@@ -78,3 +79,15 @@ def test_rounded_values_may_differ_a_little():
 
 def test_a_scope_that_only_holds_the_word_is_no_total():
     assert unequal(column(("东县", 40), ("西县", 50), ("合计管廊片区", 100))) == []
+
+
+CAPTION = "云水市2026年造林实施方案\n一、任务\n加快国土绿化。\n附表\n2026年造林任务分解表\n单位：万亩\n县区\t任务数\n"
+
+
+@pytest.mark.parametrize("last", ["合计", "全市"])
+@pytest.mark.parametrize(("total", "issues"), [("5.5", 0), ("5.6", 1)])
+def test_a_table_of_a_document_whose_total_differs_is_an_issue(last, total, issues):
+    rows = read(f"{CAPTION}青山县\t3.5\n绿水区\t2\n{last}\t{total}\n").rows
+    found = [i for i in rows.issues if i.code == "total_differs"]
+    assert len(found) == issues
+    assert all("2 parts add up to" in i.message and i.level == "warning" for i in found)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import regex
 
-from pipeline.compare.grouping import is_ratio
+from pipeline.normalise import Rows
+from schemas.types import Issue
 
 _TOTAL = regex.compile(r"^(?:合计|总计|共计|小计|总和|全市|全省|全县|全区|全州|全域|市域|全国)(?:合计|总计|共计|小计)?$")
 _SUBTOTAL = regex.compile(r"小计$")
@@ -17,6 +19,43 @@ _SUBTOTAL = regex.compile(r"小计$")
 _LEVELS = regex.compile(r"率$|比例$|比重$|占比$|指数$|强度$|浓度$|密度$|水平$|人均|户均|平均|最高|最低|温度|排名|次序|年限|面积比")
 _FEWEST = 2  # parts: one part alone beside a total says that others are not named
 _KINDS = ("count", "level")
+
+
+def odd_totals(rows: Rows) -> Iterator[Issue]:
+    """An issue for each totals row of a document whose parts do not add up: the text may be wrong, or a cell was misread."""
+    values = {e["row_id"]: e for e in rows.tables["evidence"] if e["slot"] == "value" and e["position"] == 0 and e["table"] is not None}
+    targets = {t["id"]: t for t in rows.tables["target"] if t["id"] in values}
+    for found in unequal(_stated(rows.document["name"], target, values[identity]) for identity, target in targets.items()):
+        first = next(t for identity, t in targets.items() if values[identity]["id"] == found.evidence[0])
+        parts = f"{len(found.evidence) - 1} parts add up to {found.parts:,.10g} {found.unit}"
+        message = (
+            f"“{found.indicator}” of {_scope(first)}: {found.total:,.10g} {found.unit} is stated, its {parts}; compare the table with the source"
+        )
+        yield Issue("warning", "total_differs", f"table {values[first['id']]['table']}, row {values[first['id']]['row']}", message)
+
+
+def _scope(target: Mapping[str, Any]) -> str | None:
+    """The scope; 合计 of the line of a table that belongs to no part (its own word is no scope: it says no place)."""
+    return target["scope"] or ("合计" if target["task_id"] is None else None)
+
+
+def _stated(document: str, target: Mapping[str, Any], value: Mapping[str, Any]) -> Stated:
+    return Stated(
+        document,
+        value["id"],
+        target["indicator"],
+        _scope(target),
+        value["table"],
+        value["row"],
+        value["column"],
+        target["kind"],
+        target["operator"],
+        target["canonical_value"],
+        target["canonical_unit"],
+        target["dimension"],
+        target["deadline_end"],
+        target["status"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +111,12 @@ def _adds_up(one: Stated) -> bool:
     placed = one.table is not None and one.row is not None and one.column is not None
     exact = one.operator in ("=", ">=", None) and one.value is not None and one.unit is not None and bool(one.scope)
     return (
-        placed and exact and one.kind in _KINDS and not is_ratio(one.dimension) and "/" not in (one.unit or "") and not _LEVELS.search(one.indicator)
+        placed
+        and exact
+        and one.kind in _KINDS
+        and not (one.dimension or "").startswith("ratio")
+        and "/" not in (one.unit or "")
+        and not _LEVELS.search(one.indicator)
     )
 
 
