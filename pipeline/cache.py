@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import logging
 import os
@@ -10,7 +11,7 @@ from array import array
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from pipeline.versions import parser_version
@@ -26,12 +27,13 @@ class Cache:
 
     folder: str
 
-    def _path(self, sha256: str) -> Path:
-        return Path(self.folder) / sha256[:2] / f"{sha256}-{parser_version()}.json.gz"
+    def _path(self, sha256: str, name: str) -> Path:
+        ending = hashlib.sha256(PurePath(name).suffix.lower().encode()).hexdigest()[:4]  # it has a say in what the format is
+        return Path(self.folder) / sha256[:2] / f"{sha256}-{ending}-{parser_version()}.json.gz"
 
-    def get(self, sha256: str) -> Document | None:
-        """The document of a content, parsed by the parsers in force; None where it is not kept."""
-        path = self._path(sha256)
+    def get(self, sha256: str, name: str) -> Document | None:
+        """The document of a file's content and name, parsed by the parsers in force; None where it is not kept."""
+        path = self._path(sha256, name)
         try:
             return _decode(json.loads(gzip.decompress(path.read_bytes())))
         except FileNotFoundError:
@@ -40,17 +42,17 @@ class Cache:
             _log.warning("%s: the cache is damaged (%s); the document is parsed again", path, error)
             return None
 
-    def put(self, sha256: str, document: Document, seconds: float) -> None:
+    def put(self, name: str, document: Document, seconds: float) -> None:
         """Keep a document whose parsing took long, unless a limit shaped it. A cache that cannot be written is told, and costs nothing else."""
         if seconds < _WORTH or any("--limit " in issue.message for issue in document.issues):
             return
-        path = self._path(sha256)
+        path = self._path(document.id, name)
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary.write_bytes(gzip.compress(json.dumps(asdict(document), ensure_ascii=False, default=list).encode(), 6))
             temporary.replace(path)
-            for old in path.parent.glob(f"{sha256}-*"):
+            for old in path.parent.glob(f"{path.name[:69]}-*"):
                 if old != path:  # of other parsers
                     old.unlink(missing_ok=True)
         except OSError as error:

@@ -8,7 +8,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,8 @@ def publish(database: sa.Engine, out: Path) -> list[Path]:
     """
     with _alone(out):
         source = _source(database)
-        if _is_current(out, source):
+        before = _manifest(out)
+        if _is_current(out, before, source):
             return []
         staging = out / f"{_STAGING}{os.getpid()}"
         try:
@@ -45,6 +46,8 @@ def publish(database: sa.Engine, out: Path) -> list[Path]:
         manifest = {**source, "files": {path.relative_to(out).as_posix(): path.stat().st_size for path in written}}
         with replacing(out / MANIFEST) as temporary:
             temporary.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        for name in set(before.get("files", ())) - set(manifest["files"]):  # what an earlier publishing wrote and this one does not
+            (out / name).unlink(missing_ok=True)
     return written
 
 
@@ -78,17 +81,26 @@ def _source(database: sa.Engine) -> dict[str, Any]:
     for path in sorted(Path(__file__).parent.rglob("*")):
         if path.suffix in (".py", ".yaml", ".html", ".css", ".js", ".jinja"):
             code.update(path.name.encode() + path.read_bytes())
-    return {"database": store.shown(database), "run": store.last_change(database), "day": str(date.today()), "code": code.hexdigest()[:12]}
+    return {"database": store.shown(database), "state": store.state(database), "day": str(date.today()), "code": code.hexdigest()[:12]}
 
 
-def _is_current(out: Path, source: dict[str, Any]) -> bool:
+def _manifest(out: Path) -> dict[str, Any]:
+    """What is said of the files that are there; empty where nothing is, or it is damaged: they are written anew."""
+    try:
+        said = json.loads((out / MANIFEST).read_text("utf-8"))
+        return said if isinstance(said, dict) and isinstance(said.get("files"), dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def _is_current(out: Path, manifest: dict[str, Any], source: dict[str, Any]) -> bool:
     """Whether the published files are there, whole, and made from the same."""
     try:
-        manifest = json.loads((out / MANIFEST).read_text("utf-8"))
-        files = manifest.pop("files")
-        return bool(manifest == source and all((out / name).stat().st_size == size for name, size in files.items()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False  # not there, or damaged: it is written anew
+        return {**source, "files": manifest.get("files")} == manifest and all(
+            (out / name).stat().st_size == size for name, size in manifest["files"].items()
+        )
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -105,7 +117,8 @@ def _alone(out: Path) -> Iterator[None]:
     except OSError as error:
         raise ZhibiaoError(f"{out}: cannot be written ({error.strerror}); name another folder with --out") from error
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        with suppress(OSError):  # a share without locks
+            fcntl.flock(lock, fcntl.LOCK_EX)
         for left in out.glob(f"{_STAGING}*"):
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)

@@ -32,22 +32,36 @@ def _opened(location: str) -> tuple[Any, str]:
 
 
 def list_folder(location: str) -> list[tuple[str, bool, str]]:
-    """What stands directly in a folder of a store: URL, whether it is a folder, and what changes with its content. Sorted.
+    """What stands directly in a folder of a store: URL, whether it is a folder, and what changes with its content ("" where nothing does). Sorted.
 
     A URL of one document gives that document. Raises ParseError where there is nothing or the store does not answer.
     """
     store, path = _opened(location)
     try:
-        if not store.isdir(path):
+        store.invalidate_cache()
+        if not _is_folder(store, path, location):
             return [(location, False, _stamp(store.info(path)))]
         entries = store.ls(path, detail=True)
     except FileNotFoundError as error:
         raise ParseError(f"{location}: no such file or folder") from error
     except Exception as error:  # every store has errors of its own
         raise ParseError(f"{location}: the store does not answer ({type(error).__name__}: {error})") from error
-    base = location.rstrip("/")
-    found = [(f"{base}/{PurePosixPath(e['name'].rstrip('/')).name}", e["type"] == "directory", _stamp(e)) for e in entries]
-    return sorted(entry for entry in found if entry[0] != f"{base}/{PurePosixPath(path.rstrip('/')).name}")
+    base, own = location.rstrip("/"), PurePosixPath(path.rstrip("/")).name
+    found = []
+    for entry in entries:
+        name, folder = PurePosixPath(entry["name"].rstrip("/")).name, entry["type"] == "directory" and not _is_web(location)
+        if name != own or entry["name"].rstrip("/") != path.rstrip("/"):
+            found.append((f"{base}/{name}", folder, "" if folder else _stamp(entry)))
+    return sorted(found)
+
+
+def _is_web(location: str) -> bool:
+    return location.lower().startswith(("http://", "https://"))
+
+
+def _is_folder(store: Any, path: str, location: str) -> bool:
+    """Whether a location is a folder; on the web, where every page with links looks like one, only what ends with a stroke."""
+    return location.endswith("/") if _is_web(location) else bool(store.isdir(path))
 
 
 def _stamp(info: dict[str, Any]) -> str:
@@ -65,11 +79,6 @@ def read(location: str) -> bytes:
         raise ParseError(f"{location}: cannot be read ({type(error).__name__}: {error})") from error
 
 
-def digest_of(data: bytes) -> str:
-    """The hash of a content."""
-    return hashlib.sha256(data).hexdigest()
-
-
 @contextmanager
 def at_hand(location: str, limits: Limits) -> Iterator[tuple[Path, bytes | None]]:
     """A location as a path of this machine, and the bytes of a remote file; a remote folder is brought here for as long as the block lasts.
@@ -80,18 +89,17 @@ def at_hand(location: str, limits: Limits) -> Iterator[tuple[Path, bytes | None]
         yield Path(location), None
         return
     store, path = _opened(location)
-    try:
-        folder = store.isdir(path)
-        size = store.du(path) if folder else store.size(path) or 0
-        Budget(limits).check("unpacked_mb" if folder else "file_mb", size / 1e6, f"{location}: MB")
-        if not folder:
-            yield Path(PurePosixPath(path).name), read(location)
-            return
-        with tempfile.TemporaryDirectory(prefix="zhibiao-") as here:
+    with tempfile.TemporaryDirectory(prefix="zhibiao-") as here:
+        try:
             target = Path(here) / PurePosixPath(path.rstrip("/")).name
-            store.get(path, str(target), recursive=True)
-            yield target, None
-    except (ParseError, LimitError):
-        raise
-    except OSError as error:
-        raise ParseError(f"{location}: cannot be brought here ({type(error).__name__}: {error})") from error
+            folder = _is_folder(store, path, location) and not _is_web(location)
+            size = store.du(path) if folder else store.size(path) or 0
+            Budget(limits).check("unpacked_mb" if folder else "file_mb", size / 1e6, f"{location}: MB")
+            if folder:
+                store.get(path.rstrip("/") + "/", f"{target}/", recursive=True)
+            data = None if folder else read(location)
+        except (ParseError, LimitError):
+            raise
+        except Exception as error:  # every store has errors of its own
+            raise ParseError(f"{location}: cannot be brought here ({type(error).__name__}: {error})") from error
+        yield target, data

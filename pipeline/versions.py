@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -66,9 +67,9 @@ def _installed(name: str) -> str:
 
 
 def _converter() -> str:
-    """Which LibreOffice there is: installing one, or a newer one, reads DOC, WPS and RTF anew."""
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    return str(Path(found).resolve()) if found else "none"
+    """Which LibreOffice and antiword there are: installing one, or another one, reads DOC, WPS and RTF anew."""
+    found = (os.environ.get("ZHIBIAO_SOFFICE"), shutil.which("soffice") or shutil.which("libreoffice"), shutil.which("antiword"))
+    return " ".join(f"{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in map(Path, filter(None, found)) if path.exists())
 
 
 def key(sha256: str, name: str, given: Mapping[str, str], second: bool, made_by: Versions) -> str:

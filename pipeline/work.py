@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline import remote
+from pipeline import remote, sources
 from pipeline.cache import Cache
 from pipeline.members import readable
 from pipeline.normalise import Rows
-from pipeline.parsers import parse_bytes, parse_file
+from pipeline.parsers import data_hash, parse_bytes, parse_file
 from pipeline.run import process
+from pipeline.sources import Place
 from schemas.errors import ModelError, ParseError, RuleError
 from schemas.limits import Limits, resident_mb
 from schemas.types import Document
@@ -77,13 +78,14 @@ def perform(job: Job) -> Outcome:
     seconds: dict[str, float] = {}
     try:
         with remote.at_hand(job.path, job.limits) as (path, data):
-            if job.known is not None and data is not None and remote.digest_of(data) == job.known:
+            sha256 = _content(job, path, data)
+            if job.known is not None and sha256 == job.known:
                 return Outcome(job, sha256=job.known, unchanged=True)
             document = _parsed(job, path, data)
+            sha256 = _content(job, path, data) if path.is_dir() else document.id  # what was read, which may be newer than what was seen before
         seconds["parse"] = time.perf_counter() - begun
         rows = process(document, job.name, job.given, job.second).rows
         seconds["extract"] = time.perf_counter() - begun - seconds["parse"]
-        sha256 = job.sha256 or rows.document["sha256"]
         return Outcome(job, rows, sha256, seconds=seconds, growth_mb=resident_mb() - resident)
     except (RuleError, ModelError):
         raise
@@ -97,15 +99,23 @@ def perform(job: Job) -> Outcome:
         return Outcome(job, sha256=job.sha256, code="unexpected_error", message=said, trace=traceback.format_exc())
 
 
+def _content(job: Job, path: Path, data: bytes | None) -> str | None:
+    """The hash of what is at hand; of a file of this machine what was told with the job, since reading it tells again."""
+    if data is not None:
+        return data_hash(data)
+    return sources.digest(Place(str(path), job.shown, folder=True), job.limits.file_mb) if path.is_dir() else job.sha256
+
+
 def _parsed(job: Job, path: Path, data: bytes | None) -> Document:
     """The document of a file or folder, or of bytes, from the cache where it is kept. Raises ParseError."""
-    begun, sha256 = time.perf_counter(), job.sha256 if data is None else remote.digest_of(data)
-    kept = job.cache.get(sha256) if job.cache and sha256 else None
+    begun, sha256 = time.perf_counter(), job.sha256 if data is None else data_hash(data)
+    cache = None if path.is_dir() else job.cache
+    kept = cache.get(sha256, path.name) if cache and sha256 else None
     if kept is not None:
         return replace(kept, name=path.stem, path=readable(job.shown))
     document = parse_file(path, job.limits, job.shown) if data is None else parse_bytes(data, path.name, readable(job.shown), job.limits)
-    if job.cache and sha256:
-        job.cache.put(sha256, document, time.perf_counter() - begun)
+    if cache:
+        cache.put(path.name, document, time.perf_counter() - begun)
     return document
 
 

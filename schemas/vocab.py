@@ -178,6 +178,7 @@ def holidays() -> dict[int, Holidays]:
     return found
 
 
+@cache  # read once, as the vocabularies themselves are: what this process reads by is what it says it reads by
 def version() -> str:
     """A hash over all vocabulary files, the user's included: part of what a document's rows depend on. Raises RuleError for a missing one."""
     digest = _own_hash().copy()

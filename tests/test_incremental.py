@@ -8,8 +8,11 @@ import sqlalchemy as sa
 
 from pipeline import batch, store, versions
 from pipeline.batch import Settings
+from pipeline.progress import Silent
 from schemas import tables
+from schemas.errors import RuleError
 from schemas.limits import Limits
+from schemas.types import Issue
 from tests.faults.conftest import PLAN, small_plans
 
 RAR = b"Rar!\x1a\x07\x00"
@@ -72,13 +75,70 @@ def test_times_of_files_and_clocks_say_nothing(database, docs):
     assert counts(batch.run([docs], database)) == (1, 2, True)
 
 
-@pytest.mark.parametrize("part", ["parser", "rules", "vocab"])
+@pytest.mark.parametrize(
+    "part", [("pipeline.versions.parser_version", "pipeline.normalise.parser_version"), ("extractors.rules.version",), ("schemas.vocab.version",)]
+)
 def test_another_version_of_what_is_upstream_reads_all_anew(database, docs, monkeypatch, part):
     batch.run([docs], database)
-    now = versions.upstream()
-    changed = versions.Versions(**{name: "x" if name == part else getattr(now, name) for name in ("parser", "rules", "vocab")})
-    monkeypatch.setattr(versions, "upstream", lambda: changed)
+    for name in part:
+        monkeypatch.setattr(name, lambda: "another")
     assert counts(batch.run([docs], database))[:2] == (3, 0)
+    assert counts(batch.run([docs], database))[:2] == (0, 3)
+
+
+def test_rows_of_a_worker_with_newer_rules_are_not_taken_for_those_of_older_ones(database, docs, monkeypatch):
+    monkeypatch.setattr(versions, "upstream", lambda: versions.Versions("older", "older", "older"))
+    with pytest.raises(RuleError, match="start it again"):
+        batch.run([docs], database)
+    assert names(database) == []
+
+
+def test_another_run_that_reads_the_same_folder_loses_nothing(database, docs):
+    """What another run stored meanwhile is not taken for gone, also where all that is gone is to be deleted."""
+
+    class Meanwhile(Silent):
+        once = False
+
+        def done(self, name, what):
+            if not self.once:
+                self.once = True
+                write(docs / "late.txt", 61)
+                batch.run([docs / "late.txt"], database)
+
+    report = batch.run([docs], database, Settings(prune=True), progress=Meanwhile())
+    assert (report.gone, report.pruned) == ([], 0)
+    assert "late" in names(database)
+
+
+def test_an_empty_folder_is_not_pruned(database, docs):
+    """A share that is not mounted looks empty."""
+    batch.run([docs], database)
+    for path in list(docs.iterdir()):
+        path.unlink()
+    report = batch.run([docs], database, Settings(prune=True))
+    assert (len(report.gone), report.pruned, len(names(database))) == (3, 0, 3)
+
+
+def test_a_failure_does_not_touch_what_another_run_stored(database, docs):
+    batch.run([docs], database)
+    with database.connect() as connection:
+        key = connection.execute(sa.select(tables.source.c.key).where(tables.source.c.name == "plan-0001")).scalar()
+    old = store.Source(str(docs / "plan-0001.txt"), "plan-0001", "failed", code="memory_limit", message="x")
+    store.save_failures(database, [("plan-0001", Issue("error", "memory_limit", "x", "x"), old)])
+    with database.connect() as connection:
+        assert connection.execute(sa.select(tables.source.c.key).where(tables.source.c.name == "plan-0001")).scalar() == key
+
+
+def test_a_moved_file_that_fails_keeps_the_rows_it_had(database, docs, tmp_path):
+    batch.run([docs], database)
+    (tmp_path / "later").mkdir()
+    (docs / "plan-0001.txt").rename(tmp_path / "later" / "plan-0001.txt")
+    store.assign(database, {str(tmp_path / "later" / "plan-0001.txt"): ("plan-0001",)}, lambda *_: True)
+    (tmp_path / "later" / "plan-0001.txt").unlink()
+    (tmp_path / "later" / "x.txt").write_text("x", "utf-8")
+    report = batch.run([tmp_path / "later"], database)
+    assert report.gone == [str(tmp_path / "later" / "plan-0001.txt")]
+    assert "plan-0001" in names(database)
 
 
 def test_who_reads_and_what_the_list_says_are_upstream_too(database, docs):

@@ -7,6 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -18,11 +19,12 @@ from pipeline.batch.report import Report
 from pipeline.batch.writer import Writer
 from pipeline.cache import Cache
 from pipeline.engines import Engine
+from pipeline.members import readable
 from pipeline.progress import Silent
 from pipeline.sources import Found, Place
 from pipeline.store import Source
 from pipeline.work import Job, Outcome
-from schemas.errors import StorageError
+from schemas.errors import RuleError, StorageError, StoreError
 from schemas.limits import Limits
 
 _log = logging.getLogger(__name__)
@@ -68,7 +70,7 @@ def run(
     found = sources.find(paths, out)
     given = sources.read_given(found.lists)
     store.upgrade(database)
-    return _Run(database, settings, found, given, progress or Silent(), only).work(engine)
+    return _Run(database, settings, paths, out, found, given, progress or Silent(), only).work(engine)
 
 
 class _Run:
@@ -78,12 +80,15 @@ class _Run:
         self,
         database: sa.Engine,
         settings: Settings,
+        paths: Sequence[str | Path],
+        out: Path | None,
         found: Found,
         given: Mapping[str, Mapping[str, str]],
         progress: Silent,
         only: Collection[str] | None,
     ) -> None:
-        self._database, self._settings, self._found, self._given, self._progress = database, settings, found, given, progress
+        self._database, self._settings, self._paths, self._out = database, settings, paths, out
+        self._found, self._given, self._progress = found, given, progress
         self._made_by = versions.upstream()
         self._limits = json.dumps(asdict(settings.limits))
         self._places = {place.location: place for place in found.documents if only is None or place.location in only}
@@ -123,10 +128,12 @@ class _Run:
 
     def _read(self, engine: Engine) -> None:
         try:
-            for outcome in engine.run(self._jobs()):
-                self._settle(outcome)
-                if self._writer.overdue():
-                    self._writer.flush()
+            with closing(engine.run(self._jobs())) as outcomes:
+                for outcome in outcomes:
+                    if outcome is not None:
+                        self._settle(outcome)
+                    if self._writer.overdue():
+                        self._writer.flush()
         finally:  # what was read before an interrupt is kept
             self._writer.flush()
 
@@ -144,8 +151,10 @@ class _Run:
                 store.tidy(self._database, report.documents)
             report.stored = store.totals(self._database)
             counts["failed"] = len(report.failed) + len(report.quarantined)
-            store.end_run(self._database, run, report.status, report.changed, counts, report.as_dict())
-        except StorageError as error:
+            # a run that was stopped in the middle may have changed more than it has counted
+            changed = report.changed or (False if report.status == "done" else None)
+            store.end_run(self._database, run, report.status, changed, counts, report.as_dict())
+        except StoreError as error:
             _log.error("the report of this run cannot be stored: %s", error)
 
     def _jobs(self) -> Iterator[Job]:
@@ -167,8 +176,8 @@ class _Run:
         settings, given = self._settings, self._given.get(place.file, {})
         same = bool(place.stamp) and place.stamp == source.stamp
         sha256 = source.sha256 if same else sources.digest(place, settings.limits.file_mb)
-        key = self._key(source.name, sha256 or place.stamp, given)
-        if not settings.force and key is not None and source.limits in (None, self._limits):
+        key = self._key(source.name, sha256 or place.stamp or place.location, given)
+        if not settings.force and source.limits in (None, self._limits):
             if source.state == "stored" and source.key == key and sha256 is not None:
                 self._leave(source, "unchanged")
                 return None
@@ -176,13 +185,13 @@ class _Run:
                 self._leave(source, "quarantined")
                 return None
         stored = source.state == "stored" and source.sha256 is not None and source.limits in (None, self._limits) and not settings.force
-        known = source.sha256 if stored and source.key == self._key(source.name, source.sha256, given) else None
+        known = source.sha256 if stored and source.key == self._key(source.name, source.sha256 or "", given) else None
         self._on_the_way[place.location] = replace(source, tried=key)
         content = None if place.stamp else sha256
         return Job(place.location, place.path, place.shown, source.name, given, settings.limits, settings.second, content, known, settings.cache)
 
-    def _key(self, name: str, content: str | None, given: Mapping[str, str]) -> str | None:
-        return versions.key(content, name, given, self._settings.second, self._made_by) if content else None
+    def _key(self, name: str, content: str, given: Mapping[str, str]) -> str:
+        return versions.key(content, name, given, self._settings.second, self._made_by)
 
     def _leave(self, source: Source, what: str) -> None:
         """Count a document that is not read again."""
@@ -206,20 +215,27 @@ class _Run:
             store.mark(self._database, [replace(source, stamp=place.stamp or None)])
             self._leave(source, "unchanged")
         elif outcome.rows is not None:
-            key = self._key(source.name, outcome.sha256, job.given)
+            self._same_versions(outcome.rows.document)
+            key = self._key(source.name, outcome.sha256 or "", job.given)
             spent = round(sum(outcome.seconds.values()), 3)
             made = Source(job.location, job.name, "stored", outcome.sha256, place.stamp or None, key, None, limits, seconds=spent)
             self._writer.add(outcome, made)
         else:
             self._fail(outcome, replace(source, limits=limits if source.key is None or limits else source.limits))
 
+    def _same_versions(self, document: Mapping[str, str]) -> None:
+        """Raises RuleError where a worker has other rules or vocabularies than this process, which is older: its keys would not be true."""
+        made_by = versions.Versions(document["parser_version"], document["rules_version"], document["vocab_version"])
+        if made_by != self._made_by:
+            raise RuleError(f"the rules or vocabularies have changed since this process began ({self._made_by}; now {made_by}): start it again")
+
     def _fail(self, outcome: Outcome, source: Source) -> None:
         if outcome.trace:
-            _log.error("%s: %s\n%s", outcome.job.shown, outcome.message, outcome.trace)
+            _log.error("%s: %s\n%s", readable(outcome.job.shown), outcome.message, outcome.trace)
         code, message = outcome.code or "parse_failed", outcome.message or ""
         state = "quarantined" if outcome.ended or outcome.spent else "failed"
         if outcome.ended:
-            message = f"{outcome.job.shown}: reading it ended its worker twice: {message}"
+            message = f"{readable(outcome.job.shown)}: reading it ended its worker twice: {message}"
         if state == "quarantined":
             message += "; it is set aside until it, zhibiao or its limits change (--retry reads it again)"
         self._report.time(outcome)
@@ -232,16 +248,36 @@ class _Run:
         return sources.digest(self._places[location], self._settings.limits.file_mb) == holder.sha256
 
     def _look_for_gone(self) -> None:
-        """Report the documents of the folders of this run that are no longer there; delete their rows where that is asked."""
+        """Report the documents of the folders of this run that are no longer there; delete their rows where that is asked.
+
+        A folder in which nothing is found at all may be a share that is not mounted: nothing of it is deleted.
+        """
         folders = self._found.folders
         if not folders:
             return
-        present = {place.location for place in self._found.documents}
-        lost = store.gone(self._database, lambda location: Place(location, location).parent in folders, present)
+        there = {place.location for place in self._found.documents}
+
+        def still(_: Sequence[str]) -> set[str]:
+            there.update(place.location for place in sources.find(self._paths, self._out).documents)
+            return there
+
+        lost, forgotten = store.gone(self._database, lambda location: location not in there and _parent(location) in folders, still)
         self._report.gone = [source.location for source in lost]
-        if self._settings.prune and lost:
-            store.prune(self._database, lost)
-            self._report.pruned, self._report.changed = len(lost), True
+        self._report.changed = self._report.changed or forgotten > 0
+        if self._settings.prune:
+            self._prune(lost, {_parent(location) for location in there})
+
+    def _prune(self, lost: Sequence[Source], alive: Collection[str]) -> None:
+        chosen = [source for source in lost if _parent(source.location) in alive]
+        if len(chosen) < len(lost):
+            _log.warning("%d documents of folders in which nothing is found were not pruned: are they mounted?", len(lost) - len(chosen))
+        if chosen:
+            store.prune(self._database, chosen)
+            self._report.pruned, self._report.changed = len(chosen), True
+
+
+def _parent(location: str) -> str:
+    return Place(location, location).parent
 
 
 def _workers(settings: Settings) -> int:

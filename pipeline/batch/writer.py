@@ -98,7 +98,7 @@ class Writer:
 
     def fail(self, outcome: Outcome, source: Source, state: str, code: str, message: str) -> None:
         """Note a document that could not be read or stored. `source`: what was known of it before; rows of an earlier reading stay."""
-        where = readable(outcome.job.shown)
+        where, message = readable(outcome.job.shown), "\n".join(map(readable, message.splitlines()))
         self._report.changed = self._report.changed or (source.state, source.code, source.message) != (state, code, message)
         (self._report.quarantined if state == "quarantined" else self._report.failed).append(message)
         self._report.issues[code] += 1

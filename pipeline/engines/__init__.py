@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Protocol
 
 from pipeline.engines.supervisor import Supervisor
@@ -14,8 +14,8 @@ from schemas.errors import ZhibiaoError
 class Engine(Protocol):
     """Reads documents."""
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
-        """Outcomes as they come, in no order. Raises RuleError or ModelError where no document can be read."""
+    def run(self, jobs: Iterable[Job]) -> Generator[Outcome | None]:
+        """Outcomes as they come, in no order; None now and then while none comes. Raises RuleError or ModelError where no document can be read."""
 
     def close(self) -> None:
         """End what was started."""
@@ -24,9 +24,10 @@ class Engine(Protocol):
 class Inline:
     """One document after another in this process, without isolation: for tests and for looking into a fault."""
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+    def run(self, jobs: Iterable[Job]) -> Generator[Outcome | None]:
         """Outcomes in the order of the jobs."""
-        return map(perform, jobs)
+        for job in jobs:
+            yield perform(job)
 
     def close(self) -> None:
         """Nothing was started."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from distributed import Client, as_completed
@@ -21,10 +21,10 @@ _here = threading.local()
 
 def read(job: Job) -> Outcome:
     """Read a document on a worker of the cluster, in a process beside it: what ends that process does not end the worker."""
-    if not hasattr(_here, "supervisor"):
-        _here.supervisor = Supervisor(1, prepare="pipeline.work:warm")
-    supervisor: Supervisor = _here.supervisor
-    (outcome,) = supervisor.run([job])
+    kept: dict[bool, Supervisor] = _here.__dict__.setdefault("supervisors", {})
+    if job.second not in kept:
+        kept[job.second] = Supervisor(1, prepare=f"pipeline.work:warm{'' if job.second else '_rules'}")
+    (outcome,) = (found for found in kept[job.second].run([job]) if found is not None)
     return outcome
 
 
@@ -55,7 +55,7 @@ class Cluster:
             )
             raise ZhibiaoError(f"{address}: {fault}; start workers from the same installation: dask worker {address} --nthreads 1")
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+    def run(self, jobs: Iterable[Job]) -> Generator[Outcome | None]:
         """Outcomes as they come; a few documents a thread are on their way at a time. A job whose worker is lost goes to another one."""
         source, waiting = iter(jobs), as_completed(loop=self._client.loop)  # type: ignore[no-untyped-call]
         sent: dict[Any, tuple[Job, int]] = {}

@@ -10,13 +10,17 @@ import ctypes
 import gc
 import importlib
 import json
+import logging
 import os
 import pickle
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -38,10 +42,11 @@ class Nursery:
     def __init__(self, task: str, prepare: str | None = None) -> None:
         """`task`: module:function of a job, and `prepare`: of what is called once before workers are forked."""
         self._socket, theirs = socket.socketpair()
+        self._folder = tempfile.mkdtemp(prefix="zhibiao-")  # workers make their temporary files in it
         paths = [p or os.getcwd() for p in sys.path]
         one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # workers share the cores among themselves
         start = "from pipeline.engines.nursery import main; main()"
-        command = [sys.executable, "-P", "-c", start, str(theirs.fileno()), task, prepare or ""]
+        command = [sys.executable, "-P", "-c", start, str(theirs.fileno()), task, prepare or "", self._folder]
         self.process = subprocess.Popen(
             command,
             pass_fds=(theirs.fileno(),),
@@ -74,6 +79,10 @@ class Nursery:
                 self._note(said)
         return self._ends.pop(worker, None)
 
+    def folder_of(self, worker: int) -> str:
+        """The folder of a worker's temporary files."""
+        return os.path.join(self._folder, str(worker))
+
     @property
     def ended(self) -> bool:
         """Whether the process has ended."""
@@ -82,6 +91,8 @@ class Nursery:
     def _hear(self, seconds: float | None = None) -> dict[str, Any] | None:
         """The next thing it says; None where it says nothing for so long."""
         while b"\n" not in self._heard:
+            if self._socket.fileno() < 0:
+                raise EOFError("the nursery was closed")
             if not select.select([self._socket], [], [], seconds)[0]:
                 return None
             part = self._receive()
@@ -109,6 +120,7 @@ class Nursery:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def main() -> None:
@@ -136,6 +148,7 @@ def main() -> None:
     for worker in workers:
         _kill(worker)
     _kill_adopted(set())
+    shutil.rmtree(sys.argv[4], ignore_errors=True)
     os._exit(0)
 
 
@@ -209,6 +222,10 @@ def _serve(jobs: int, results: int, errors: int, task: Callable[..., Any]) -> No
         os.dup2(errors, 1)
         os.dup2(errors, 2)
         _enlarge(results)
+        tempfile.tempdir = os.environ["TMPDIR"] = os.path.join(sys.argv[4], str(os.getpid()))
+        os.makedirs(tempfile.tempdir)
+        notes = _Notes()
+        logging.getLogger("pipeline").addHandler(notes)
         import faulthandler
 
         faulthandler.enable(file=2)
@@ -222,22 +239,45 @@ def _serve(jobs: int, results: int, errors: int, task: Callable[..., Any]) -> No
                 os._exit(OUT_OF_MEMORY)
             except Exception as error:  # what no document can be read with: the parent stops
                 done = (number, "raised", error)
+            for note in notes.taken():
+                wire.send(results, pickle.dumps((number, "note", note)))
             wire.send(results, pickle.dumps(done, protocol=5))
-    finally:  # the parent has no more jobs, or has ended
-        os._exit(0)
+    except OSError:
+        os._exit(0)  # the parent has ended
+    except BaseException:  # a fault of ours around the job: told with the job, not hidden
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)  # no more jobs
+
+
+class _Notes(logging.Handler):
+    """What is logged while a job is done, for the parent to log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        self._lines.append(record.getMessage())
+
+    def taken(self) -> list[str]:
+        """The lines since the last call."""
+        lines, self._lines = self._lines, []
+        return lines
 
 
 def _hold(job: Any) -> None:
     """Bound the address space, so that one allocation without measure fails at once; growth by small steps is seen by the parent."""
     import resource
 
-    limits = getattr(job, "limits", None)
-    if limits is not None:
-        pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
-        now = pages * os.sysconf("SC_PAGE_SIZE")
+    statm = Path("/proc/self/statm")
+    if statm.exists():  # elsewhere nothing says how much there is already
+        now = int(statm.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        wanted = now + (limits.memory_mb + _ADDRESSES_MB) * 1_000_000
-        resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+        wanted = now + (job.limits.memory_mb + _ADDRESSES_MB) * 1_000_000
+        with suppress(ValueError, OSError):  # a system that does not let us
+            resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def _enlarge(pipe: int) -> None:

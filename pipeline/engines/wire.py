@@ -6,6 +6,7 @@ import os
 import struct
 
 _LENGTH = struct.Struct("!Q")
+HEAD = _LENGTH.size  # bytes before each message
 _READ = 1 << 20
 
 

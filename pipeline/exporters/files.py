@@ -21,5 +21,8 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise ZhibiaoError(f"{path}: cannot be written ({error.strerror}); name another folder with --out") from error
+    except Exception as error:  # libraries that write workbooks and pictures wrap what the system says
+        system = error if isinstance(error, OSError) else error.__context__
+        if not isinstance(system, OSError):
+            raise
+        raise ZhibiaoError(f"{path}: cannot be written ({system.strerror}); name another folder with --out") from error

@@ -2,7 +2,7 @@
 
 from pipeline.store.connecting import ask, by_characters, connect, fetch, reading, shown, transact, writing
 from pipeline.store.documents import Stored, broken_evidence, check_evidence, failures, prune, save, save_all, save_failures
-from pipeline.store.runs import FILLED, begin_run, end_run, last_change, read_runs, tidy, totals
+from pipeline.store.runs import FILLED, begin_run, end_run, read_runs, state, tidy, totals
 from pipeline.store.schema import upgrade
 from pipeline.store.sources import Source, assign, forget, gone, mark, states
 
@@ -22,7 +22,6 @@ __all__ = [
     "fetch",
     "forget",
     "gone",
-    "last_change",
     "mark",
     "prune",
     "read_runs",
@@ -31,6 +30,7 @@ __all__ = [
     "save_all",
     "save_failures",
     "shown",
+    "state",
     "states",
     "tidy",
     "totals",

@@ -182,9 +182,13 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: list[dict[str,
     into = f"{quote(table.name)} ({', '.join(map(quote, names))})"
     values = list(map(itemgetter(*names), rows))
     if connection.dialect.name == "postgresql":
-        with connection.connection.cursor().copy(f"COPY {into} FROM STDIN") as copy:
-            for value in values:
-                copy.write_row(value)
+        dbapi = connection.dialect.loaded_dbapi
+        try:
+            with connection.connection.cursor().copy(f"COPY {into} FROM STDIN") as copy:
+                for value in values:
+                    copy.write_row(value)
+        except dbapi.Error as error:  # it comes past SQLAlchemy, which would tell lost connections and full disks from faults of ours
+            raise sa.exc.DBAPIError.instance(f"COPY {into}", None, error, dbapi.Error, dialect=connection.dialect) from error
     else:
         connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({', '.join('?' * len(names))})", values)
 

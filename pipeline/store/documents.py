@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pipeline.evidence import key
 from pipeline.members import readable
 from pipeline.store.connecting import by_characters, insert_rows, reading, transact, upsert_rows
-from pipeline.store.sources import Source, put
+from pipeline.store.sources import Source, note, put
 from schemas import tables
 from schemas.errors import StoreError
 from schemas.types import Issue
@@ -145,7 +145,7 @@ def save_failures(engine: sa.Engine, failed: Sequence[tuple[str, Issue, Source |
         names = [name for name, _, _ in failed]
         connection.execute(sa.delete(tables.issue).where(tables.issue.c.document.in_(names), tables.issue.c.document_id.is_(None)))
         insert_rows(connection, tables.issue, [row for name, issue, _ in failed for row in _issues((issue,), name, None)])
-        put(connection, [source for _, _, source in failed if source])
+        note(connection, [source for _, _, source in failed if source])
 
     if failed:
         transact(engine, work)

@@ -55,8 +55,11 @@ def _lives(process: int | None) -> bool:
     return True
 
 
-def end_run(engine: sa.Engine, run: str, status: str, changed: bool, counts: Mapping[str, float], report: Mapping[str, Any]) -> None:
-    """Store a run's report. `changed`: whether what is stored changed; `counts`: documents, tasks, targets, failed of this run, its seconds."""
+def end_run(engine: sa.Engine, run: str, status: str, changed: bool | None, counts: Mapping[str, float], report: Mapping[str, Any]) -> None:
+    """Store a run's report.
+
+    `changed`: whether what is stored changed, None where that is not known; `counts`: documents, tasks, targets, failed of this run, its seconds.
+    """
     finished = datetime.now(UTC).isoformat(timespec="seconds")
     told = json.dumps(report, ensure_ascii=False)
     values = {"status": status, "changed": changed, "finished": finished, "report": told, **counts}
@@ -76,11 +79,12 @@ def tidy(engine: sa.Engine, documents: int) -> None:
     transact(engine, work, patience=10.0)
 
 
-def last_change(engine: sa.Engine) -> int:
-    """The number of the last run that changed what is stored, or may have (one that was killed); 0 where there is none."""
+def state(engine: sa.Engine) -> list[str]:
+    """What tells one state of the stored rows from another: the last run that changed them, and those that may have or still may (not ended)."""
     r = tables.run.c
     with reading(engine) as connection:
-        return int(connection.execute(sa.select(sa.func.max(r.number)).where(sa.or_(r.changed, r.changed.is_(None)))).scalar() or 0)
+        last = connection.execute(sa.select(r.id).where(r.changed).order_by(r.number.desc()).limit(1)).scalars()
+        return [*last, *connection.execute(sa.select(r.id).where(r.changed.is_(None)).order_by(r.number)).scalars()]
 
 
 def read_runs(engine: sa.Engine, number: int | None = None, limit: int | None = None) -> list[dict[str, Any]]:

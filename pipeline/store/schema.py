@@ -52,13 +52,17 @@ def _migrate(engine: sa.Engine) -> None:
     """Run what migrations are missing and load the vocabularies in one transaction, alone among the writers."""
     from alembic import command
     from alembic.config import Config
+    from alembic.util.exc import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
 
     def work(connection: sa.Connection) -> None:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreError(f"{shown(engine)}: the database is of a newer zhibiao, or of none ({error}); use that one, or another --db") from error
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first() if connection.dialect.name == "sqlite" else None
         if broken is not None:
             raise StoreError(f"{shown(engine)}: a row of {broken[0]} refers to one that is not there; the migration was undone")

@@ -49,6 +49,15 @@ def put(connection: sa.Connection, sources: Sequence[Source]) -> None:
     upsert_rows(connection, tables.source, [{"id": s.id, **{name: getattr(s, name) for name in _FIELDS}} for s in sources])
 
 
+def note(connection: sa.Connection, sources: Sequence[Source]) -> None:
+    """Write what became of readings that failed; what is known of the rows that are stored stays as it is, whoever stored them."""
+    s = tables.source.c
+    for source in sources:
+        told = {"state": source.state, "tried": source.tried, "code": source.code, "message": source.message}
+        limits = {} if source.limits is None else {"limits": source.limits}
+        connection.execute(sa.update(tables.source).where(s.id == source.id).values(**told, **limits))
+
+
 def mark(engine: sa.Engine, sources: Sequence[Source]) -> None:
     """Write the rows of sources in a transaction of their own."""
     if sources:
@@ -85,6 +94,7 @@ def _assign(connection: sa.Connection, wanted: Mapping[str, Sequence[str]], move
         names |= {row.location: row.name for row in connection.execute(sa.select(s.location, s.name).where(s.id.in_(some)))}
     new = [location for location in wanted if location not in names]
     holders: dict[str, Source] = {}
+    moved_here: dict[str, Source] = {}
     for some in _chunks(sorted({name for location in new for name in wanted[location]})):
         holders |= {row.name: _source(row) for row in connection.execute(sa.select(tables.source).where(s.name.in_(some)))}
     taken = set(names.values())
@@ -94,11 +104,14 @@ def _assign(connection: sa.Connection, wanted: Mapping[str, Sequence[str]], move
             holder = holders.get(name)
             if name in taken or (holder is not None and not _takes_over(connection, holder, location, moved)):
                 continue
+            if holder is not None:
+                moved_here[location] = holder
             break
         taken.add(name)
         names[location] = name
-        rows.append({"id": key("source", location), "location": location, "name": name, "state": "waiting"})
-    upsert_rows(connection, tables.source, [{**dict.fromkeys(_FIELDS), **row} for row in rows])
+        before = moved_here.get(location)
+        rows.append(Source(location, name, sha256=before.sha256 if before else None, key=before.key if before else None))
+    put(connection, rows)
     return names
 
 
@@ -110,15 +123,20 @@ def _takes_over(connection: sa.Connection, holder: Source, location: str, moved:
     return True
 
 
-def gone(engine: sa.Engine, inside: Callable[[str], bool], present: Collection[str]) -> list[Source]:
-    """Sources of folders that a run looks through (`inside` says of which) that are no longer there: those with stored rows are marked `gone`
-    and returned each time, the rest is forgotten with its note."""
+def gone(engine: sa.Engine, inside: Callable[[str], bool], there: Callable[[Sequence[str]], Collection[str]]) -> tuple[list[Source], int]:
+    """Sources of folders that a run looks through (`inside` says of which) that are no longer there, and how many were forgotten.
+
+    Those with stored rows are marked `gone` and returned each time, the rest is forgotten with its note. `there` is asked last which of some
+    locations are there after all: another run may have stored what this one has not seen.
+    """
     stored = ask(engine, lambda connection: connection.execute(sa.select(tables.source.c.location)).scalars().all())
-    missing = list(states(engine, [location for location in stored if location not in present and inside(location)]).values())
-    kept = [x for x in missing if x.key is not None]
+    absent = [location for location in stored if inside(location)]
+    found = there(absent) if absent else ()
+    missing = list(states(engine, [location for location in absent if location not in found]).values())
+    kept, rest = [x for x in missing if x.key is not None], [x for x in missing if x.key is None]
     mark(engine, [replace(x, state="gone") for x in kept if x.state != "gone"])
-    forget(engine, [x for x in missing if x.key is None])
-    return sorted(kept, key=lambda x: x.location)
+    forget(engine, rest)
+    return sorted(kept, key=lambda x: x.location), len(rest)
 
 
 def forget(engine: sa.Engine, sources: Sequence[Source]) -> None:

@@ -41,7 +41,7 @@ def workers():
 
 @pytest.fixture(autouse=True)
 def no_grace(monkeypatch):
-    monkeypatch.setattr("pipeline.engines.supervisor._GRACE", 0.1)
+    monkeypatch.setattr("pipeline.engines.worker.GRACE", 0.1)
 
 
 def write(folder: Path, words: dict[str, str]) -> Path:
