@@ -68,12 +68,15 @@ def _valid(path: Path, name: str, value: Any) -> None:
         raise ZhibiaoError(f"{path}: {name}: numbers for some of {', '.join(sorted(entries[name]))} are expected")
 
 
-def check(database: sa.Engine, expected: Expectations, evidence: bool = False) -> list[Finding]:
-    """What is odd about what is stored and about the last run, the fatal first. `evidence`: also read every evidence row again.
+def check(database: sa.Engine, expected: Expectations, evidence: bool = False, number: int | None = None) -> list[Finding]:
+    """What is odd about what is stored and about a run (`number`; default: the last that has ended), the fatal first.
+
+    `evidence`: also read every evidence row again.
 
     Raises StoreError where there is no database.
     """
-    runs = [run["report"] for run in store.read_runs(database, limit=50)]
+    ended = [run for run in store.read_runs(database, limit=200) if run["report"]]
+    runs = [run["report"] for run in ended if number is None or run["number"] <= number]
     stored = store.totals(database)
     before: Mapping[str, Any] = next((run["stored"] for run in runs[1:] if run.get("stored")), {})
     found = [
@@ -81,6 +84,7 @@ def check(database: sa.Engine, expected: Expectations, evidence: bool = False) -
         *_drops(stored, before, expected),
         *_fill(stored, before, expected),
         *_last(runs[0] if runs else {}, expected),
+        *_totals(database),
     ]
     if evidence:
         found += [Finding("fatal", "evidence", message) for message in store.broken_evidence(database)]
@@ -107,6 +111,14 @@ def _fill(stored: Mapping[str, Any], before: Mapping[str, Any], expected: Expect
     for name, share in stored.items():
         if "." in name and name in before and share < before[name] - expected.fill_drop:
             yield Finding("warning", "fill_drop", f"{name}: filled in {share:.1%} of the rows, {before[name]:.1%} after the run before")
+
+
+def _totals(database: sa.Engine) -> Iterator[Finding]:
+    """Totals rows that do not add up; each is an issue of its document."""
+    names = store.documents_with(database, "total_differs")
+    if names:
+        shown = "、".join(names[:_NAMED])
+        yield Finding("warning", "totals", f"in {len(names):,} documents totals rows of tables do not add up (issue total_differs): {shown}")
 
 
 def _last(report: Mapping[str, Any], expected: Expectations) -> Iterator[Finding]:

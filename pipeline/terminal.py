@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pipeline.compare.result import Comparison
 
 
-def summary(report: Report, findings: Sequence[Finding], written: Sequence[Path], quiet: bool = False) -> None:
-    """What a run did, as a table on standard error; `quiet`: failures and fatal findings only."""
+def summary(report: Report, findings: Sequence[Finding], written: Sequence[Path] | None, quiet: bool = False) -> None:
+    """What a run did, as a table on standard error; `written`: None where publishing is told elsewhere; `quiet`: failures and fatal findings only."""
     from rich.console import Console
 
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 110)
@@ -39,7 +39,7 @@ def summary(report: Report, findings: Sequence[Finding], written: Sequence[Path]
         console.print(f"the run stopped: {report.stopped}; run again to go on where it stopped", markup=False, style="red", soft_wrap=True)
     elif any(finding.level == "fatal" for finding in findings):
         console.print("nothing was published: what was written before stands", style="red")
-    elif not quiet:
+    elif not quiet and written is not None:
         where = f"{len(written)} files in {os.path.commonpath([path.parent for path in written])}" if written else "nothing, all is up to date"
         console.print(f"written: {where}", markup=False, soft_wrap=True)
 

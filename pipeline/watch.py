@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import sources
-from schemas.errors import ParseError
+from schemas.errors import ModelError, RuleError, StoreError, ZhibiaoError
 
 _log = logging.getLogger(__name__)
 # what downloads and copies are called until they are whole
 _UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp")
+_LONGEST = 300.0  # seconds between two looks after many that went wrong
+_PUBLISH_AFTER = 60.0  # seconds after which results are published although more is due
 _State = tuple[tuple[str, int, int], ...]
 
 
@@ -66,24 +68,35 @@ def _state(location: str) -> _State:
         return ((location, -1, 0),)  # it goes away or comes just now: the next look tells
 
 
-def watch(inbox: Inbox, read: Callable[[Sequence[str]], None], stop: threading.Event, seconds: float = 2.0) -> None:
+def watch(inbox: Inbox, read: Callable[[Sequence[str]], bool], idle: Callable[[], None], stop: threading.Event, seconds: float = 2.0) -> None:
     """Look every few seconds and have what is due read, until `stop` is set; what is being read then is finished or left whole by `read`.
 
-    A folder that is not there, or not yet, is looked for again. Looking through many files takes at most a tenth of the time.
+    `read` says whether all of it was read; what was not is due again. `idle` is called once nothing is due after something was read, and now and
+    then while more and more comes. What goes wrong with files, folders or the database is logged and tried again, later each time; rules,
+    vocabularies and the model that are at fault end the watch (RuleError, ModelError). Looking through many files takes at most a tenth of the time.
     """
-    trouble = ""
+    pending, since, wait = False, time.monotonic(), seconds
     while not stop.is_set():
         begun = time.monotonic()
         try:
             due = inbox.look()
-        except ParseError as error:
-            if str(error) != trouble:
-                _log.warning("%s; looking again", error)
-            trouble, due = str(error), []
-        else:
-            trouble = ""
-        if due:
-            read(due)
-            if not stop.is_set():
+            if due:
+                whole = read(due)
+                if stop.is_set():
+                    return
+                if not whole:
+                    raise StoreError("the batch was not read to its end")
                 inbox.took(due)
-        stop.wait(max(seconds, 10 * (time.monotonic() - begun) if not due else 0))
+                pending = True
+            if pending and (not due or begun - since > _PUBLISH_AFTER):
+                idle()
+                pending, since = False, time.monotonic()
+            wait = seconds
+        except (RuleError, ModelError):
+            raise
+        except ZhibiaoError as error:
+            wait = min(wait * 2, _LONGEST)
+            _log.warning("%s; looking again in %.0f s", error, wait)
+            due = []
+        if not due:
+            stop.wait(max(wait, 10 * (time.monotonic() - begun) if not pending else 0))

@@ -1,6 +1,9 @@
 """Only what is new or changed is read; what is gone is reported; failures are tried again; names stay."""
 
 import os
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -245,6 +248,30 @@ def test_a_folder_that_is_one_plan_is_read_when_a_file_in_it_changes(database, d
     assert counts(batch.run([docs], database))[:2] == (0, 4)
     write(docs / "several" / "附件1.txt", 34)
     assert counts(batch.run([docs], database))[:2] == (1, 3)
+
+
+def test_a_change_inside_a_folder_behind_a_url_is_seen(database, docs):
+    write(docs / "several" / "方案.txt")
+    write(docs / "several" / "附件1.txt", 33)
+    url = f"file://{docs}"
+    assert counts(batch.run([url], database))[:2] == (4, 0)
+    assert counts(batch.run([url], database))[:2] == (0, 4)
+    write(docs / "several" / "附件1.txt", 34)
+    assert counts(batch.run([url], database))[:2] == (1, 3)
+
+
+def test_a_web_page_with_links_is_a_document(database, tmp_path):
+    page = PLAN.format(city="新河市", value=30).replace("\n", "<br>")
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "plan.html").write_text(f'<html><body>{page}<a href="other.txt">x</a></body></html>', "utf-8")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=tmp_path / "web"))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        report = batch.run([f"http://127.0.0.1:{server.server_port}/plan.html"], database)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (report.documents, report.failed, names(database)) == (1, [], ["plan"])
 
 
 def test_a_document_that_loses_its_targets_is_named(database, docs):

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from pipeline import store
 from pipeline.watch import Inbox, watch
+from schemas.errors import ParseError, RuleError, StorageError
 from tests.faults.conftest import PLAN, dump, start
 
 TEXT = PLAN.format(city="新河市", value=30)
@@ -77,14 +78,48 @@ def test_a_folder_that_goes_away_is_waited_for(folder):
     def take(locations):
         read.extend(locations)
         stop.set()
+        return True
 
-    thread = threading.Thread(target=watch, args=(inbox, take, stop, 0.02))
+    thread = threading.Thread(target=watch, args=(inbox, take, lambda: None, stop, 0.02))
     thread.start()
     time.sleep(0.2)
     (folder / "later").mkdir()
     (folder / "later" / "a.txt").write_text(TEXT, "utf-8")
     thread.join(10)
     assert [Path(location).name for location in read] == ["a.txt"]
+
+
+def test_what_was_not_read_to_its_end_is_read_again_and_published_once(folder):
+    """A database that is away, a list without its column, a folder that is full: the service goes on."""
+    stop, seen = threading.Event(), []
+    inbox = Inbox([folder], settle=1)
+    answers = iter([ParseError("no column “file”"), False, StorageError("away"), True])
+
+    def read(locations):
+        answer = next(answers)
+        seen.append(type(answer).__name__)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def publish():
+        seen.append("published")
+        stop.set()
+
+    (folder / "a.txt").write_text(TEXT, "utf-8")
+    thread = threading.Thread(target=watch, args=(inbox, read, publish, stop, 0.01))
+    thread.start()
+    thread.join(20)
+    assert seen == ["ParseError", "bool", "StorageError", "bool", "published"]
+
+
+def test_rules_at_fault_end_the_watch(folder):
+    def read(_):
+        raise RuleError("changed: start it again")
+
+    (folder / "a.txt").write_text(TEXT, "utf-8")
+    with pytest.raises(RuleError):
+        watch(Inbox([folder], settle=1), read, lambda: None, threading.Event(), 0.01)
 
 
 def stored(url: str) -> int:

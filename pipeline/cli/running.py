@@ -60,6 +60,7 @@ def run(
     from pipeline.cache import Cache
     from pipeline.check import expectations
     from pipeline.logs import set_up
+    from pipeline.publish import publish
     from schemas.limits import read_limits
 
     set_up(log, quiet)
@@ -69,9 +70,14 @@ def run(
     signal.signal(signal.SIGTERM, _interrupt)
     opened = store.connect(db)
     report = batch.run(paths or ["raw_docs"], opened, settings, out, _progress(quiet or as_json))
-    findings, written = _publish(opened, out, expected, report)
-    _tell(report, findings, written, quiet, as_json)
-    raise typer.Exit(1 if report.bad or any(f.level == "fatal" for f in findings) else 0)
+    findings = _checked(opened, expected, report)
+    fatal = any(f.level == "fatal" for f in findings)
+    written: list[Path] = []
+    try:
+        written = [] if fatal or report.status != "done" else publish(opened, out)
+    finally:  # what was read is told also where it cannot be published
+        _tell(report, findings, written, quiet, as_json)
+    raise typer.Exit(1 if report.bad or fatal else 0)
 
 
 @app.command()
@@ -90,11 +96,13 @@ def watch(
     log: Log = None,
 ) -> None:
     """Read what lands in inboxes, store and publish it, until told to end (SIGTERM, Ctrl-C)."""
-    from pipeline import engines, store
+    from pipeline import batch, engines, store
     from pipeline.batch import Settings
     from pipeline.cache import Cache
+    from pipeline.check import check as check_all
     from pipeline.check import expectations
     from pipeline.logs import set_up
+    from pipeline.publish import publish
     from pipeline.watch import Inbox
     from pipeline.watch import watch as keep_watching
     from schemas.limits import read_limits
@@ -106,21 +114,26 @@ def watch(
     opened, stop = store.connect(db), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _end(stop))
-    readers_at_work = engines.open_engine(engine, workers, settings.second)
+    at_work = engines.open_engine(engine, workers, settings.second)
 
-    def read(locations: Sequence[str]) -> None:
-        from pipeline import batch
+    def read(locations: Sequence[str]) -> bool:
+        report = batch.run(folders, opened, settings, out, _progress(quiet), at_work, frozenset(locations))
+        _tell(report, _checked(opened, expected, report), None, quiet, False)
+        return report.status == "done"
 
-        report = batch.run(folders, opened, settings, out, _progress(quiet), readers_at_work, frozenset(locations))
-        findings, written = _publish(opened, out, expected, report)
-        _tell(report, findings, written, quiet, False)
+    def idle() -> None:
+        if any(f.level == "fatal" for f in check_all(opened, expected)):
+            return
+        written = publish(opened, out)
+        if written and not quiet:
+            typer.echo(f"published: {len(written)} files in {out}", err=True)
 
     typer.echo(f"watching {', '.join(map(str, folders))}; end with Ctrl-C or SIGTERM", err=True)
     try:
         with suppress(KeyboardInterrupt):
-            keep_watching(Inbox(folders, out), read, stop, every)
+            keep_watching(Inbox(folders, out), read, idle, stop, every)
     finally:
-        readers_at_work.close()
+        at_work.close()
     typer.echo("ended", err=True)
 
 
@@ -178,15 +191,11 @@ def db_upgrade(db: Database = DEFAULT_DB) -> None:
     typer.echo(f"{store.shown(opened)}: schema and vocabularies are up to date", err=True)
 
 
-def _publish(opened: sa.Engine, out: Path, expected: Expectations, report: Report) -> tuple[list[Finding], list[Path]]:
-    """What the checks found, and the files that were written: none where something is fatal or the run had to stop."""
+def _checked(opened: sa.Engine, expected: Expectations, report: Report) -> list[Finding]:
+    """What the checks found; nothing is checked where the run had to stop, since nothing is published then."""
     from pipeline.check import check as checked
-    from pipeline.publish import publish
 
-    if report.status != "done":
-        return [], []
-    findings = checked(opened, expected)
-    return findings, [] if any(f.level == "fatal" for f in findings) else publish(opened, out)
+    return checked(opened, expected, number=report.number) if report.status == "done" else []
 
 
 def _progress(quiet: bool) -> Silent:
@@ -197,13 +206,13 @@ def _progress(quiet: bool) -> Silent:
     return Silent() if quiet else Bar() if sys.stderr.isatty() else Lines()
 
 
-def _tell(report: Report, findings: Sequence[Finding], written: Sequence[Path], quiet: bool, as_json: bool) -> None:
+def _tell(report: Report, findings: Sequence[Finding], written: Sequence[Path] | None, quiet: bool, as_json: bool) -> None:
     from dataclasses import asdict
 
     from pipeline import terminal
 
     if as_json:
-        line({**report.as_dict(), "checks": [asdict(f) for f in findings], "written": [str(path) for path in written]})
+        line({**report.as_dict(), "checks": [asdict(f) for f in findings], "written": [str(path) for path in written or ()]})
     else:
         terminal.summary(report, findings, written, quiet)
 

@@ -151,6 +151,13 @@ def save_failures(engine: sa.Engine, failed: Sequence[tuple[str, Issue, Source |
         transact(engine, work)
 
 
+def documents_with(engine: sa.Engine, code: str) -> list[str]:
+    """Names of the documents that have an issue of a code."""
+    query = sa.select(tables.issue.c.document).where(tables.issue.c.code == code).distinct()
+    with reading(engine) as connection:
+        return sorted(connection.execute(query).scalars())
+
+
 def failures(engine: sa.Engine) -> list[tuple[str, str]]:
     """Document name and path of each noted failure."""
     with engine.connect() as connection:

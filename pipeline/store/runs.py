@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import socket
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.evidence import key
 from pipeline.store.connecting import ask, reading, transact
 from schemas import tables
 
@@ -33,7 +33,7 @@ def begin_run(engine: sa.Engine, versions: str) -> tuple[str, int]:
                 connection.execute(sa.update(tables.run).where(r.id == row.id).values(status="killed"))
         number = (connection.execute(sa.select(sa.func.max(r.number))).scalar() or 0) + 1
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        row_id = key("run", str(number), started, socket.gethostname(), str(os.getpid()))
+        row_id = uuid.uuid4().hex[:20]  # an event, not a content: no two are the same, in whatever database
         values = {"started": started, "seconds": 0.0, "versions": versions, "host": socket.gethostname(), "process": os.getpid()}
         counts = dict.fromkeys(("documents", "tasks", "targets", "failed"), 0)
         connection.execute(sa.insert(tables.run).values(id=row_id, number=number, status="running", **values, **counts))

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -41,6 +42,9 @@ def perform(job: Job) -> Outcome:
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"], start_new_session=True)
         Path(rest).write_text(str(child.pid))
         time.sleep(3600)
+    elif word == "litter":
+        Path(tempfile.mkdtemp(prefix="litter"), "x").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
     elif word == "once" and not Path(rest).exists():
         Path(rest).touch()
         os.kill(os.getpid(), signal.SIGKILL)

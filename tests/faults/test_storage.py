@@ -16,9 +16,9 @@ from alembic.config import Config
 from pipeline import batch, store
 from pipeline.store.schema import MIGRATIONS
 from schemas import tables
-from schemas.errors import StorageError
-from tests.conftest import ROOT
-from tests.faults.conftest import dump, small_plans, start
+from schemas.errors import StorageError, StoreError
+from tests.conftest import ROOT, read
+from tests.faults.conftest import PLAN, dump, small_plans, start
 
 
 @pytest.fixture
@@ -138,6 +138,50 @@ def test_a_damaged_note_of_what_was_published_publishes_anew(docs, tmp_path, dam
     assert publish(database, out)
     assert (out / "targets.jsonl").read_text("utf-8").count("\n") == 30
     assert json.loads((out / MANIFEST).read_text("utf-8"))["files"]["targets.jsonl"] == (out / "targets.jsonl").stat().st_size
+
+
+def test_what_is_published_goes_by_the_database_not_by_counting_runs(docs, tmp_path):
+    from pipeline.publish import publish
+
+    out = tmp_path / "out"
+    for value in (30, 60):  # deleted and made anew: its first run is number 1 again
+        small_plans(docs, 30, value)
+        database = store.connect(f"sqlite:///{tmp_path}/z.db")
+        batch.run([docs], database)
+        assert publish(database, out)
+        database.dispose()
+        for path in tmp_path.glob("z.db*"):
+            path.unlink()
+    assert json.loads((out / "targets.jsonl").read_text("utf-8").splitlines()[0])["value"] == 60
+
+
+def test_runs_that_overlap_are_both_published(docs, tmp_path):
+    from pipeline.publish import publish
+
+    database, out = store.connect(f"sqlite:///{tmp_path}/z.db"), tmp_path / "out"
+    store.upgrade(database)
+    other, _ = store.begin_run(database, "x")
+    batch.run([docs / "plan-0001.txt"], database)
+    assert publish(database, out)
+    store.save(database, read(PLAN.format(city="新河市", value=33)).rows)
+    store.end_run(database, other, "done", True, {}, {})
+    assert publish(database, out)
+    assert len((out / "targets.jsonl").read_text("utf-8").splitlines()) == 2
+    (out / "old.csv").write_text("", "utf-8")
+    manifest = json.loads((out / "published.json").read_text("utf-8"))
+    manifest["files"]["old.csv"] = 0
+    manifest["day"] = "2000-01-01"
+    (out / "published.json").write_text(json.dumps(manifest), "utf-8")
+    assert publish(database, out)
+    assert not (out / "old.csv").exists()
+
+
+def test_a_database_of_a_newer_version_is_told(tmp_path):
+    database = store.connect(f"sqlite:///{tmp_path}/z.db")
+    store.upgrade(database)
+    store.transact(database, lambda connection: connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer zhibiao"):
+        store.upgrade(database)
 
 
 def test_a_migration_keeps_the_rows_of_an_older_database(docs, tmp_path):

@@ -170,6 +170,48 @@ time.sleep(3600)
     assert not any(map(living, pids))
 
 
+def test_large_jobs_do_not_wait_in_the_pipe_of_a_worker_that_hangs(database, tmp_path):
+    """Writing to a worker that does not read would stop the parent, and with it every limit."""
+    docs = write(tmp_path / "docs", {"a": "hang", **{f"b{i}": "" for i in range(6)}})
+    notes = "长" * 40_000
+    (docs / "SOURCES.csv").write_text("file,notes\n" + "".join(f"b{i}.txt,{notes}\n" for i in range(6)), "utf-8")
+    workers = Supervisor(1, TASK, "pipeline.work:warm")
+    report = batch.run([docs], database, Settings(LIMITS), engine=workers)
+    workers.close()
+    assert (report.documents, len(report.quarantined)) == (6, 1)
+
+
+def test_an_engine_that_was_left_in_the_middle_begins_anew(database, tmp_path):
+    docs = write(tmp_path / "docs", {f"d{i:02}": "sleep 0.05" for i in range(12)})
+    workers = Supervisor(2, TASK, "pipeline.work:warm")
+
+    class Stopping(batch.Silent):
+        def done(self, name, what):
+            raise KeyboardInterrupt
+
+    assert batch.run([docs], database, Settings(LIMITS), progress=Stopping(), engine=workers).status == "stopped"
+    report = batch.run([docs], database, Settings(LIMITS), engine=workers)
+    workers.close()
+    assert (report.status, report.documents + report.unchanged) == ("done", 12)
+
+
+def test_a_name_that_is_no_text_and_ends_its_worker(database, workers, tmp_path):
+    docs = write(tmp_path / "docs", {"good": ""})
+    (Path(os.fsdecode(os.fsencode(docs) + b"/\xb7\xbd\xb0\xb8.txt"))).write_text("kill\n", "utf-8")
+    report = batch.run([docs], database, Settings(LIMITS), engine=workers)
+    assert (report.status, report.documents, len(report.quarantined)) == ("done", 1, 1)
+    assert "方案.txt" in report.quarantined[0]
+
+
+def test_temporary_files_of_a_worker_go_with_it(database, workers, tmp_path):
+    docs = write(tmp_path / "docs", {"litter": "litter", "good": ""})
+    batch.run([docs], database, Settings(LIMITS), engine=workers)
+    folder = Path(workers._nursery._folder)
+    assert not list(folder.rglob("litter*"))
+    workers.close()
+    assert not folder.exists()
+
+
 def test_an_error_that_concerns_all_documents_reaches_the_caller():
     workers = Supervisor(1, "tests.faults.test_supervisor:faulty")
     with pytest.raises(RuleError, match="no rules"):
