@@ -21,9 +21,10 @@ LIMITS = Limits(expansion=10**6, members=20_000)
 _MOST = 10.0
 _LEAST = 0.02  # seconds: what takes less is noise
 _ENOUGH, _QUICK = 1.5, 0.2  # seconds: what takes as long is not made larger, in the soak and in the normal suite
-_SMALL = {"html: columns": 40, "html: tall cells": 4, "docx: spans": 20, "html: cells of any size": 40, "html: never closed": 30}  # n² cells
-# known: each value of a row is read with the row's name, so a name and its values multiply; a merged cell's text is read in each of its rows
-_PRODUCTS = {"text: long name of many values", "docx: merged down", "text: rows below a long cell"}
+_SMALL = {"html: columns": 40, "docx: spans": 20, "html: cells of any size": 40, "html: never closed": 30}  # n² cells
+# known: each value of a row is read with the row's name, so a name and its values multiply; a merged cell's text is read in each of its rows;
+# cells as tall as a table make its columns as many as its rows
+_PRODUCTS = {"html: tall cells", "text: long name of many values", "docx: merged down", "text: rows below a long cell"}
 SHORT = {
     "text: tabs": 400,
     "text: columns": 100,
