@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import regex
 
 from extractors import nlp, rules
 from extractors.indicator import Phrase
 from extractors.naming import plain_scope
+from schemas.structs import struct
 from schemas.types import Mention
 
 _SLOGAN = regex.compile(
@@ -35,7 +34,7 @@ _WHOLE_LIFE = regex.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Statement:
     """Words by which a rule finds a target without a number, and its deadline: 2025年底前…全面建成.
 

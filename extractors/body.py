@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 
 import regex
@@ -11,6 +11,7 @@ import regex
 from extractors import rules
 from extractors.bodyname import Assignment, Carried, is_body, official, unit_like, units
 from extractors.brackets import outermost
+from schemas.structs import struct
 from schemas.types import Mention
 
 _VERBS = ("verb_local", "verb_lead", "verb_cooperate", "verb_implement", "verb_responsible", "verb_none")
@@ -33,7 +34,7 @@ _GROUP = regex.compile(r"(?:各|有关|相关|所有|其他)")
 _MIXED = regex.compile(r"牵头.*(?:配合|责任|参与)|(?:责任|任务)?分工")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class _Statement:
     """A stretch that assigns units, with the mentions in it; `leads` is the first unit of a list that may lead by convention."""
 

@@ -10,6 +10,7 @@ import regex
 from extractors import rules
 from schemas.functions import begins_as_authority
 from schemas.regions import regions
+from schemas.structs import struct
 from schemas.types import Mention
 
 _OPEN, _CLOSE = "([《“〈", ")]》”〉"
@@ -52,7 +53,7 @@ _HEAD = regex.compile(r"各|有关|相关|国家|团[省市县区]委")
 _ROLES = (("lead", "牵头主"), ("cooperate", "配协参"), ("implement", "落实"), ("responsible", "负责承"))
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Assignment:
     """A unit, written out in full, and its role."""
 

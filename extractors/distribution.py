@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import regex
 
 from extractors.indicator import Name, Stretch
+from schemas.structs import struct
 from schemas.types import Mention
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Share:
     """One value with its name, its scope, and its own date where years were spread as well."""
 

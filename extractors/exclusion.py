@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import regex
 
@@ -12,6 +11,7 @@ from extractors.findings import Context, dimension
 from extractors.past import is_past
 from extractors.quantity import Measure
 from extractors.sentence import Clause, Sentence
+from schemas.structs import struct
 from schemas.types import Mention
 
 DURATIONS = ("duration", "months", "years", "working_days", "times", "years_of_age", "score")
@@ -43,7 +43,7 @@ _IDIOM_NOUNS = regex.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class _Number:
     """A number and where it stands; `kind` is the dimension of its unit, `left` the clause before it."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 
 from extractors.indicator import Name, Stretch
 from schemas import vocab
+from schemas.structs import struct
 from schemas.types import Mention
 from schemas.values import Quantity
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Finding:
     """A target in offsets of one folded text."""
 
@@ -31,7 +31,7 @@ class Finding:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Rejection:
     """A number that is no target, and why."""
 
@@ -40,7 +40,7 @@ class Rejection:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Context:
     """What a paragraph or cell brings along: dates and numbers in it, its heading as a fallback subject.
 

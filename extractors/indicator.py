@@ -5,18 +5,19 @@ All offsets count in one folded text. A name may be put together from several st
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import regex
 
 from extractors import nlp, rules
 from schemas.regions import region_name_at
+from schemas.structs import struct
 
 Stretch = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Name:
     """A name as stretches of the folded text, in reading order."""
 
@@ -34,7 +35,7 @@ class Name:
         return max(b for _, b in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Phrase:
     """A noun phrase without its lead words: what is measured (`start`, `end`), its scope, and the verb of doing before it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -13,6 +12,7 @@ from extractors import rules
 from extractors.period import find_periods
 from extractors.quantity import lettered
 from schemas.folded import Folded
+from schemas.structs import struct
 from schemas.types import Mention
 
 Stretch = tuple[int, int]
@@ -22,7 +22,7 @@ _SIZED = regex.compile(r"(?!\d[AGKD](?![A-Za-z]))\d")  # 55dB, not 5G, 4A, 8K, 3
 _NUMERIC = regex.compile(r"[\d.]{2}")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Masked:
     """A byte for each character of a text, 1 where no number is a quantity; why, by stretch; and the dates, which are masked too."""
 

@@ -14,6 +14,7 @@ from extractors.indicator import Name, Phrase, Stretch
 from extractors.predicate import Predicate
 from extractors.quantity import Measure
 from extractors.sentence import Sentence
+from schemas.structs import struct
 from schemas.types import Mention
 from schemas.values import Quantity
 
@@ -21,7 +22,7 @@ _LEADS = regex.compile(r"(?:[,:]|力争|争取|确保|实现|使|推动|促进|�
 _STRIVEN = regex.compile(r"力争|争取")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Tie:
     """A value tied to the name and scope it belongs to: 全市 + 森林覆盖率 + 达到38.5%.
 

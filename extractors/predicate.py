@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import regex
 
 from extractors import rules
+from schemas.structs import struct
 
 Stretch = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Predicate:
     """`start` is where it begins (the noun phrase ends there).
 

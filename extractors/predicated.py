@@ -18,6 +18,7 @@ from extractors.past import is_present
 from extractors.predicate import Predicate, read_back
 from extractors.quantity import Measure
 from extractors.sentence import Clause, Sentence
+from schemas.structs import struct
 from schemas.types import Mention
 from schemas.values import Operator
 
@@ -46,7 +47,7 @@ _BESIDE = regex.compile(r"[、,和及以与并其中]*")
 _EACH = ("每", "人均", "平均")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class _Said:
     """A number, its predicate and the noun phrase before it: 全市 森林覆盖率 | 达到 | 38.5%.
 

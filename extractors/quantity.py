@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import cast
@@ -12,11 +11,12 @@ import regex
 from extractors import rules
 from extractors.numerals import parse_number
 from schemas import vocab
+from schemas.structs import struct
 from schemas.types import Mention
 from schemas.values import Operator, Quantity
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Measure:
     """A parsed number: threshold, unit as written, place of number and unit (without operator words), and its form.
 
@@ -33,7 +33,7 @@ class Measure:
     count: bool
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class _Term:
     """One number of a text with its magnitude word and unit: "10余万亩" is 10, 万, 亩, `more`; `end` is where it ends."""
 

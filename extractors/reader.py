@@ -8,7 +8,6 @@ no grammar of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import regex
 from extractors import nlp
 from extractors.quantity import Measure, find_quantities, lettered
 from schemas.errors import ModelError
+from schemas.structs import struct
 from schemas.types import Mention
 
 Stretch = tuple[int, int]
@@ -39,7 +39,7 @@ _NEXT = regex.compile(r"[一-龥≥≤]{0,2}[、,和及与]?[一-龥≥≤]{0,4}
 _LONGEST = 300  # characters that the model reads at once
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Labelled:
     """A text with labelled stretches: what the model learns from."""
 
@@ -47,7 +47,7 @@ class Labelled:
     spans: tuple[tuple[int, int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Proposal:
     """A stretch of a text that the model takes for a `label`, and how sure it is (0 to 1)."""
 
@@ -57,7 +57,7 @@ class Proposal:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Claim:
     """A number (or a grade: `measure` is None) that the model takes for a target's value, and the names, scope and date it ties it to."""
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -19,12 +18,13 @@ import regex
 import yaml
 
 from schemas.errors import RuleError
+from schemas.structs import struct
 
 _FOLDER = Path(__file__).with_name("rules")
 _FRAGMENT = regex.compile(r"\$\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Rule:
     """A compiled pattern with its name, its free attributes and its examples."""
 
@@ -48,7 +48,7 @@ class Rule:
         return self.pattern.finditer(text, start, end) if holds(text, self.literals, start, end) else iter(())
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Spoken:
     """The literals of some rules that a text holds: where they stand, in order, and the number of the rule of each."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import regex
+
+from schemas.structs import struct
 
 _OPEN, _CLOSE = "([《", ")]》"
 _BRACKET = regex.compile(r"[()\[\]。]")
@@ -14,7 +15,7 @@ _MARK = regex.compile(r"[。!?,;:]")
 _LONGEST, _LONGEST_CLAUSE = 3000, 800
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Clause:
     """A stretch between commas; `mark` is the punctuation before it ("" at the head of a sentence)."""
 
@@ -23,7 +24,7 @@ class Clause:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Sentence:
     """Clauses up to a full stop; `inner` for the text of a bracket."""
 

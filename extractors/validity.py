@@ -7,7 +7,7 @@ read. Which documents a text repeals or revises is read in `extractors.repeals`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -17,6 +17,7 @@ from extractors import rules
 from extractors.dates import months_after
 from extractors.numerals import DIGITS, parse_number
 from extractors.period import find_periods
+from schemas.structs import struct
 
 Basis = Literal["stated", "start", "issue_date", "publish_date"]
 _SENTENCE = regex.compile(r"(?:《[^》]{1,150}》|[^。;!?])+")
@@ -27,7 +28,7 @@ _DAY = regex.compile(r"(.{4})年(?:(.{1,3})月)?(?:(.{1,3})日)?[年底末]*")
 _LONGEST = 6000  # characters; lists of some hundred repealed documents fit
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Known:
     """What is known of the document: its own title and 文号, the day it was issued and which date that is, the heading above the text."""
 
@@ -38,7 +39,7 @@ class Known:
     heading: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Stated:
     """One statement in a folded text, with offsets in it; dates are ISO, both inclusive, `term` is an ISO 8601 duration (P5Y, P18M).
 

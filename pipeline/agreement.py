@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from extractors.reader import Claim, Proposal, claims, passages
 from schemas.folded import Folded
 from schemas.reasons import UNEXPLAINED
+from schemas.structs import struct
 from schemas.types import Extraction, Proposed, Segment, Slot, Span, Target, Uncovered
 
 _NAME = 500  # characters of a row's name, from its end, that are read before each of its values
 Propose = Callable[[Sequence[str]], list[list[Proposal]]]
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Heard:
     """A claim with its places in the source, and the passage it was made in."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import regex
 
 from pipeline.heads import BARE_YEAR, NUMBER, Column, is_title, read_header, side_by_side, with_values
 from pipeline.spans import Line, blanks, covered
 from schemas.folded import EMPTY, Folded
+from schemas.structs import struct
 from schemas.types import Cell, Issue, Where
 
 Cells = dict[int, tuple[Folded, Where]]  # of a table line, by column from 0
@@ -20,7 +21,7 @@ _BODY_LIKE = regex.compile(r"(?:局|委|办|部|厅|院|政府|公司|中心|单
 _DATE_LIKE = regex.compile(r"\d{4}年|\d月|持续|长期|底前|全年|年底|每年")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Row:
     """A logical row: its number as written ("" without), its sub-row (0 where the number has only one), its cells.
 
@@ -38,7 +39,7 @@ class Row:
         return next((c for c in self.cells if c.role == role), None)
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Table:
     """A logical table."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 
 import regex
 
 from pipeline.spans import Line, header_paths
 from schemas import vocab
+from schemas.structs import struct
 
 _BRACKET = regex.compile(r"[(（\[【〔].*?[)）\]】〕]+")
 NUMBER = regex.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,2})*|[一二三四五六七八九十]{1,3})[)\]]?[.、]?")
@@ -29,7 +30,7 @@ def levels(header: str) -> list[str]:
     return parts
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Column:
     """A column's header as written (levels joined with /), its role, and where the header stands."""
 

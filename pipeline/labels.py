@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from extractors import rules
 from schemas.folded import Folded, fold
+from schemas.structs import struct
 from schemas.types import Block, Document
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Line:
     """A paragraph block with its folded text."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import regex
 
@@ -19,6 +18,7 @@ from pipeline.heads import NUMBER, levels, role_of
 from pipeline.official import Official
 from schemas.folded import Folded, fold
 from schemas.reasons import REASONS, UNEXPLAINED
+from schemas.structs import struct
 from schemas.types import Block, Cell, Document, Extraction, Mention, Segment, Slot, Span, Uncovered
 
 _SENTENCE = regex.compile(r"[。;!?]")
@@ -39,7 +39,7 @@ _ROLE_REASON = {"deadline": "deadline", "note": "note"}
 _READ_AS_TEXT = ("text", "task", "indicator")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Reading:
     """What was found in one folded text. `masked`: its characters in which no number is a quantity, `why`: stretches of them with their reasons."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from extractors.terms import TERM, start_of
 from pipeline.heads import levels
 from schemas import vocab
 from schemas.folded import EMPTY, Folded, fold
+from schemas.structs import struct
 from schemas.types import Cell, Mention, Segment, Slot, Target
 from schemas.values import Period, Quantity
 
@@ -41,7 +42,7 @@ _AIMED = regex.compile(r"^(?:20\d\d年)?(?:计划|目标|任务|预期)")
 _WORDED = regex.compile(r"[一-龥]")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Measured:
     """What a value cell gave: a target; a sentence to be read; or neither, where its number cannot be told for certain.
 

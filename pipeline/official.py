@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from pipeline.members import bare, same_part, sent_title
 from pipeline.metadata import read_metadata
 from schemas.folded import fold
 from schemas.regions import region_names_in
+from schemas.structs import struct
 from schemas.types import Document, Slot
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _ABOUT = regex.compile(r"关于|印发|转发|发布|[、《<(]|(?:政府|办公
 _IN_BRACKETS = regex.compile(r"\((?:[^()]{0,8}(?:19|20)\d\d[^()]{0,12}|征求意见稿|送审稿|试行|暂行)\)")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Official:
     """The official part: its lines from title to end (`body`: what follows the title), metadata and draft flag.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from statistics import mode
 
@@ -18,6 +17,7 @@ from pipeline.members import same_part
 from pipeline.official import Official
 from schemas.folded import joined
 from schemas.regions import region_name_at
+from schemas.structs import struct
 from schemas.types import Block
 
 _FINAL = "。;:!?…)]”》"
@@ -39,7 +39,7 @@ _NO_LIST = regex.compile(r"\d|[。;:]|时间|公告|通知")
 _ORDINAL = regex.compile(r"[^。;]{4,48}。(?=.{20})")  # 一是坚定实施扩大内需战略。坚持… : a heading and its text
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Marker:
     """The number at the head of a paragraph: its style, the level of that style, and the match."""
 
@@ -48,7 +48,7 @@ class Marker:
     hit: regex.Match[str]
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class _Layout:
     """What the lines as a whole say: those that begin with a decimal or an ordinal marker (by block), and how wide a broken line is (0: none is)."""
 

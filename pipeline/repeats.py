@@ -5,15 +5,15 @@ from __future__ import annotations
 from bisect import insort
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from heapq import merge
 from operator import itemgetter
 
 from pipeline.canonical import squashed
+from schemas.structs import struct
 from schemas.types import Segment, Target
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Said:
     """A target with the segment and the column role it was said in."""
 
@@ -28,7 +28,7 @@ class Said:
         return path.rpartition(".")[0] if path and self.segment.kind == "row" and "." in path else path
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class _Label:
     """A name without 的 and punctuation; `letters` is a cheap sketch of its characters, one bit for each."""
 

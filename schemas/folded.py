@@ -8,12 +8,12 @@ source characters because each folded character carries the source range it stan
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from string import ascii_letters, digits
 
 import regex
 
+from schemas.structs import struct
 from schemas.types import Span
 
 _HALF = {ord(c) - 0xFEE0: c for c in map(chr, range(0xFF01, 0xFF5F))}
@@ -66,7 +66,7 @@ _PLAIN_CHARS = regex.compile(r"[^\s$\\_^{}\u200b-\u200f\ufeff\u00ad⁰¹²³⁴�
 _TABLE = str.maketrans(_FOLD)
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Folded:
     """`text` for matching, `plain` for showing (same length), and the source offsets of every character."""
 

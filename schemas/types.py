@@ -5,16 +5,17 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from schemas.structs import struct
 from schemas.values import Period, Quantity
 
 if TYPE_CHECKING:
     from schemas.folded import Folded
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Span:
     """A half-open range of characters of the document's text."""
 
@@ -22,7 +23,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Box:
     """A rectangle on a page (counted from 1), in points from the upper left corner of the page as it is read."""
 
@@ -33,7 +34,7 @@ class Box:
     bottom: float
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Where:
     """Where a block stands for a reader; all counted from 1, None where the format has no such thing.
 
@@ -54,7 +55,7 @@ class Where:
     cell: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Piece:
     """Characters `start` to `end` of a text as they stand on one line of a page.
 
@@ -89,7 +90,7 @@ class Piece:
         return Box(self.page, min(self.edges[low:high]), self.top, max(self.edges[low:high]), self.bottom)
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Block:
     """A paragraph or table cell: the characters `start` to `end` of the document's text."""
 
@@ -100,7 +101,7 @@ class Block:
     where: Where
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Issue:
     """Something odd that did not stop the run. `where` is read by people: "line 12", "表/8.2"."""
 
@@ -110,7 +111,7 @@ class Issue:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Document:
     """A file as text and blocks. `id` is the hash of its bytes; offsets of everything count in `text`.
 
@@ -142,7 +143,7 @@ class Document:
             at += 1
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Cell:
     """A piece of text with its column role (`text` for running text) and, in a table, its header."""
 
@@ -152,7 +153,7 @@ class Cell:
     where: Where = Where()
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Segment:
     """A paragraph (one cell) or a table row (a cell per column).
 
@@ -176,7 +177,7 @@ class Segment:
     numbered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Slot:
     """Text of one field, where it stands in the source, and the rule that found it."""
 
@@ -185,7 +186,7 @@ class Slot:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Mention:
     """A stretch of a cell's folded text that means something: `value` is its parsed form."""
 
@@ -197,7 +198,7 @@ class Mention:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Task:
     """A numbered measure, duty item or table row, and the units that answer for it (role → slots)."""
 
@@ -213,7 +214,7 @@ Readers = Literal["both", "differs", "rules", "unread"]
 second reader takes the number for no target; `unread`: it does not read such statements (states without a number), or was not asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Proposed:
     """What the second reader takes for a target: the value as written, and the name as written that it ties it to ("" where it saw none)."""
 
@@ -224,7 +225,7 @@ class Proposed:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Target:
     """One commitment: an indicator, a threshold and a deadline, as written and as parsed."""
 
@@ -249,7 +250,7 @@ class Target:
     second: Proposed | None = None  # what the second reader makes of the value, where it differs
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Uncovered:
     """An entry of the coverage ledger: a number that gave no target, and why not; and what the second reader makes of it, if anything."""
 
@@ -260,7 +261,7 @@ class Uncovered:
     proposals: tuple[Proposed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Validity:
     """What a document says of its own validity (`valid`, `status`), or of the documents that it `repeals` or `revises`; dates are ISO, inclusive.
 
@@ -279,7 +280,7 @@ class Validity:
     number: Slot | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Extraction:
     """Everything read from one document, before normalising."""
 

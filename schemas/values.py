@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+from schemas.structs import struct
 
 Operator = Literal[">=", ">", "<=", "<", "=", "~", "range"]
 PeriodKind = Literal["by", "during", "annual", "continuous"]
 Precision = Literal["day", "ten_days", "month", "quarter", "half", "year", "plan", "century"]
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Quantity:
     """An interval: operator and number as written. `value_max` only with `range`; a grade has no number."""
 
@@ -20,7 +21,7 @@ class Quantity:
     value_max: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Period:
     """A deadline: kind, first and last day (ISO dates, the end inclusive), the date words as written, and how exact they are.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
@@ -15,6 +14,7 @@ import regex
 import yaml
 
 from schemas.errors import RuleError
+from schemas.structs import struct
 
 FOLDER = Path(__file__).with_name("vocab")
 
@@ -40,7 +40,7 @@ def user_files() -> tuple[Path, ...]:
     return tuple(Path(path) for path in os.environ.get("ZHIBIAO_VOCAB", "").split(os.pathsep) if path.strip())
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Unit:
     """A unit of measure: `factor` times a value in it is the value in `base`."""
 
@@ -65,7 +65,7 @@ _OR_MEASURE = regex.compile(r"(?<=[一-龥])\([一-龥]{1,2}\)$")
 _WIDE = str.maketrans("（）／％", "()/%")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Units:
     """All units by spelling, those that only stand below a line, and the spellings' pattern."""
 
@@ -142,7 +142,7 @@ def units() -> Units:
     return Units(by_form, below, data["magnitudes"], pattern)
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Lookup:
     """A correction of one dirty value, with its reason: in `field` of a document, `match` is read as `value`."""
 
@@ -159,7 +159,7 @@ def lookups() -> tuple[Lookup, ...]:
     return tuple(Lookup(**entry) for entry in read("lookups") or ())
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Holidays:
     """One year's weekdays off and weekend days worked (调休), by the State Council's arrangement named in `source`."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from pipeline.evidence import key
 from schemas import functions as vocab
 from schemas import regions
 from schemas.functions import Form
+from schemas.structs import struct
 
 _BRACKETS = str.maketrans("[]〔〕【】〈〉", "()()()()")
 _BLANK, _BRACKET = regex.compile(r"\s"), regex.compile(r"\([^()]*\)")
@@ -24,7 +24,7 @@ _OWN_FORMS = frozenset({"office", "centre", "government", "coordination", "commi
 _OWN_KINDS = frozenset({"department", "party", "institution", "mass", "judicial", "local", "group", "vertical"})
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Held:
     """A function that a name shows: its id, the part of the name, the pattern that found it, and the reform if the name is an earlier one."""
 
@@ -34,7 +34,7 @@ class Held:
     reorganisation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Body:
     """A unit as its name describes it: 市科技经信局 holds science_technology (科技) and industry_it (经信), department, city.
 

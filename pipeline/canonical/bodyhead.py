@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import regex
 
 from schemas import functions as vocab
 from schemas import regions
 from schemas.regions import Region
+from schemas.structs import struct
 
 _LEVELS = {"national": "national", "province": "province", "prefecture": "city", "county": "county"}
 _STATELY = regex.compile(r"^(?:中共|中国共产党|中华人民共和国)(?=.{3,})|^(?:新疆)?生产建设(?=兵团)")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Head:
     """`rest` is the unit's own name; `parent` the central body read over (国家统计局), `named` whether a place stands in the name (`full`: by
     its full name), `code` its division, `seat` that of a branch, `bare` whether nothing says whose body it is."""

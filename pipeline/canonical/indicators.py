@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,7 @@ import regex
 from schemas import vocab
 from schemas.indicators import Indicator, indicators
 from schemas.names import normal, squashed
+from schemas.structs import struct
 
 Reason = Literal["negative", "weak_unit", "ambiguous", "unknown"]
 # how far a rule is to be trusted: a name that only resembles by its spelling, or needs its unit to be known, less than one written out
@@ -23,7 +24,7 @@ _RATIOS = {"ratio", "ratio_difference"}
 _PER = regex.compile(r"人均|每|单位|万元|亿元")
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Match:
     """A name's indicator, the entry of the vocabulary that it met, the rule and how far it is to be trusted (0–1)."""
 
@@ -36,7 +37,7 @@ class Match:
         return f"{self.rule}:{self.alias}"
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class Refusal:
     """Why a name has no indicator, and the ids of those it could be taken for.
 
@@ -50,7 +51,7 @@ class Refusal:
 Named = list[tuple[Indicator, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@struct(frozen=True, slots=True)
 class _Index:
     """Entries of the vocabulary by the form in which a rule compares them."""
 
