@@ -9,6 +9,7 @@ tests/test_rules.py holds every rule to its examples.
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -76,23 +77,23 @@ class Worded:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
-        self._places: dict[str, dict[str, list[int]]] = {}  # the literals by their first character, with the places of their rules
+        self._words: dict[str, list[tuple[str, int]]] = {}  # the literals by their first character, each with the number of its rule
         for i, rule in enumerate(self._rules):
             for word in rule.literals:
-                self._places.setdefault(word[0], {}).setdefault(word, []).append(i)
-        self._heads = frozenset(self._places)
+                self._words.setdefault(word[0], []).append((word, i))
+        self._heads = re.compile(f"[{re.escape(''.join(self._words))}]")
 
     def within(self, text: str) -> Spoken:
         """Where the literals of the rules stand in a text."""
-        said: list[tuple[int, int]] = []
-        for head in self._heads.intersection(text):
-            for word, rules in self._places[head].items():
-                at = text.find(word)
-                while at >= 0:
-                    said += [(at, i) for i in rules]
-                    at = text.find(word, at + 1)
-        said.sort()
-        return Spoken(self._rules, [at for at, _ in said], [i for _, i in said])
+        places: list[int] = []
+        numbers: list[int] = []
+        for head in self._heads.finditer(text):
+            at = head.start()
+            for word, i in self._words[head[0]]:
+                if text.startswith(word, at):
+                    places.append(at)
+                    numbers.append(i)
+        return Spoken(self._rules, places, numbers)
 
 
 class Openings:
@@ -104,7 +105,8 @@ class Openings:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
         self._by_char: dict[str, tuple[Rule, ...]] = {}
-        self._begun: dict[str, int] = {}  # characters that some rule may begin with → those rules, a bit for each
+        self._always = sum(1 << i for i, rule in enumerate(self._rules) if _looks_back(rule.pattern))
+        self._begun: dict[str, int] = {}  # characters that some other rule may begin with → those rules, a bit for each
         self._table = _Beginnings(self)
         self._of = lru_cache(maxsize=4096)(self._rules_of)
 
@@ -114,14 +116,20 @@ class Openings:
         found = self._by_char.get(char)
         if found is None:
             found = self._by_char[char] = tuple(rule for rule in self._rules if _may_begin(rule.pattern, char))
-            if found:
-                names = {rule.name for rule in found}
-                self._begun[char] = sum(1 << i for i, rule in enumerate(self._rules) if rule.name in names)
+        return found
+
+    def begun(self, char: str) -> int:
+        """The rules that a character may begin, a bit for each; without those that are always asked."""
+        found = self._begun.get(char)
+        if found is None:
+            names = {rule.name for rule in self.at(char, 0)}
+            bits = sum(1 << i for i, rule in enumerate(self._rules) if rule.name in names)
+            found = self._begun[char] = bits & ~self._always
         return found
 
     def within(self, text: str) -> tuple[Rule, ...]:
         """The rules, in their order, that may find anything in a text."""
-        bits = 0
+        bits = self._always if text else 0
         for char in text.translate(self._table):
             bits |= self._begun[char]
         return self._of(bits)
@@ -137,12 +145,16 @@ class _Beginnings(dict[int, int | None]):
         self._openings = openings
 
     def __missing__(self, code: int) -> int | None:
-        return self.setdefault(code, code if self._openings.at(chr(code), 0) else None)
+        return self.setdefault(code, code if self._openings.begun(chr(code)) else None)
+
+
+def _looks_back(pattern: regex.Pattern[str]) -> bool:
+    """Whether a pattern looks at what stands before it: it is always asked."""
+    return "(?<=" in pattern.pattern or "\\b" in pattern.pattern
 
 
 def _may_begin(pattern: regex.Pattern[str], char: str) -> bool:
-    """Whether a match may begin with a character; a pattern that looks at what stands before it is always asked."""
-    return "(?<=" in pattern.pattern or "\\b" in pattern.pattern or pattern.match(char, partial=True) is not None
+    return _looks_back(pattern) or pattern.match(char, partial=True) is not None
 
 
 @cache

@@ -11,7 +11,6 @@ import regex
 from pipeline.districts import district_table
 from pipeline.grid import Row, Table, place, read_tables, with_present
 from pipeline.heads import is_header
-from pipeline.labels import metadata_tables
 from pipeline.official import Official
 from schemas.folded import Folded, fold
 from schemas.types import Block, Cell, Document, Issue, Segment, Where
@@ -48,9 +47,8 @@ def _runs(document: Document, official: Official) -> list[_Run]:
     runs: list[_Run] = []
     pieces: list[dict[int | None, list[Block]]] = []
     table: int | None = None
-    sheets = metadata_tables(document)
     for block in document.blocks:
-        if block.kind != "cell" or block.start < begin or block.where.table in sheets:
+        if block.kind != "cell" or block.start < begin or block.where.table in official.sheets:
             continue
         if not runs or block.where.table != table:
             runs.append(_Run(block.start, block.end, block.where.file in paged, block.where.file))

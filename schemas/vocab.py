@@ -6,7 +6,7 @@ import hashlib
 import os
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,11 @@ class Units:
         `units().find("万亩")` is 平方米 × 20000000/3; `units().find("吨标煤/万元")` has the dimension energy/money;
         `units().find("升/人·日")` and `units().find("升/（人·日）")` are the same, so are `/10万` and `1/10万`.
         """
+        found = self.by_form.get(text)  # most are spelled as the vocabulary spells them
+        return found if found is not None else _composed(text)
+
+    def composed(self, text: str) -> Unit | None:
+        """The unit of a spelling that is none of the vocabulary's own."""
         text = text.translate(_WIDE).removeprefix("1" if text.startswith("1/") else "")
         if text in self.by_form:
             return self.by_form[text]
@@ -102,6 +107,11 @@ class Units:
                 unit = forms[rest] if rest else Unit("", "number", "", Fraction(1), True)
                 return Unit(word + unit.id, unit.dimension, unit.base, unit.factor * self.magnitudes[word], unit.count)
         return None
+
+
+@lru_cache(maxsize=4096)
+def _composed(text: str) -> Unit | None:
+    return units().composed(text)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import regex
@@ -13,7 +13,7 @@ from pipeline.canonical.bodyhead import Head, head_of, seat_of
 from pipeline.evidence import key
 from schemas import functions as vocab
 from schemas import regions
-from schemas.functions import Form
+from schemas.functions import Form, Function, Named, Seen
 from schemas.structs import struct
 
 _BRACKETS = str.maketrans("[]〔〕【】〈〉", "()()()()")
@@ -140,18 +140,28 @@ def _offices(parts: tuple[str, ...] | list[str], form: Form) -> Iterator[Held]:
 def _hits(part: str, form: Form) -> list[tuple[int, int, list[Held]]]:
     found: list[tuple[int, int, int, list[Held]]] = []
     seen = vocab.seen(part)
-    for function in vocab.functions():
-        if form.form in function.forms or (form.offices and (not function.forms or "office" in function.forms)):
-            for start, end, pattern in function.named.find(part, seen):
-                found.append((start, end, 0, [Held(function.id, part[start:end], pattern)]))
+    for function in _held_by(form.form, form.offices):
+        for start, end, pattern in function.named.find(part, seen) if _may_show(function.named, seen) else ():
+            found.append((start, end, 0, [Held(function.id, part[start:end], pattern)]))
     for reform in vocab.reorganisations() if form.offices else ():
-        for start, end, pattern in reform.named.find(part, seen):
+        for start, end, pattern in reform.named.find(part, seen) if _may_show(reform.named, seen) else ():
             found.append((start, end, 1, [Held(new, part[start:end], pattern, reform.id) for new in reform.new]))
     kept: list[tuple[int, int, list[Held]]] = []
     for start, end, _, held in sorted(found, key=lambda f: (f[0] - f[1], f[2], f[0])):
         if start < end and all(end <= low or start >= high for low, high, _ in kept):
             kept.append((start, end, held))
     return sorted(kept, key=lambda k: k[0])
+
+
+@cache
+def _held_by(form: str, offices: bool) -> tuple[Function, ...]:
+    """The functions that a form of bodies may have."""
+    return tuple(f for f in vocab.functions() if form in f.forms or (offices and (not f.forms or "office" in f.forms)))
+
+
+def _may_show(named: Named, seen: Seen) -> bool:
+    """Whether a name may show what is named so: most names show one function of a hundred."""
+    return (seen.patterned and named.pattern is not None) or not named.heads.isdisjoint(seen.pairs)
 
 
 def _whole(form: Form, level: str | None) -> tuple[Held, ...]:
