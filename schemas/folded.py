@@ -7,6 +7,7 @@ source characters because each folded character carries the source range it stan
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from string import ascii_letters, digits
@@ -62,8 +63,13 @@ _FORMULA = regex.compile(
 )
 _PLAIN = {"ge": "≥", "le": "≤", "sim": "~", "pct": "%"}
 _KEEP_SPACE = frozenset(ascii_letters + digits)
-_PLAIN_CHARS = regex.compile(r"[^\s$\\_^{}\u200b-\u200f\ufeff\u00ad⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉·・]*+")
-_TABLE = str.maketrans(_FOLD)
+_PLAIN_CHARS = re.compile(r"[^\s$\\_^{}\u200b-\u200f\ufeff\u00ad⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉·・]*+")  # `re` runs over classes of characters faster
+_WIDE = re.compile(f"[{re.escape(''.join(_FOLD))}]")
+
+
+def _narrow(text: str) -> str:
+    """A text with each character folded for itself."""
+    return _WIDE.sub(lambda hit: _FOLD[hit[0]], text)
 
 
 @struct(frozen=True, slots=True)
@@ -123,7 +129,7 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
     if len(ranges) == 1 and _PLAIN_CHARS.fullmatch(source, *ranges[0]):  # most texts: one character for one
         first, last = ranges[0]
         whole = source[first:last]
-        return Folded(whole.translate(_TABLE), whole, range(first, last), range(first + 1, last + 1))
+        return Folded(_narrow(whole), whole, range(first, last), range(first + 1, last + 1))
     text: list[str] = []  # pieces, the last of which ends with the last character
     plain: list[str] = []
     starts: list[int] = []
@@ -135,37 +141,39 @@ def fold(source: str, ranges: Iterable[tuple[int, int]]) -> Folded:
         starts.append(low)
         ends.append(high)
 
-    def stretch(low: int, high: int) -> None:
-        piece = source[low:high]
-        text.append(piece.translate(_TABLE))
-        plain.append(piece)
-        starts.extend(range(low, high))
-        ends.extend(range(low + 1, high + 1))
+    def spaced(i: int) -> bool:
+        """Whether the gap before a character parts two Latin words or numbers."""
+        char, before = source[i], text[-1][-1] if text else ""
+        return char in _KEEP_SPACE and before in _KEEP_SPACE and not (before.isdigit() and char.isdigit() and "\n" in source[ends[-1] : i])
 
     def run(low: int, high: int, gap: bool) -> None:
         at = low
         while at < high:
-            i, at = at, at + 1
-            char = source[i]
-            if char.isspace():
-                gap = True
+            i = at
+            at = _PLAIN_CHARS.match(source, i, high).end()  # type: ignore[union-attr]  # always matches, if only nothing
+            if at == i and source[i].isspace():
+                gap, at = True, i + 1
                 continue
-            if (
-                gap
-                and text
-                and char in _KEEP_SPACE
-                and text[-1][-1] in _KEEP_SPACE
-                and not (text[-1][-1].isdigit() and char.isdigit() and "\n" in source[ends[-1] : i])
-            ):
+            if gap and spaced(i):
                 put(" ", " ", ends[-1], i)
             gap = False
-            folded = char if char in _RAISED and text and text[-1][-1].isdigit() else _FOLD.get(char, char)  # 10⁴ is not 104
-            if char in "·・" and text and text[-1][-1].isdigit() and source[i + 1 : i + 2].isdigit():
-                folded = "."  # 2·5 is 2.5
-            put(folded, folded if char in "₀₁₂₃₄₅₆₇₈₉" else char, i, i + 1)
-            if (plain_to := _PLAIN_CHARS.match(source, at, high)) and plain_to.end() > at:
-                stretch(at, plain_to.end())
-                at = plain_to.end()
+            if at > i:
+                piece = source[i:at]
+                text.append(_narrow(piece))
+                plain.append(piece)
+                starts.extend(range(i, at))
+                ends.extend(range(i + 1, at + 1))
+            else:
+                at = i + 1
+                put(*special(i), i, at)
+
+    def special(i: int) -> tuple[str, str]:
+        """A character that is not folded for itself, and as it is shown."""
+        char, number = source[i], bool(text) and text[-1][-1].isdigit()
+        folded = char if char in _RAISED and number else _FOLD.get(char, char)  # 10⁴ is not 104
+        if char in "·・" and number and source[i + 1 : i + 2].isdigit():
+            folded = "."  # 2·5 is 2.5
+        return folded, folded if char in "₀₁₂₃₄₅₆₇₈₉" else char
 
     for low, high in ranges:
         at = low
