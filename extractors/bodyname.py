@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -99,6 +99,7 @@ def units(text: str, start: int, end: int, role: str, rule: str, carried: Carrie
     return found
 
 
+@lru_cache(maxsize=256)  # a list of authorities is one of units first
 def unit_like(text: str) -> bool:
     """Whether a text is a list of units: at least half of its members end as units do and none is a sentence."""
     pieces = [text[slice(*_trimmed(text, low, high)[:2])] for low, high in members(text, 0, len(text))]

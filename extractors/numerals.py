@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 import regex
 
@@ -25,6 +26,7 @@ _ARABIC = regex.compile(r"\d")
 _PLAIN = regex.compile(r"[0-9]{1,12}(?:\.[0-9]{1,8})?")
 
 
+@lru_cache(maxsize=4096)
 def parse_number(text: str) -> Decimal | None:
     """The value of a numeral, or None where the text is not wholly one.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -69,6 +69,7 @@ def find_unresolved(text: str, issued: date | None = None) -> list[Mention]:
     return [Mention("period", *h.span(), h.group(), None, "period.since_issue") for h in hits if _build("since_issue", h, None, issued) is None]
 
 
+@lru_cache(maxsize=1024)  # the rows of a table are due together
 def read_deadline(text: str, today: date | None = None, issued: date | None = None) -> Mention | None:
     """The deadline that a 完成时限 entry states: its last date, else 持续/长期 as `continuous`.
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 
 import regex
 
@@ -34,6 +36,7 @@ _OUTLINE = regex.compile(
 )
 _PAGE = regex.compile(r"(?:[.…]{2,}\d{0,4})?$")
 _LONGEST_NUMBER = 8
+_PLACE, _SPAN = itemgetter(0, 1), attrgetter("start", "end")
 _NOTE = regex.compile(r"(?:注释?|说明|备注|资料来源|数据来源)[:\d①(]")
 _ROLE_REASON = {"deadline": "deadline", "note": "note"}
 _READ_AS_TEXT = ("text", "task", "indicator")
@@ -52,6 +55,7 @@ class Reading:
     dates: Sequence[Mention]
 
 
+@lru_cache(maxsize=1024)  # cells are asked when they are read, and for the ledger
 def holds_number(text: str) -> bool:
     """Whether a folded text holds a digit or a Chinese numeral with a unit; 一 before a measure word is an article.
 
@@ -140,7 +144,7 @@ class _Marks:
     """Stretches of a text with their reasons, that can be asked for those that lie in a part of it."""
 
     def __init__(self, marks: Iterable[tuple[int, int, str]]) -> None:
-        self.marks = sorted(marks, key=lambda m: m[:2])
+        self.marks = sorted(marks, key=_PLACE)
         self.starts = [start for start, _, _ in self.marks]
         self.longest = max((end - start for start, end, _ in self.marks), default=0)
 
@@ -273,7 +277,7 @@ class _Cover:
     def __init__(self, spans: Iterable[Span]) -> None:
         self.starts: list[int] = []
         self.ends: list[int] = []
-        for span in sorted(spans, key=lambda s: (s.start, s.end)):
+        for span in sorted(spans, key=_SPAN):
             if self.ends and span.start <= self.ends[-1]:
                 self.ends[-1] = max(self.ends[-1], span.end)
             else:

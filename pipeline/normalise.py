@@ -131,6 +131,7 @@ def _tasks(
     rows: list[Values] = []
     links: list[Values] = []
     bodies: dict[str, Values] = {}
+    known: dict[str, Values] = {}  # by the words of the text
     for position, task in enumerate(tasks):
         task_id = key(document_id, "task", task.path)
         rows.append(
@@ -148,9 +149,10 @@ def _tasks(
         evidence.add("task", task_id, "deadline", task.deadline_slot)
         for role in ROLES:
             for place, slot in enumerate(task.bodies.get(role, ())):
-                name = looked_up(document.name, "body", slot.text)
-                body = normalise_body(name, code)
-                bodies[body["id"]] = body
+                body = known.get(slot.text)
+                if body is None:
+                    body = known[slot.text] = normalise_body(looked_up(document.name, "body", slot.text), code)
+                    bodies.setdefault(body["id"], body)
                 link = key(task_id, role, str(place), slot.text)
                 links.append(
                     {
