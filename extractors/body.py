@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -17,21 +18,21 @@ from schemas.types import Mention
 _VERBS = ("verb_local", "verb_lead", "verb_cooperate", "verb_implement", "verb_responsible", "verb_none")
 _LABELS = ("lead", "cooperate", "implement", "responsible")
 # a text without any of these assigns nothing, and most paragraphs have none
-_MAY = regex.compile(r"[(\[]|牵头|负责|(?:单位|部门|主体|机构|责任|配合|主办|协办|分工)[:\]为]")
+_MAY = re.compile(r"[(\[]|牵头|负责|(?:单位|部门|主体|机构|责任|配合|主办|协办|分工)[:\]为]")
 _ROLE_VERB = r"(?:牵头|负责|配合|参与|协办|协助|主办|落实|实施)"
-_PART = regex.compile(
+_PART = re.compile(
     rf"[,;。]|(?<={_ROLE_VERB})[、 ]|$"
     r"|(?<=牵头|负责|参与)(?=[省市县区州](?!场|政|级)[一-龥]{2,}(?:配合|参与|协助|协办|负责|落实)$)"
 )
-_SENTENCE = regex.compile(r"(?:^|(?<=[。;!?]))[^。;!?()\[\]]{4,140}(?=。|;|$)")
+_SENTENCE = re.compile(r"(?:^|(?<=[。;!?]))[^。;!?()\[\]]{4,140}(?=。|;|$)")
 # a sentence that only assigns ends in such a verb
-_SPOKEN = regex.compile(rf"{_ROLE_VERB}(?:负责|(?:组织)?(?:实施|推进|落实)|抓好落实|工作)?$")
-_HINT = regex.compile(r"牵头|负责|配合|参与|责任|落实|实施|主办|协办|承办|指导|职责|参加|协助|协同|支持|会同|监督|督导|督促|协调|统筹|分工")
-_LABELLED = regex.compile(r"[:\]]|[位门构体区室]为")
-_CLAUSE = regex.compile(r"[,;。]")
-_ENDED = regex.compile(r"[。;!?!]$")
-_GROUP = regex.compile(r"(?:各|有关|相关|所有|其他)")
-_MIXED = regex.compile(r"牵头.*(?:配合|责任|参与)|(?:责任|任务)?分工")
+_SPOKEN = re.compile(rf"{_ROLE_VERB}(?:负责|(?:组织)?(?:实施|推进|落实)|抓好落实|工作)?$")
+_HINT = re.compile(r"牵头|负责|配合|参与|责任|落实|实施|主办|协办|承办|指导|职责|参加|协助|协同|支持|会同|监督|督导|督促|协调|统筹|分工")
+_LABELLED = re.compile(r"[:\]]|[位门构体区室]为")
+_CLAUSE = re.compile(r"[,;。]")
+_ENDED = re.compile(r"[。;!?!]$")
+_GROUP = re.compile(r"(?:各|有关|相关|所有|其他)")
+_MIXED = re.compile(r"牵头.*(?:配合|责任|参与)|(?:责任|任务)?分工")
 
 
 @struct(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -16,40 +17,40 @@ from schemas.types import Mention
 _OPEN, _CLOSE = "([《“〈", ")]》”〉"
 _BRACKET = r"(?:[(\[〈][^()\[\]〈〉]*[)\]〉])"
 _OPENING = frozenset("([〈")
-_ETC = regex.compile(
+_ETC = re.compile(
     r"等(?:\d+个|[一二三四五六七八九十]+个)?(?:有关|相关|各)?(?:[省市县区州]级|[省市县区州]直|省市|市县)?(?:有关|相关|主管|行业主管)?(?:单位|部门|地区|地方|机构|[市县区]+)?$"
 )
-_BY_DUTY = regex.compile(r"[,、]?按照?(?:各自)?(?:职责|职能|分工)(?:分工)?$")
-_BEFORE = regex.compile(r"^(?:\(?\d{1,2}[).、]|[①-⑳])?(?:并?由|以及|以|及其?|和|与|联合|包括)(?=[一-龥]{2})|^(?:\(?\d{1,2}[).、]|[①-⑳])")
-_LEVEL = regex.compile(
+_BY_DUTY = re.compile(r"[,、]?按照?(?:各自)?(?:职责|职能|分工)(?:分工)?$")
+_BEFORE = re.compile(r"^(?:\(?\d{1,2}[).、]|[①-⑳])?(?:并?由|以及|以|及其?|和|与|联合|包括)(?=[一-龥]{2})|^(?:\(?\d{1,2}[).、]|[①-⑳])")
+_LEVEL = re.compile(
     r"^(?:自治区|[省市县区州盟旗](?!场|政(?!府)|民(?!政|族|宗|委|兵)|容|长|域|属|际|区|里)(?:委|政府|直)?(?=[^一-龥]|.{2,})"
     r"|各[^、]{0,8}?(?=(?:人民)?政府|党委|党工委|管委会|街道))"
 )
-_OWN_LEVEL = regex.compile(r"[省市县区州盟旗](?!场|区)")
-_BARE_OFFICE = regex.compile(rf"(?:残联|妇联|文联|工商联|侨联|社科联|科协|局|委|办|厅|中心|委员会|公司|办公室|部|会|社|队|分局|院|处|站){_BRACKET}?$")
-_DEPARTMENT = regex.compile(rf"(?:[^布格全大结]局|委|[^主承协举创督]办|厅){_BRACKET}?$")
-_PARTY = regex.compile(
+_OWN_LEVEL = re.compile(r"[省市县区州盟旗](?!场|区)")
+_BARE_OFFICE = re.compile(rf"(?:残联|妇联|文联|工商联|侨联|社科联|科协|局|委|办|厅|中心|委员会|公司|办公室|部|会|社|队|分局|院|处|站){_BRACKET}?$")
+_DEPARTMENT = re.compile(rf"(?:[^布格全大结]局|委|[^主承协举创督]办|厅){_BRACKET}?$")
+_PARTY = re.compile(
     r"^(?:组织部|宣传部|统战部|政法委|网信办|编办|党校|老干部局|机要局|政研室|改革办|社会工作部|台办|巡察办|农办|人才办|金融办|军民融合办|机构编制)"
 )
-_EVERY = regex.compile(rf"^(各(?:级|[市县区镇乡旗盟州]|{_BRACKET}|、)*(?:地方|有关|相关)?)(?:人民政府|政府|党委|党工委|管委会|街道|办事处)")
-_OF_EVERY = regex.compile(r"(?:人民政府|政府|党委|党工委|管委会)(?:部门)?$")
-_LOCAL = regex.compile(r"(?:[镇乡]|街道(?:办事处)?|办事处|乡镇|镇街|园区|开发区)$")
+_EVERY = re.compile(rf"^(各(?:级|[市县区镇乡旗盟州]|{_BRACKET}|、)*(?:地方|有关|相关)?)(?:人民政府|政府|党委|党工委|管委会|街道|办事处)")
+_OF_EVERY = re.compile(r"(?:人民政府|政府|党委|党工委|管委会)(?:部门)?$")
+_LOCAL = re.compile(r"(?:[镇乡]|街道(?:办事处)?|办事处|乡镇|镇街|园区|开发区)$")
 # names of their own: no prefix of the list belongs to them
-_COMPLETE = regex.compile(
+_COMPLETE = re.compile(
     r"各|相关|有关|其他|所有|国家|国务院|中国|驻|在|全|国网|国有|中央|涉|《|“|团|武警|民航|国铁|中铁|人行|金融监管|中|本|高新|经开|属地|责任|牵头|市属|三大|电信|移动|联通"
     r"|铁塔|人民银行|银保监|海关|.*(?:管委会|有限|集团|大学|学院)|.{6,}公司|.*(?:开发区|园区|新区|示范区)"
 )
-_FUNCTION = regex.compile(
+_FUNCTION = re.compile(
     r"城市|市场|水利|交通|农业|商务|林业|文化|教育|海关|体育|公安|民政|财政|统计|审计|金融|应急|气象|科技|住房|住建|卫生|卫健|人力|人社|生态|自然|发展|工业|工信|司法|税务|信访"
 )
-_DIVISIONS = regex.compile(rf"各省(?:、自治区)?|(?:各|相关|有关|涉及)(?:设区)?[市县区镇乡州盟旗](?:州)?{_BRACKET}?")
-_DIVISIONS_GO_ON = regex.compile(rf"自治区|直辖市|(?:[市县区镇乡州盟旗]|{_BRACKET})+(?:.{{0,8}}(?:政府|党委|管委会|部门)|$|[、,;。)\]])")
-_JOINED = regex.compile(
+_DIVISIONS = re.compile(rf"各省(?:、自治区)?|(?:各|相关|有关|涉及)(?:设区)?[市县区镇乡州盟旗](?:州)?{_BRACKET}?")
+_DIVISIONS_GO_ON = re.compile(rf"自治区|直辖市|(?:[市县区镇乡州盟旗]|{_BRACKET})+(?:.{{0,8}}(?:政府|党委|管委会|部门)|$|[、,;。)\]])")
+_JOINED = re.compile(
     r"(?:局|委|办|厅|部|政府|中心|公司|院|会|社|室|队)(?=(?P<level>[省市县区州])(?!直|级|属|区|场|政(?!府办))[一-龥]{2,10}?(?:局|委|办|厅|部|中心|联|会|院|社))"
 )
-_COMPLETE_BEFORE = regex.compile(rf"(?:局|办|厅|部|政府|公司|中心|部门|单位|委员会|[^建]委|党委|院|会|社|室){_BRACKET}?$")
-_HAN = regex.compile(r"[一-龥]{2}")
-_HEAD = regex.compile(r"各|有关|相关|国家|团[省市县区]委")
+_COMPLETE_BEFORE = re.compile(rf"(?:局|办|厅|部|政府|公司|中心|部门|单位|委员会|[^建]委|党委|院|会|社|室){_BRACKET}?$")
+_HAN = re.compile(r"[一-龥]{2}")
+_HEAD = re.compile(r"各|有关|相关|国家|团[省市县区]委")
 _ROLES = (("lead", "牵头主"), ("cooperate", "配协参"), ("implement", "落实"), ("responsible", "负责承"))
 
 
@@ -144,7 +145,7 @@ def _trimmed(text: str, low: int, high: int) -> tuple[int, int, str | None]:
     return low, high, own
 
 
-def _behind(member: str) -> regex.Match[str] | None:
+def _behind(member: str) -> re.Match[str] | regex.Match[str] | None:
     """What stands behind a name and is none of it: 等有关部门, 按职责分工, (含开发区)."""
     return (
         (rules.words("body", "aside").search(member) if not _OPENING.isdisjoint(member) else None)

@@ -6,6 +6,7 @@ Every number ends as a finding or as a rejection with its reason.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -23,29 +24,29 @@ from extractors.prenominal import Prenominal
 from extractors.sentence import Clause, Sentence, depth_at
 from schemas.types import Mention
 
-_END = regex.compile(
+_END = re.compile(
     r"(?:的(?=目标|任务|要求|水平|标准|比例))?(?:目标|任务|要求|水平|标准|指标|规模|比例|幅度)?(?:任务|值|要求|工作)?(?:之间|大关)?(?=[、,;。:!?)\]”\"]|$)|(?=[、,;。:)\]])"
 )
-_JOINT = regex.compile(r"(?:共|总计|合计|总长|、|和|及|与|或者?|以及|且|并且?|,)(?=[^,;。]*\d|[^,;。]*[一二三四五六七八九十百]|[^,;。]*$)|或|并|且")
-_TAIL_NOUN = regex.compile(r"(?:的)?(?:(?:总|年度)任务|目标任务|工作任务|任务|工作|目标|计划|要求|左右|以上)+$")
-_CONDITION = regex.compile(
+_JOINT = re.compile(r"(?:共|总计|合计|总长|、|和|及|与|或者?|以及|且|并且?|,)(?=[^,;。]*\d|[^,;。]*[一二三四五六七八九十百]|[^,;。]*$)|或|并|且")
+_TAIL_NOUN = re.compile(r"(?:的)?(?:(?:总|年度)任务|目标任务|工作任务|任务|工作|目标|计划|要求|左右|以上)+$")
+_CONDITION = re.compile(
     r"(?:且|并且?|或者?)(?:[^,。;\d]{1,14}的|[^,。;]{1,24}的[一-龥]{0,6}(?:企业|单位|机构|项目|个人|人才|团队|园区|平台|家庭))"
     r"|且[^,。;]{1,60}的(?:$|(?=[,;。]))"
     r"|(?:、|或者?)[^,。;、]{0,16}\d[^,。;、的]{0,8}(?:以上|以下|以内)的"
 )
 # what may follow the indicator in a clause that only speaks of it: 轨道交通运营里程再上新台阶, 受害率是防火成效的硬指标
-_TOPIC_REST = regex.compile(
+_TOPIC_REST = re.compile(
     r"(?:的)?(?:调查|监测|统计|评估|考核|目标|情况|建设|工作)?|是.*|再[上创].{2,5}|(?:持续|稳步|明显|显著|大幅|不断|逐步|进一步|有序)(?:提[高升]|增[长加]|扩大|下降|降低|改善|好转)"
 )
-_LISTING = regex.compile(r"\((?:其中|含|包括|包含)[^()]*\d|(?:特别是|尤其是)(?=\d)")
-_HOLDS = regex.compile(r"(?:其中|含|包括|包含)[,:]?")
-_JOINTS = regex.compile(r"[、和及与]")
-_FROM = regex.compile(r"(?:由|从)(?:(?:19|20)\d\d年底?的?|(?:目前|现在|现有|现状|当前|上年|去年)的?)?$")
-_UP_TO = regex.compile(
+_LISTING = re.compile(r"\((?:其中|含|包括|包含)[^()]*\d|(?:特别是|尤其是)(?=\d)")
+_HOLDS = re.compile(r"(?:其中|含|包括|包含)[,:]?")
+_JOINTS = re.compile(r"[、和及与]")
+_FROM = re.compile(r"(?:由|从)(?:(?:19|20)\d\d年底?的?|(?:目前|现在|现有|现状|当前|上年|去年)的?)?$")
+_UP_TO = re.compile(
     r"(?:的)?[一-龥\d]{0,8}?(?:\([^()]{1,8}\))?(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|压缩|缩短|缩减|发展|增|升|减|压减)?(?:到|至|为)(?:(?:19|20)\d\d年底?的?)?"
 )
-_BESIDE = regex.compile(r"[、和或及至]+")
-_UP_TO_STRONG = regex.compile(rf".*(?:{STRONG})")
+_BESIDE = re.compile(r"[、和或及至]+")
+_UP_TO_STRONG = re.compile(rf".*(?:{STRONG})")
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ The only importer of rjieba (jieba's algorithm and dictionary, compiled) and spa
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -12,8 +13,6 @@ from pathlib import Path
 from random import Random
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import regex
 
 from schemas.indicators import indicators
 
@@ -56,7 +55,7 @@ def _tagger() -> Any:
 
 
 # The tagger reads each of these stretches on its own; one longer than any sentence is read in pieces, so that it stays affordable.
-_BLOCK = regex.compile(r"[\u4E00-\u9FD5A-Za-z0-9+#&._]{1,200}|[^\u4E00-\u9FD5A-Za-z0-9+#&._]+")
+_BLOCK = re.compile(r"[\u4E00-\u9FD5A-Za-z0-9+#&._]{1,200}|[^\u4E00-\u9FD5A-Za-z0-9+#&._]+")
 
 
 @lru_cache(maxsize=4096)
@@ -99,8 +98,8 @@ class Word(NamedTuple):
     flag: str
 
 
-_PIECE = regex.compile(r"(?P<number>\d+(?:[.,]\d+)*)|(?P<latin>[A-Za-z]+)|[^0-9A-Za-z]+")
-_YEAR = regex.compile(r"(?:19|20)\d\d")
+_PIECE = re.compile(r"(?P<number>\d+(?:[.,]\d+)*)|(?P<latin>[A-Za-z]+)|[^0-9A-Za-z]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _BATCH = 64
 
 

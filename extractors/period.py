@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
@@ -19,7 +20,7 @@ _CONTINUOUS = regex.compile(
     r"|立即执行并?持续"
 )
 _QUARTER = regex.compile(r"[第前个季度]")
-_CUES = regex.compile(r"[年月季期日末叶天周]")
+_CUES = re.compile(r"[年月季期日末叶天周]")
 _ANNUAL = ("every_year", "every_year_by")
 _UNDATED = ("bare_day", "bare_month", "bare_part", "year_end", "next_year", "entry_stretch", "entry_day", "entry_month")
 _DATED = ("period.day", "period.month", "period.half_or_quarter", "period.year")

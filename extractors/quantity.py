@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import cache
 from typing import cast
@@ -59,8 +60,8 @@ _LETTERED = regex.compile(
     r"[A-Za-z][A-Za-z\-_.]{0,40}+\d[\d.\-/A-Za-z]*|(?<!\d)\d++(?:[.+]\d++){0,20}+(?P<letters>[A-Za-z]+)\d*|(?<!\d)\d++(?:\+(?:\d++|[A-Za-z](?![A-Za-z]))){1,20}+"
 )
 _UNIT_TAIL = regex.compile(r"(?<=[\d/·(一二两三四五六七八九十百千万亿吨克μµmk] ?)(?:[kKhc]?m[23]|Nm3|t?CO2)(?![A-Za-z0-9])")
-_MAGNITUDE = regex.compile(r"(?:万亿|[万亿])$")
-_ORDINAL = regex.compile(r"[第其]$|[\d.A-Za-z]$")
+_MAGNITUDE = re.compile(r"(?:万亿|[万亿])$")
+_ORDINAL = re.compile(r"[第其]$|[\d.A-Za-z]$")
 # a minus sign stands at the head, behind punctuation, or behind a word that leads to a value; behind other words a dash may just part them
 _SIGNED = regex.compile(r"(?:^|[(\[,:;、=≥≤<>~/\s]|[约为至到达于率幅值速在过是增长降低])$")
 _NEGATIVE = regex.compile(r"(?<![担肩抱背自欺辜胜])负$")

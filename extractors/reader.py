@@ -7,12 +7,11 @@ no grammar of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import regex
 
 from extractors import nlp
 from extractors.quantity import Measure, find_quantities, lettered
@@ -25,17 +24,17 @@ Stretch = tuple[int, int]
 FOLDER = Path(__file__).with_name("model") / "spans"
 LABELS = ("IND", "SCOPE", "VL", "VR", "DATE", "BODY")
 TAGS = ("O", *(f"{place}-{label}" for label in LABELS for place in "BI"))
-_SENTENCE = regex.compile(r"[^。;!?]+[。;!?]?")
-_NO_VALUE = regex.compile(
+_SENTENCE = re.compile(r"[^。;!?]+[。;!?]?")
+_NO_VALUE = re.compile(
     r"(?:19|20)\d\d(?:-(?:19|20)\d\d)?年?(?:\d{1,2}月(?:\d{1,2}日)?)?"
     r"|\d{1,2}月(?:\d{1,2}日|底)?|[\[〔]20\d\d[\]〕]\d+号|第\d+|PM\d+|^\d+[.、]"
 )
-_VALUE = regex.compile(
+_VALUE = re.compile(
     r"\d|百分之|[一二两三四五六七八九十百千万](?:个|家|座|条|项|名|处|所|户|亩|公里|成|倍|人|场|套|批|宗|级|类|台|万|亿)|[ⅠⅡⅢⅣⅤ]|国[四五六]"
 )
-_GRADE = regex.compile(r"(?:劣)?[ⅠⅡⅢⅣⅤIV]{1,3}类|[一二三四五][级类][AB]?|国[四五六]|\d?A级")
-_JOINED = regex.compile(r"[、,和及与以跟\"“”]{0,3}")
-_NEXT = regex.compile(r"[一-龥≥≤]{0,2}[、,和及与]?[一-龥≥≤]{0,4}")  # between the values of 分别达到95%以上和90%
+_GRADE = re.compile(r"(?:劣)?[ⅠⅡⅢⅣⅤIV]{1,3}类|[一二三四五][级类][AB]?|国[四五六]|\d?A级")
+_JOINED = re.compile(r"[、,和及与以跟\"“”]{0,3}")
+_NEXT = re.compile(r"[一-龥≥≤]{0,2}[、,和及与]?[一-龥≥≤]{0,4}")  # between the values of 分别达到95%以上和90%
 _LONGEST = 300  # characters that the model reads at once
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-
-import regex
 
 from schemas.structs import struct
 
 _OPEN, _CLOSE = "([《", ")]》"
-_BRACKET = regex.compile(r"[()\[\]。]")
-_MARK = regex.compile(r"[。!?,;:]")
+_BRACKET = re.compile(r"[()\[\]。]")
+_MARK = re.compile(r"[。!?,;:]")
 # No sentence of a plan is as long; one that is, is read in parts, so that time grows with its length only.
 _LONGEST, _LONGEST_CLAUSE = 3000, 800
 
@@ -53,7 +52,7 @@ def split(text: str, closed: list[tuple[int, int]]) -> list[Sentence]:
 def too_long(text: str) -> bool:
     """Whether a sentence or clause of a text is longer than is read as a whole."""
     limits = ((r"[。!?]", _LONGEST), (r"[,;:。!?]", _LONGEST_CLAUSE))
-    return len(text) > _LONGEST_CLAUSE and any(len(part) > limit for marks, limit in limits for part in regex.split(marks, text))
+    return len(text) > _LONGEST_CLAUSE and any(len(part) > limit for marks, limit in limits for part in re.split(marks, text))
 
 
 def _brackets(text: str) -> list[tuple[int, int]]:

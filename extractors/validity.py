@@ -6,6 +6,7 @@ read. Which documents a text repeals or revises is read in `extractors.repeals`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -20,7 +21,7 @@ from extractors.period import find_periods
 from schemas.structs import struct
 
 Basis = Literal["stated", "start", "issue_date", "publish_date"]
-_SENTENCE = regex.compile(r"(?:《[^》]{1,150}》|[^。;!?])+")
+_SENTENCE = re.compile(r"(?:《[^》]{1,150}》|[^。;!?])+")
 _QUOTES = regex.compile(r"[\s《》〈〉<>“”\"]")
 _BRACKETED = regex.compile(r"\([^()]*\)$")
 _FIGURES = regex.compile(r"((?:19|20)\d\d)[-./](\d{1,2})[-./](\d{1,2})日?")
@@ -78,7 +79,7 @@ def find_valid(text: str, known: Known) -> list[Stated]:
     return found
 
 
-def sentences(text: str) -> Iterator[regex.Match[str]]:
+def sentences(text: str) -> Iterator[re.Match[str]]:
     """The sentences of a folded text without what ends them; one that is too long for a sentence (a table copied as text) is left out."""
     return (hit for hit in _SENTENCE.finditer(text) if hit.end() - hit.start() <= _LONGEST)
 

@@ -6,12 +6,11 @@ when it has been read, and lists what no pass has seen: nothing with a number is
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import attrgetter, itemgetter
-
-import regex
 
 from extractors.findings import Finding, Rejection, dimension
 from extractors.period import find_periods
@@ -23,21 +22,21 @@ from schemas.reasons import REASONS, UNEXPLAINED
 from schemas.structs import struct
 from schemas.types import Block, Cell, Document, Extraction, Mention, Segment, Slot, Span, Uncovered
 
-_SENTENCE = regex.compile(r"[。;!?]")
-_CLAUSE = regex.compile(r"[,。;!?]")
-_DIGIT = regex.compile(r"\d")
-_NUMERAL = regex.compile(r"[一二两三四五六七八九十百千万亿]")
-_COUNTED = regex.compile(rf"[\d{_NUMERAL.pattern[1:-1]}]")  # what holds no number holds none of these
-_PART = regex.compile(r"[一二三四五六七八九十百千]分之[一二三四五六七八九十]|一半|半数|多半|过半")
+_SENTENCE = re.compile(r"[。;!?]")
+_CLAUSE = re.compile(r"[,。;!?]")
+_DIGIT = re.compile(r"\d")
+_NUMERAL = re.compile(r"[一二两三四五六七八九十百千万亿]")
+_COUNTED = re.compile(rf"[\d{_NUMERAL.pattern[1:-1]}]")  # what holds no number holds none of these
+_PART = re.compile(r"[一二三四五六七八九十百千]分之[一二三四五六七八九十]|一半|半数|多半|过半")
 _ARTICLE = ("", "times", "duration", "months", "years")  # 一个, 一次, 一年
-_LABEL = regex.compile(r"(?:附[件表图录]|[图表])\d+(?:[-.]\d+)*[:、.]?")
-_OUTLINE = regex.compile(
+_LABEL = re.compile(r"(?:附[件表图录]|[图表])\d+(?:[-.]\d+)*[:、.]?")
+_OUTLINE = re.compile(
     r"(?:\d{1,2}(?:\.\d{1,2})+(?=[一-龥“])|[(\[](?:\d{1,2}|[一二三四五六七八九十]{1,3})[)\]]|(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、](?!\d))"
 )
-_PAGE = regex.compile(r"(?:[.…]{2,}\d{0,4})?$")
+_PAGE = re.compile(r"(?:[.…]{2,}\d{0,4})?$")
 _LONGEST_NUMBER = 8
 _PLACE, _SPAN = itemgetter(0, 1), attrgetter("start", "end")
-_NOTE = regex.compile(r"(?:注释?|说明|备注|资料来源|数据来源)[:\d①(]")
+_NOTE = re.compile(r"(?:注释?|说明|备注|资料来源|数据来源)[:\d①(]")
 _ROLE_REASON = {"deadline": "deadline", "note": "note"}
 _READ_AS_TEXT = ("text", "task", "indicator")
 
