@@ -189,7 +189,7 @@ def _term(text: str, hit: regex.Match[str], number: str, mag: str, unit: str, mo
     value = parse_number(numeral.removeprefix("-").replace(" ", ""))
     if value is None:
         return None
-    return _Term(-value if negative else value, magnitude, name, max(end, *(hit.end(g) for g in (mag, unit, more))), bool(hit[more]))
+    return _Term(-value if negative else value, magnitude, name, max(end, hit.end(mag), hit.end(unit), hit.end(more)), bool(hit[more]))
 
 
 def _sign(text: str, start: int, number: str) -> tuple[int, int]:

@@ -76,6 +76,11 @@ class _Scene:
                 self._scope = self._scope or phrase.scope
 
 
+def may_state(text: str) -> bool:
+    """Whether a text holds a word without which nothing is stated."""
+    return bool(known_in(text).places)
+
+
 def find_states(text: str, sentences: list[Sentence], context: Context, numeric: list[Finding], staged: bool = False) -> list[Finding]:
     """Findings without number: 生态功能不降低. `numeric` are those with one; `staged` tells that a date of the row or stage may serve
     deliverables."""

@@ -5,7 +5,7 @@ A pattern is searched only where one of its literals stands: most sentences stat
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -18,6 +18,7 @@ def _worded() -> rules.Worded:
     return rules.Worded(rules.load("state").values())
 
 
+@lru_cache(maxsize=16)  # a text is asked whether it states anything, then what
 def known_in(text: str) -> rules.Spoken:
     """Where the words stand in a text without which no rule finds anything."""
     return _worded().within(text)

@@ -12,7 +12,7 @@ from extractors import body, state
 from extractors.findings import Context, Finding, Rejection
 from extractors.indicator import Name, without_quotes
 from extractors.linking import link
-from extractors.masking import mask, parted
+from extractors.masking import Masked, mask, parted
 from extractors.period import find_periods, find_unresolved, read_deadline
 from extractors.quantity import find_quantities
 from extractors.sentence import split, too_long
@@ -131,29 +131,29 @@ class _Builder:
         masked = mask(text, closed, self.today, self.issued)
         self._undated(segment, cell)
         quantities, broken = parted(cell.text, find_quantities(text, masked.marks))
-        sentences = split(text, closed)
         if too_long(text):
             self.issues.append(Issue("warning", "long_sentence", segment.path or "正文", f"“{cell.text.plain[:60]}…” is too long for one sentence"))
-        context = Context(
-            [] if segment.section == "outlook" else masked.dates,  # a date of a forecast is no deadline
-            quantities,
-            segment.title,
-            self.year,
-            cell.role if segment.kind == "row" and cell.role == "indicator" else "",
-            segment.section in ("past", "outlook") or is_review(text),
-            segment.section == "support",
-            segment.section == "goal",
-            self.outlined and segment.path is None and not segment.headings,
-            segment.kind == "row" or segment.heading or segment.stage is not None,
-        )
-        findings, rejections = link(text, sentences, context)
+        findings, rejections = list[Finding](), list[Rejection]()
+        if quantities or state.may_state(text):
+            sentences, context = split(text, closed), self._context(segment, cell, masked, quantities)
+            findings, rejections = link(text, sentences, context) if quantities else ([], [])
+            findings += state.find_states(text, sentences, context, findings, segment.kind == "row" or segment.stage is not None)
         rejections += [Rejection(q.start, q.end, "broken") for q in broken]
-        findings += state.find_states(text, sentences, context, findings, segment.kind == "row" or segment.stage is not None)
         if named:
             findings = [f for f in findings if f.quantity is not None]  # 能耗降低 beside its value is a name, no promise
         for finding in sorted(findings, key=lambda f: f.quote):
             self._target(segment, cell, draft, finding)
         self._ledger(segment, cell, Reading(text, findings, rejections, quantities, masked.why, closed, masked.dates))
+
+    def _context(self, segment: Segment, cell: Cell, masked: Masked, quantities: list[Mention]) -> Context:
+        """What the text of a cell brings along."""
+        dates = [] if segment.section == "outlook" else masked.dates  # a date of a forecast is no deadline
+        column = cell.role if segment.kind == "row" and cell.role == "indicator" else ""
+        results = segment.section in ("past", "outlook") or is_review(cell.text.text)
+        support, goal = segment.section == "support", segment.section == "goal"
+        outside = self.outlined and segment.path is None and not segment.headings
+        aimed = segment.kind == "row" or segment.heading or segment.stage is not None
+        return Context(dates, quantities, segment.title, self.year, column, results, support, goal, outside, aimed)
 
     def _given(self, cell: Cell, draft: Draft | None) -> list[tuple[int, int]]:
         """Units and dates that a text gives to its task, and where lists of units stand in it."""

@@ -149,6 +149,8 @@ class _Marks:
 
     def within(self, at: int, stop: int) -> list[str]:
         """The reasons of the stretches that share a character with a part of the text."""
+        if not self.starts:  # most often
+            return []
         first = bisect_left(self.starts, at - self.longest)
         return [reason for _, end, reason in self.marks[first : bisect_left(self.starts, stop, first)] if end > at]
 
