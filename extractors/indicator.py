@@ -211,7 +211,7 @@ def _scope(text: str, start: int, end: int) -> int | None:
     """The end of the longest scope at `start` that leaves a name: 全市|森林覆盖率; also of named places (新蔡县、汝南县|…), and of 市 alone."""
     best = 0
     for rule in _scopes().at(text, start):
-        hit = rule.pattern.match(text, start, end) if rules.holds(text, rule.literals, start, end) else None
+        hit = rule.match(text, start, end)
         if hit and hit.end() > best and hit.end() < end:
             best = hit.end()
     places = _places(text, start, end)

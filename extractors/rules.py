@@ -22,6 +22,7 @@ from schemas.errors import RuleError
 from schemas.structs import struct
 
 _FOLDER = Path(__file__).with_name("rules")
+_TOGETHER = 3  # so many literals are found faster by one pattern than one after the other
 _FRAGMENT = regex.compile(r"\$\{(\w+)\}")
 
 
@@ -36,17 +37,28 @@ class Rule:
     counter_examples: tuple[str, ...]
     literals: tuple[str, ...] = ()
 
+    words: re.Pattern[str] | None = None  # the literals, where they are looked for together
+
     def possible(self, text: str, start: int, end: int) -> bool:
         """Whether the rule can find anything in a stretch of a text, by its literals."""
-        return holds(text, self.literals, start, end)
+        if self.words is not None:
+            return self.words.search(text, start, end) is not None
+        for word in self.literals:  # a plain loop: this is asked often
+            if text.find(word, start, end) >= 0:
+                return True
+        return not self.literals
+
+    def match(self, text: str, start: int, end: int) -> regex.Match[str] | None:
+        """The hit of the rule that begins a stretch of a text, its literals looked for first."""
+        return self.pattern.match(text, start, end) if self.possible(text, start, end) else None
 
     def search(self, text: str, start: int, end: int) -> regex.Match[str] | None:
         """The first hit of the rule in a stretch of a text, its literals looked for first."""
-        return self.pattern.search(text, start, end) if holds(text, self.literals, start, end) else None
+        return self.pattern.search(text, start, end) if self.possible(text, start, end) else None
 
     def finditer(self, text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
         """All hits of the rule in a stretch of a text, its literals looked for first."""
-        return self.pattern.finditer(text, start, end) if holds(text, self.literals, start, end) else iter(())
+        return self.pattern.finditer(text, start, end) if self.possible(text, start, end) else iter(())
 
 
 @struct(frozen=True, slots=True)
@@ -62,14 +74,6 @@ class Spoken:
         low = bisect_left(self.places, start)
         high = bisect_left(self.places, end, low)
         return [self.rules[i] for i in sorted({*self.numbers[low:high]})] if low < high else []
-
-
-def holds(text: str, words: tuple[str, ...], start: int, end: int) -> bool:
-    """Whether a stretch of a text holds one of some words; also where there are none to look for."""
-    for word in words:  # a plain loop: this is asked often
-        if text.find(word, start, end) >= 0:
-            return True
-    return not words
 
 
 class Worded:
@@ -175,7 +179,9 @@ def load(kind: str) -> dict[str, Rule]:
             raise RuleError(f"{path.name}: rule {name}: {error}") from error
         examples = tuple(e if isinstance(e, str) else (e[0], e[1]) for e in entry["examples"])
         extra = {k: v for k, v in entry.items() if k not in ("name", "pattern", "examples", "not", "literals")}
-        rules[name] = Rule(name, compiled, extra, examples, tuple(entry.get("not", ())), tuple(entry.get("literals", ())))
+        literals = tuple(entry.get("literals", ()))
+        words = re.compile("|".join(map(re.escape, literals))) if len(literals) >= _TOGETHER else None
+        rules[name] = Rule(name, compiled, extra, examples, tuple(entry.get("not", ())), literals, words)
     return rules
 
 
