@@ -31,6 +31,7 @@ _HINT = re.compile(r"牵头|负责|配合|参与|责任|落实|实施|主办|协
 _LABELLED = re.compile(r"[:\]]|[位门构体区室]为")
 _CLAUSE = re.compile(r"[,;。]")
 _ENDED = re.compile(r"[。;!?!]$")
+_BLANKET = re.compile("以下|下列|下同|不再|任务")  # one of them is in every blanket clause
 _GROUP = re.compile(r"(?:各|有关|相关|所有|其他)")
 _MIXED = re.compile(r"牵头.*(?:配合|责任|参与)|(?:责任|任务)?分工")
 
@@ -88,7 +89,7 @@ def read_cell(text: str, role: str, header: str = "") -> list[Mention]:
 def find_blanket(text: str) -> list[Mention]:
     """Units that a statement gives to all that follows ("以下所有工作任务均需各县区落实" → 各县区 implement) or, with the rule
     `body.blanket_all`, to all tasks of the document ("各县区政府负责落实本方案各项任务")."""
-    if not any(word in text for word in ("以下", "下列", "下同", "不再", "任务")):
+    if not _BLANKET.search(text):
         return []
     for name in ("blanket", "blanket_responsible", "blanket_before", "blanket_all"):
         for hit in rules.load("body")[name].finditer(text, 0, len(text)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,9 +16,9 @@ _OWN_PART = regex.compile(r"(?:施行|实施|执行|生效|有效期|试行|解�
 _NAMED = regex.compile(r"《[^》]*》(?:\([^()]*\))*")
 _TITLES = regex.compile(r"《[^》]*》|\([^()]*\)|关于[^,。;]{3,60}的(?:通知|意见|决定|批复|函|公告|通告|办法)")
 _WITH_OWN = regex.compile(r"(?:凡|如有?|若)?与本")
-_REPEALING = ("废止", "失效", "作废", "停止", "不再", "终止", "为准", "执行")
-_EXTENDING = ("延长", "延续", "顺延", "展期", "继续")
-_REVISING = ("修改", "修订", "修正", "调整", "代替", "替代", "取代")
+_REPEALING = re.compile("废止|失效|作废|停止|不再|终止|为准|执行")
+_EXTENDING = re.compile("延长|延续|顺延|展期|继续")
+_REVISING = re.compile("修改|修订|修正|调整|代替|替代|取代")
 
 
 def find_repeals(text: str, known: Known) -> list[Stated]:
@@ -26,7 +27,7 @@ def find_repeals(text: str, known: Known) -> list[Stated]:
     A vague object (此前有关规定同时废止) is a statement without title. Tasks (清理废止一批文件) and documents that others repeal are none.
     `[text[a:b] for x in find_repeals(text := "《甲办法》、《乙办法》同时废止。", Known()) for a, b in [x.title]] == ["甲办法", "乙办法"]`.
     """
-    repealing, revising, extending = (any(word in text for word in words) for words in (_REPEALING, _REVISING, _EXTENDING))
+    repealing, revising, extending = (words.search(text) is not None for words in (_REPEALING, _REVISING, _EXTENDING))
     found: list[Stated] = []
     for sentence in sentences(text) if repealing or revising or extending else ():
         at, stop = sentence.span()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import regex
@@ -25,13 +26,13 @@ _SENTENCES = regex.compile(r"[。;]")
 _ACHIEVED = regex.compile(
     r"(?<!(?:推动|力争|争取|确保|努力|促进|加快|全力|不断|推进)[^。]{0,20})取得[^。]{0,16}(?:成效|成就|进展|突破)|圆满(?:完成|收官)|胜利完成|顺利(?:完成|收官)|五年来|过去[一二三四五]年|[一二三四五六七八九十]年来|“?十[二三四]五”?以来"
 )
-_LOOKS_BACK = ("取得", "完成", "收官", "年来", "过去", "以来")  # one of them is in all that _ACHIEVED finds
+_LOOKS_BACK = re.compile("取得|完成|收官|年来|过去|以来")  # one of them is in all that _ACHIEVED finds
 _AIM = regex.compile(r"^到?20\d\d年|到20\d\d年|目标|力争|预期")
 
 
 def is_review(text: str) -> bool:
     """Whether a paragraph says in its first two sentences what was achieved: 圆满完成…, 取得显著成效."""
-    if not any(word in text for word in _LOOKS_BACK):
+    if not _LOOKS_BACK.search(text):
         return False
     opening = "。".join(_SENTENCES.split(text[:200])[:2])
     hit = _ACHIEVED.search(opening)
