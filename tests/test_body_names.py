@@ -9,7 +9,7 @@ import regex
 import yaml
 
 from pipeline.canonical import normalise_body
-from pipeline.canonical.bodies import describe_body
+from pipeline.canonical.bodies import describe_body, may_show
 from schemas import functions as vocab
 from schemas.vocab import read
 from tests.conftest import GOLD
@@ -165,3 +165,11 @@ def test_every_function_and_reform_has_an_example():
     shown = {i for row in NAMES + SETS for i in (row[2] or "").split(",")} | {row[1] for row in EARLIER}
     assert {f.id for f in vocab.functions()} <= shown
     assert {r.id for r in vocab.reorganisations() if r.of is None} <= {row[2] for row in EARLIER}
+
+
+def test_functions_that_are_not_asked_for_show_nothing():
+    """Every function, asked for in every name, is found only where `describe_body` asks for it."""
+    for name, *_ in (*NAMES, *SETS, *EARLIER):
+        seen = vocab.seen(name)
+        for one in (*vocab.functions(), *vocab.reorganisations()):
+            assert may_show(one.named, seen) or not list(one.named.find(name)), f"{one.id} in {name}"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from extractors import rules
+from extractors.state import may_state
 from schemas.errors import RuleError
 from schemas.folded import fold
 from tests.conftest import RAW
@@ -78,3 +79,10 @@ def test_where_words_stand_hides_no_state():
         for start, end in zip([0, *ends], [*ends, len(text)], strict=True):
             said = {rule.name for rule in spoken.within(start, end)}
             assert said >= {rule.name for rule in known if rule.pattern.search(text, start, end)}, text[start:end]
+
+
+def test_texts_that_may_state_nothing_state_nothing():
+    """No rule of states finds anything in a text that is not even split into sentences for them."""
+    known = list(rules.load("state").values())
+    for text in _lines() + [e if isinstance(e, str) else e[0] for r in known for e in r.examples]:
+        assert may_state(text) or not any(rule.pattern.search(text) for rule in known), text

@@ -141,10 +141,10 @@ def _hits(part: str, form: Form) -> list[tuple[int, int, list[Held]]]:
     found: list[tuple[int, int, int, list[Held]]] = []
     seen = vocab.seen(part)
     for function in _held_by(form.form, form.offices):
-        for start, end, pattern in function.named.find(part, seen) if _may_show(function.named, seen) else ():
+        for start, end, pattern in function.named.find(part, seen) if may_show(function.named, seen) else ():
             found.append((start, end, 0, [Held(function.id, part[start:end], pattern)]))
     for reform in vocab.reorganisations() if form.offices else ():
-        for start, end, pattern in reform.named.find(part, seen) if _may_show(reform.named, seen) else ():
+        for start, end, pattern in reform.named.find(part, seen) if may_show(reform.named, seen) else ():
             found.append((start, end, 1, [Held(new, part[start:end], pattern, reform.id) for new in reform.new]))
     kept: list[tuple[int, int, list[Held]]] = []
     for start, end, _, held in sorted(found, key=lambda f: (f[0] - f[1], f[2], f[0])):
@@ -159,7 +159,7 @@ def _held_by(form: str, offices: bool) -> tuple[Function, ...]:
     return tuple(f for f in vocab.functions() if form in f.forms or (offices and (not f.forms or "office" in f.forms)))
 
 
-def _may_show(named: Named, seen: Seen) -> bool:
+def may_show(named: Named, seen: Seen) -> bool:
     """Whether a name may show what is named so: most names show one function of a hundred."""
     return (seen.patterned and named.pattern is not None) or not named.heads.isdisjoint(seen.pairs)
 
