@@ -35,7 +35,7 @@ check: setup  ## lint, types, vocabularies
 	$(BIN)/python -m schemas.lint
 
 test: check  ## lint, types, layers, accuracy floors, behaviour
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 accuracy: setup  ## score the extraction against the gold annotations
 	@$(BIN)/zhibiao score tests/gold 2>/dev/null
@@ -68,7 +68,7 @@ build/peers/.ready: tests/bench/peers.txt
 
 soak: setup  ## the long tests (faults, fuzzing, PostgreSQL, a cluster, the bundle); writes docs/soak.md
 	@mkdir -p build
-	ZHIBIAO_SOAK=1 $(BIN)/python -m pytest -m soak --junitxml=build/soak.xml; status=$$?; $(BIN)/python -m tests.soak build/soak.xml; exit $$status
+	ZHIBIAO_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m soak --junitxml=build/soak.xml; status=$$?; $(BIN)/python -m tests.soak build/soak.xml; exit $$status
 
 fmt: setup  ## format the code
 	$(BIN)/ruff check --fix --quiet .

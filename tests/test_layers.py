@@ -148,6 +148,6 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
     assert imported(("schemas", "extractors", "pipeline")) == product - set(BY_NAME)
     dev = declared(project["dependency-groups"]["dev"])
     # flask and flask-cors are what moto serves with
-    tools = {name for name in dev if name in ("ruff", "mypy", "flask", "flask-cors") or "stubs" in name or name.startswith("types-")}
+    tools = {name for name in dev if name in ("ruff", "mypy", "pytest-xdist", "flask", "flask-cors") or "stubs" in name or name.startswith("types-")}
     assert not dev & product
     assert imported(("tests",)) - product == dev - tools

@@ -10,17 +10,39 @@ from schemas.errors import RuleError
 from schemas.functions import functions
 
 
-def test_version_depends_on_the_users_files(tmp_path, monkeypatch):
-    before = vocab.version()
+@pytest.fixture
+def version():
+    """The version as a new process would tell it."""
+
+    def told():
+        vocab.version.cache_clear()
+        return vocab.version()
+
+    yield told
+    vocab.version.cache_clear()
+
+
+def test_version_depends_on_the_users_files(tmp_path, monkeypatch, version):
+    before = version()
     own = tmp_path / "own.yaml"
     own.write_text("[]", "utf-8")
     monkeypatch.setenv("ZHIBIAO_VOCAB", str(own))
-    first = vocab.version()
+    first = version()
     own.write_text("[ ]", "utf-8")
-    assert len({before, first, vocab.version()}) == 3
+    assert len({before, first, version()}) == 3
     monkeypatch.setenv("ZHIBIAO_VOCAB", str(tmp_path / "absent.yaml"))
     with pytest.raises(RuleError, match=r"absent\.yaml: the vocabulary cannot be read"):
-        vocab.version()
+        version()
+
+
+def test_a_process_says_that_it_reads_by_what_it_has_read(tmp_path, monkeypatch, version):
+    """A file of the user's that changes while a service runs changes neither what it reads by nor what it says."""
+    own = tmp_path / "own.yaml"
+    own.write_text("[]", "utf-8")
+    monkeypatch.setenv("ZHIBIAO_VOCAB", str(own))
+    before = version()
+    own.write_text("[ ]", "utf-8")
+    assert vocab.version() == before != version()
 
 
 def test_several_files_of_the_user(tmp_path, monkeypatch):

@@ -114,13 +114,17 @@ def _odd(*_: object) -> object:
     return builder.content()
 
 
+def test_what_is_no_character_is_replaced_by_one(monkeypatch):
+    monkeypatch.setattr(text, "parse", _odd)
+    assert outcome_of("a.txt", PLAN.encode()).result.document.text == "造林\ufffd"
+
+
 @pytest.mark.parametrize(
     ("parse", "said"),
     [
         (_raises(ZeroDivisionError("x")), "ZeroDivisionError"),
         (_raises(ParseError("no")), "an error without advice"),
         (_raises(ParseError("it is not read at all")), "an error without advice"),
-        (_odd, "U\\+D800"),
         (_hangs, "hangs: (?s:.*)in _hangs"),
     ],
 )
