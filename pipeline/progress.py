@@ -61,7 +61,8 @@ class Bar(Silent):
     def __init__(self) -> None:
         self._bar: RichProgress | None = None
         self._task: Any = None
-        self._failed = 0
+        self._count = self._failed = 0
+        self._begun = time.monotonic()
 
     def begin(self, total: int) -> None:
         """Show the bar."""
@@ -80,9 +81,10 @@ class Bar(Silent):
         if what in ("failed", "quarantined"):
             self._failed += 1
             self._bar.console.print(f"{name}: {what}", markup=False, style="red")
-        speed = self._bar.tasks[0].speed
+        self._count += 1
+        rate = self._count / max(time.monotonic() - self._begun, 0.1)  # of the whole run: documents are told some at a time
         shown = f"{self._failed} failed" if self._failed else ""
-        self._bar.update(self._task, advance=1, rate=f"{speed:,.1f}/s" if speed else "", failed=shown)
+        self._bar.update(self._task, advance=1, rate=f"{rate:,.1f}/s", failed=shown)
 
     def end(self) -> None:
         """Take the bar away."""
