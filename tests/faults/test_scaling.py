@@ -63,8 +63,9 @@ def _grows_evenly(key: str, n: int, enough: float) -> None:
         after = _seconds(key, n)
         if after is None:
             return
-        if after > _LEAST * _MOST and after > _MOST * max(before, _LEAST):
-            # the machine may have been busy: once more, and the better of two counts
+        for _ in range(2):  # the machine may have been busy: once more, and the better of them counts
+            if after <= _MOST * max(before, _LEAST):
+                break
             before, after = max(before, _seconds(key, n // 4) or 0.0), min(after, _seconds(key, n) or 0.0)
         assert after <= _MOST * max(before, _LEAST), f"{key}: {before:.2f} s for {n // 4}, {after:.2f} s for {n}"
         before, last = after, last + (after > _LEAST)
