@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +91,18 @@ def passages(text: str) -> list[Stretch]:
     return found
 
 
+def ensure() -> None:
+    """Raises ModelError where the trained model or spaCy is missing; loads neither."""
+    if not (FOLDER / "config.cfg").exists():
+        raise ModelError(f"{FOLDER}: the trained model is not there; make it with `make model`, or read with the rules alone: --readers rules")
+    if find_spec("spacy") is None:
+        raise ModelError("the second reader needs spaCy; install it with `pip install spacy`, or use --readers rules")
+
+
 @cache
 def model() -> nlp.SpanModel:
     """The trained model. Raises ModelError where it or spaCy is missing."""
-    if not (FOLDER / "config.cfg").exists():
-        raise ModelError(f"{FOLDER}: the trained model is not there; make it with `make model`, or read with the rules alone: --readers rules")
+    ensure()
     try:
         return nlp.SpanModel.load(FOLDER)
     except ImportError as error:

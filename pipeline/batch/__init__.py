@@ -66,7 +66,7 @@ def run(
     """
     settings = settings or Settings()
     if settings.second:
-        reader.model()
+        reader.ensure()
     found = sources.find(paths, out)
     given = sources.read_given(found.lists)
     store.upgrade(database)
