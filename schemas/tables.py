@@ -46,6 +46,7 @@ document = Table(
     Column("rules_version", String(32), nullable=False),
     Column("vocab_version", String(32), nullable=False),
     Index("ix_document_sha256", "sha256"),
+    Index("ix_document_region", "region", "region_code"),
 )
 # where documents come from, and what became of the last reading: `waiting`, `stored`, `failed`, `quarantined` (ended its worker twice) or `gone`
 source = Table(

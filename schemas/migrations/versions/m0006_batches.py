@@ -37,6 +37,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("parser_version", sa.String(32)))
         batch.create_index(op.f("ix_document_region_code"), ["region_code"])
         batch.create_index(op.f("ix_document_sha256"), ["sha256"])
+        batch.create_index(op.f("ix_document_region"), ["region", "region_code"])
     op.create_index(op.f("ix_issue_document"), "issue", ["document"])
     op.create_index(op.f("ix_target_segment_id"), "target", ["segment_id"])
     if op.get_bind().dialect.name == "sqlite":
@@ -69,6 +70,7 @@ def downgrade() -> None:
         op.drop_index(name, "target")
     op.drop_index(op.f("ix_issue_document"), "issue")
     with op.batch_alter_table("document") as batch:
+        batch.drop_index(op.f("ix_document_region"))
         batch.drop_index(op.f("ix_document_sha256"))
         batch.drop_index(op.f("ix_document_region_code"))
         batch.drop_column("parser_version")
