@@ -20,7 +20,7 @@ _PACKAGE = Path(__file__).parent
 DOWNSTREAM = frozenset(
     (
         *("batch", "cache", "changes", "check", "cli", "compare", "engines", "exporters", "progress", "publish", "remote"),
-        *("report", "review", "scoring", "snapshots", "sources", "store", "terminal", "watch", "work"),
+        *("report", "review", "scoring", "snapshots", "sources", "stopping", "store", "terminal", "watch", "work"),
     )
 )
 # libraries that read bytes or words; another version may read otherwise

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline import sources
+from pipeline.stopping import Stop
 from schemas.errors import ModelError, RuleError, StoreError, ZhibiaoError
 
 _log = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ def _state(location: str) -> _State:
         return ((location, -1, 0),)  # it goes away or comes just now: the next look tells
 
 
-def watch(inbox: Inbox, read: Callable[[Sequence[str]], bool], idle: Callable[[], None], stop: threading.Event, seconds: float = 2.0) -> None:
+def watch(inbox: Inbox, read: Callable[[Sequence[str]], bool], idle: Callable[[], None], stop: Stop | threading.Event, seconds: float = 2.0) -> None:
     """Look every few seconds and have what is due read, until `stop` is set; what is being read then is finished or left whole by `read`.
 
     `read` says whether all of it was read; what was not is due again. `idle` is called once nothing is due after something was read, and now and

@@ -22,6 +22,7 @@ from pipeline.engines import Engine
 from pipeline.members import readable
 from pipeline.progress import Silent
 from pipeline.sources import Found, Place
+from pipeline.stopping import Stop
 from pipeline.store import Source
 from pipeline.work import Job, Outcome
 from schemas.errors import RuleError, StorageError, StoreError
@@ -57,9 +58,10 @@ def run(
     progress: Silent | None = None,
     engine: Engine | None = None,
     only: Collection[str] | None = None,
+    stop: Stop | None = None,
 ) -> Report:
     """Read and store what is new or changed; what fails is noted and the batch goes on. `engine`: one to be used and kept open; `only`: locations,
-    where not all that stands in the folders is to be looked at.
+    where not all that stands in the folders is to be looked at; `stop`: asked between two documents.
 
     A run that must stop (the database takes no rows, an interrupt) stores what it has and says so in its report. Raises ModelError before
     anything is read or stored where the second reader is asked for and missing, ParseError where a path is.
@@ -70,7 +72,7 @@ def run(
     found = sources.find(paths, out)
     given = sources.read_given(found.lists)
     store.upgrade(database)
-    return _Run(database, settings, paths, out, found, given, progress or Silent(), only).work(engine)
+    return _Run(database, settings, paths, out, found, given, progress or Silent(), only, stop or Stop()).work(engine)
 
 
 class _Run:
@@ -86,9 +88,10 @@ class _Run:
         given: Mapping[str, Mapping[str, str]],
         progress: Silent,
         only: Collection[str] | None,
+        stop: Stop,
     ) -> None:
         self._database, self._settings, self._paths, self._out = database, settings, paths, out
-        self._found, self._given, self._progress = found, given, progress
+        self._found, self._given, self._progress, self._asked = found, given, progress, stop
         self._made_by = versions.upstream()
         self._limits = json.dumps(asdict(settings.limits))
         self._places = {place.location: place for place in found.documents if only is None or place.location in only}
@@ -134,8 +137,14 @@ class _Run:
                         self._settle(outcome)
                     if self._writer.overdue():
                         self._writer.flush()
+                    self._heed()
         finally:  # what was read before an interrupt is kept
             self._writer.flush()
+
+    def _heed(self) -> None:
+        """Stop here, between two documents, where that was asked."""
+        if self._asked.is_set():
+            raise KeyboardInterrupt
 
     def _stop(self, why: str) -> None:
         self._report.status, self._report.stopped = "stopped", why
@@ -161,6 +170,7 @@ class _Run:
         """The documents that need reading, found while the others are read."""
         places = list(self._places.values())
         for start in range(0, len(places), _CHUNK):
+            self._heed()
             some = places[start : start + _CHUNK]
             known = store.states(self._database, [place.location for place in some])
             back = [replace(s, state="stored") for s in known.values() if s.state == "gone" and s.key is not None]

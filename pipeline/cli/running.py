@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -61,15 +58,15 @@ def run(
     from pipeline.check import expectations
     from pipeline.logs import set_up
     from pipeline.publish import publish
+    from pipeline.stopping import Stop
     from schemas.limits import read_limits
 
     set_up(log, quiet)
     expected = expectations(expect)
     kept = Cache(str((cache or out / ".cache").absolute()))
     settings = Settings(read_limits(limit or ()), readers is Readers.both, workers, engine, force, retry, prune, kept)
-    signal.signal(signal.SIGTERM, _interrupt)
-    opened = store.connect(db)
-    report = batch.run(paths or ["raw_docs"], opened, settings, out, _progress(quiet or as_json))
+    stop, opened = Stop().on_signals(), store.connect(db)
+    report = batch.run(paths or ["raw_docs"], opened, settings, out, _progress(quiet or as_json), stop=stop)
     findings = _checked(opened, expected, report)
     fatal = any(f.level == "fatal" for f in findings)
     written: list[Path] = []
@@ -103,6 +100,7 @@ def watch(
     from pipeline.check import expectations
     from pipeline.logs import set_up
     from pipeline.publish import publish
+    from pipeline.stopping import Stop
     from pipeline.watch import Inbox
     from pipeline.watch import watch as keep_watching
     from schemas.limits import read_limits
@@ -111,13 +109,11 @@ def watch(
     expected = expectations(expect)
     kept = Cache(str((cache or out / ".cache").absolute()))
     settings = Settings(read_limits(limit or ()), readers is Readers.both, workers, engine, cache=kept)
-    opened, stop = store.connect(db), threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: _end(stop))
+    opened, stop = store.connect(db), Stop().on_signals()
     at_work = engines.open_engine(engine, workers, settings.second)
 
     def read(locations: Sequence[str]) -> bool:
-        report = batch.run(folders, opened, settings, out, _progress(quiet), at_work, frozenset(locations))
+        report = batch.run(folders, opened, settings, out, _progress(quiet), at_work, frozenset(locations), stop)
         _tell(report, _checked(opened, expected, report), None, quiet, False)
         return report.status == "done"
 
@@ -130,8 +126,7 @@ def watch(
 
     typer.echo(f"watching {', '.join(map(str, folders))}; end with Ctrl-C or SIGTERM", err=True)
     try:
-        with suppress(KeyboardInterrupt):
-            keep_watching(Inbox(folders, out), read, idle, stop, every)
+        keep_watching(Inbox(folders, out), read, idle, stop, every)
     finally:
         at_work.close()
     typer.echo("ended", err=True)
@@ -215,14 +210,3 @@ def _tell(report: Report, findings: Sequence[Finding], written: Sequence[Path] |
         line({**report.as_dict(), "checks": [asdict(f) for f in findings], "written": [str(path) for path in written or ()]})
     else:
         terminal.summary(report, findings, written, quiet)
-
-
-def _interrupt(*_: Any) -> None:
-    """A signal to end works as Ctrl-C does: what was read is stored, and the report says that the run was stopped."""
-    raise KeyboardInterrupt
-
-
-def _end(stop: threading.Event) -> None:
-    """A signal to end a watch: at once where it waits; a batch that is being read stops as by Ctrl-C."""
-    stop.set()
-    raise KeyboardInterrupt

@@ -54,8 +54,8 @@ def main() -> None:
             with contextlib.redirect_stdout(_Both()) as said:
                 importlib.import_module(f"tests.bench.{name}").main()
             parts.append(f"## {title}\n\n`python -m tests.bench.{name}`\n\n```\n{said.getvalue().strip()}\n```\n")
-    if not sys.argv[1:]:
-        (ROOT / "docs" / "benchmarks.md").write_text("\n".join(parts), "utf-8")
+        if not sys.argv[1:]:  # after each, so that a run that is cut short keeps what it has
+            (ROOT / "docs" / "benchmarks.md").write_text("\n".join(parts), "utf-8")
 
 
 if __name__ == "__main__":

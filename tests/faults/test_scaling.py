@@ -63,7 +63,7 @@ def _grows_evenly(key: str, n: int, enough: float) -> None:
         after = _seconds(key, n)
         if after is None:
             return
-        for _ in range(2):  # the machine may have been busy: once more, and the better of them counts
+        for _ in range(4):  # the machine may have been busy: once more, and the better of them counts
             if after <= _MOST * max(before, _LEAST):
                 break
             before, after = max(before, _seconds(key, n // 4) or 0.0), min(after, _seconds(key, n) or 0.0)
