@@ -72,7 +72,7 @@ def scaling(here: Path) -> None:
     characters = make(here / "docs", _COPIES)
     count = _COPIES * 5
     print(f"\n{count} documents, {characters:,} characters, files → database, workers ready; medians of {_RUNS} runs")
-    counts = sorted({1, 2, cores()} - ({2} if cores() < 2 else set()))
+    counts = sorted({0, 1, 2, cores()} - ({2} if cores() < 2 else set()))
     seconds: dict[int, list[float]] = {workers: [] for workers in counts}
     reports: dict[int, Report] = {}
     for run in range(_RUNS):  # in turns, so that what the machine does besides falls on all
@@ -82,8 +82,8 @@ def scaling(here: Path) -> None:
     for workers in counts:
         taken, report = median(seconds[workers]), reports[workers]
         stages = ", ".join(f"{name} {1000 * s / count:.1f} ms" for name, s in report.stages.items())
-        ratio = f", {median(seconds[1]) / taken:.2f} times one" if workers > 1 else ""
-        print(f"{workers} workers: {count / taken:6.1f} documents/s, {characters / taken:9,.0f} characters/s{ratio}; a document: {stages}")
+        ratio = f", {median(seconds[1]) / taken:.2f} times one, {median(seconds[0]) / taken:.2f} times one process" if workers > 1 else ""
+        print(f"{workers or 'no'} workers: {count / taken:6.1f} documents/s, {characters / taken:9,.0f} characters/s{ratio}; a document: {stages}")
 
 
 def growth(here: Path) -> None:

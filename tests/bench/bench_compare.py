@@ -108,7 +108,13 @@ def databases() -> Iterator[dict[str, str]]:
         yield urls
 
 
-def main(urls: dict[str, str]) -> None:
+def main() -> None:
+    """Measure databases made for it."""
+    with databases() as made:
+        compared(made)
+
+
+def compared(urls: dict[str, str]) -> None:
     """Print a line for each database, the growth from one size to the next, and the parts of the largest."""
     print(f"processor time of one core with the import of pandas, best of {_RUNS} processes; peer: pandas, the pivot alone")
     before: tuple[float, int] | None = None
@@ -129,7 +135,6 @@ if __name__ == "__main__":
     if sys.argv[1:2] in (["measure"], ["peer"]):
         {"measure": measure, "peer": peer}[sys.argv[1]](sys.argv[2])
     elif sys.argv[1:]:
-        main({url: url for url in sys.argv[1:]})
+        compared({url: url for url in sys.argv[1:]})
     else:
-        with databases() as made:
-            main(made)
+        main()
