@@ -1,4 +1,4 @@
-"""The cache of parsed documents: what took long to parse (scans, conversions) is not parsed again when only rules or vocabularies change."""
+"""The cache of parsed documents: what took long to parse (scans, conversions) is not parsed again when what parsers do not read changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from pipeline.versions import parser_version
+from pipeline.versions import reading_version
 from schemas.types import Block, Box, Document, Issue, Piece, Where
 
 _log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Cache:
 
     def _path(self, sha256: str, name: str) -> Path:
         ending = hashlib.sha256(PurePath(name).suffix.lower().encode()).hexdigest()[:4]  # it has a say in what the format is
-        return Path(self.folder) / sha256[:2] / f"{sha256}-{ending}-{parser_version()}.json.gz"
+        return Path(self.folder) / sha256[:2] / f"{sha256}-{ending}-{reading_version()}.json.gz"
 
     def get(self, sha256: str, name: str) -> Document | None:
         """The document of a file's content and name, parsed by the parsers in force; None where it is not kept."""

@@ -23,6 +23,11 @@ DOWNSTREAM = frozenset(
         *("report", "review", "scoring", "snapshots", "sources", "stopping", "store", "terminal", "watch", "work"),
     )
 )
+# what parsers read of extractors and vocabularies (headings of columns, units, words of notices); tests/test_layers.py holds it against the code
+PARSERS_READ = (
+    *("extractors/numerals.py", "extractors/rules.py", "extractors/rules/official.yaml"),
+    *("schemas/vocab/columns.yaml", "schemas/vocab/units.yaml"),
+)
 # libraries that read bytes or words; another version may read otherwise
 _LIBRARIES = (
     *("regex", "rjieba", "spacy", "thinc", "numpy", "ahocorasick_rs", "lxml", "selectolax", "pypdfium2"),
@@ -56,6 +61,15 @@ def parser_version() -> str:
     stages = (p for p in _PACKAGE.rglob("*.py") if p.relative_to(_PACKAGE).parts[0].removesuffix(".py") not in DOWNSTREAM)
     for path in sorted([*stages, *_PACKAGE.parent.joinpath("schemas").glob("*.py")]):
         digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def reading_version() -> str:
+    """A hash over what a parsed document is made from: the parsers, and the few rules and vocabularies that they look at."""
+    digest = hashlib.sha256(parser_version().encode())
+    for name in PARSERS_READ:
+        digest.update(name.encode() + (_PACKAGE.parent / name).read_bytes())
     return digest.hexdigest()[:12]
 
 

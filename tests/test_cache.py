@@ -75,7 +75,7 @@ def test_what_a_limit_shaped_or_other_parsers_made_is_not_kept(cache, monkeypatc
     assert files(cache) == []
     whole = parse_bytes("序号,指标\n1,长\n".encode(), "t.csv")
     cache.put("t.csv", whole, 1)
-    monkeypatch.setattr("pipeline.cache.parser_version", lambda: "other")
+    monkeypatch.setattr("pipeline.cache.reading_version", lambda: "other")
     assert cache.get(whole.id, "t.csv") is None
     cache.put("t.csv", whole, 1)
     (kept,) = files(cache)

@@ -11,7 +11,7 @@ import pytest
 import regex
 
 from pipeline.parsers import PARSERS
-from pipeline.versions import DOWNSTREAM
+from pipeline.versions import DOWNSTREAM, PARSERS_READ
 
 ROOT = Path(__file__).parent.parent
 CONDUCTORS = {"pipeline.run", "pipeline.batch", "pipeline.cli", "pipeline.scoring", "pipeline.publish"}
@@ -106,6 +106,25 @@ def test_what_shapes_rows_is_part_of_their_version():
     parts = {name.split(".")[1] for name in found if name.startswith("pipeline.")}
     assert parts - {"run"} and not parts & DOWNSTREAM
     assert {path.stem for path in (ROOT / "pipeline").iterdir()} >= DOWNSTREAM
+
+
+def test_the_cache_of_parsed_documents_knows_what_parsers_read():
+    """The extractors that parsers reach, and the rules and vocabularies that the code of these modules asks for."""
+    known, reached, found = modules(), {"pipeline.parsers", *PARSERS.values()}, set()
+    while reached:
+        name = reached.pop()
+        found.add(name)
+        reached |= {other for other in known.get(name, ()) if other in known and other not in found}
+    mine = {f"{name.replace('.', '/')}.py" for name in found if name.startswith("extractors.")}
+    for name in (n for n in found if n.startswith("pipeline.")):
+        path = ROOT / name.replace(".", "/")
+        text = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text("utf-8")
+        mine |= {f"extractors/rules/{kind}.yaml" for kind in regex.findall(r'rules\.\w+\("(\w+)"', text)}
+        mine |= {f"schemas/vocab/{kind}.yaml" for kind in regex.findall(r'vocab\.read\("(\w+)"', text)}
+        asked = set(regex.findall(r"vocab\.(\w+)\(", text)) - {"read"}
+        assert asked <= {"units"}, f"{name} asks the vocabularies for {asked}"
+        mine |= {"schemas/vocab/units.yaml" for _ in asked}
+    assert mine == set(PARSERS_READ)
 
 
 def test_heavy_libraries_stay_in_their_module():

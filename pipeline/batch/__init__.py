@@ -231,7 +231,7 @@ class _Run:
             made = Source(job.location, job.name, "stored", outcome.sha256, place.stamp or None, key, None, limits, seconds=spent)
             self._writer.add(outcome, made)
         else:
-            self._fail(outcome, replace(source, limits=limits if source.key is None or limits else source.limits))
+            self._fail(outcome, replace(source, limits=limits))
 
     def _same_versions(self, document: Mapping[str, str]) -> None:
         """Raises RuleError where a worker has other rules or vocabularies than this process, which is older: its keys would not be true."""

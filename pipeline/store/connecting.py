@@ -20,9 +20,9 @@ _T = TypeVar("_T")
 _WRITES, _LOOSE = "zhibiao_writes", "zhibiao_loose"
 _LOCK = 7_235_421_986  # any number: writers of zhibiao on one PostgreSQL database wait for each other by it
 PATIENCE = 120.0  # seconds for which a writer waits for a database that is locked, restarting or unreachable
-# SQLSTATE classes and codes of PostgreSQL that pass: connection lost, deadlock, not serialisable, lock not available, shutting down or starting
-_NOT_ALLOWED = "42501"  # the role may only read
+_NOT_ALLOWED = "42501"  # SQLSTATE: the role may only read
 _FOR_GOOD = ("does not exist", "authentication failed", "pg_hba.conf", "could not translate host name")  # said of a connection that was refused
+# SQLSTATE classes and codes of PostgreSQL that pass: connection lost, deadlock, not serialisable, lock not available, shutting down or starting
 _PASSING = ("08", "40001", "40P01", "55P03", "57P01", "57P02", "57P03")
 
 

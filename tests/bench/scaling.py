@@ -211,7 +211,7 @@ def _storage(figures: Mapping[str, Any], one: Average, case: Case) -> Iterator[s
 def _again(figures: Mapping[str, Any], one: Average, case: Case) -> Iterator[str]:
     whole, less = case.documents * one.read / _HOUR, case.documents * one.again / _HOUR
     yield f"without a cache, and after a change of a parser or of a library that reads: {whole:,.0f} core-hours"
-    yield f"after a change of rules, model or vocabularies: {less:,.0f} core-hours ({1 - less / whole:.0%} less), the cache is there"
+    yield f"after a change of rules, model or indicators: {less:,.0f} core-hours ({1 - less / whole:.0%} less), the cache is there"
     for name, database in figures["databases"].items():
         each = serial(one, database, again=True)
         yield f"storing again, {name}: {each * 1e3:.1f} ms a document, {case.documents * each / _DAY:,.1f} days of one writer"
