@@ -105,7 +105,7 @@ def test_workers_writer_and_reading_again():
     text = "\n".join(scaling.report(FIGURES, case()))
     assert "20.0 ms a document, 50.0 documents/s; 5 workers saturate it" in text
     assert "all documents: 28 core-hours" in text
-    assert "after a change of rules, model or vocabularies: 28 core-hours (0% less)" in text  # a text is not worth a place in the cache
+    assert "after a change of rules, model or indicators: 28 core-hours (0% less)" in text  # a text is not worth a place in the cache
     scans = "\n".join(scaling.report(FIGURES, case(mix={"scan_page": 1.0})))
     assert "(99% less)" in scans
 
