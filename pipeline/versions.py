@@ -19,8 +19,8 @@ _PACKAGE = Path(__file__).parent
 # what comes behind the rows, or around their making, does not shape them; tests/test_layers.py holds this list against the imports
 DOWNSTREAM = frozenset(
     (
-        *("batch", "cache", "changes", "check", "cli", "compare", "engines", "exporters", "progress", "publish", "remote"),
-        *("report", "review", "scoring", "snapshots", "sources", "stopping", "store", "terminal", "watch", "work"),
+        *("batch", "browse", "cache", "changes", "check", "cli", "compare", "corrections", "engines", "exporters", "progress", "publish", "remote"),
+        *("report", "review", "scoring", "snapshots", "sources", "stopping", "store", "terminal", "watch", "web", "work"),
     )
 )
 # what parsers read of extractors and vocabularies (headings of columns, units, words of notices); tests/test_layers.py holds it against the code

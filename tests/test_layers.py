@@ -23,6 +23,9 @@ HELPERS = {
     "pipeline.assemble": {"pipeline.measured"},
 }
 COMPARE = {f"pipeline.compare{name}" for name in ("", *(f".{p.stem}" for p in (ROOT / "pipeline" / "compare").glob("[a-z]*.py")))}
+BROWSE = {f"pipeline.browse{name}" for name in ("", *(f".{p.stem}" for p in (ROOT / "pipeline" / "browse").glob("[a-z]*.py")))}
+CORRECTIONS = {f"pipeline.corrections{name}" for name in ("", *(f".{p.stem}" for p in (ROOT / "pipeline" / "corrections").glob("[a-z]*.py")))}
+WEB = {".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for p in (ROOT / "pipeline" / "web").rglob("*.py")}
 READING = {f"pipeline.compare.{name}" for name in ("facts", "reader", "selection", "told")}
 RECOGNISE = {f"pipeline.recognise.{name}" for name in ("reading", "raster", "strokes", "crops", "signs")}
 ONLY_IN = {
@@ -33,6 +36,7 @@ ONLY_IN = {
         *(f"pipeline.store{name}" for name in ("", ".connecting", ".schema", ".documents", ".sources", ".runs")),
         *("pipeline.batch", "pipeline.batch.writer", "pipeline.check", "pipeline.publish", "pipeline.cli.running"),
         *("pipeline.compare", "pipeline.exporters.frames", *READING),
+        *("pipeline.web.state", "pipeline.web.pages.health", *BROWSE, *CORRECTIONS),
     },
     "alembic": {"pipeline.store.schema"},
     "pandas": {*COMPARE, "pipeline.report.charts"},
@@ -46,7 +50,11 @@ ONLY_IN = {
     "python_calamine": {"pipeline.parsers.sheets.xls"},
     "distributed": {"pipeline.engines.cluster"},
     "fsspec": {"pipeline.remote"},
-    "typer": {f"pipeline.cli{name}" for name in ("", ".app", ".options", ".running", ".reading", ".asking", ".measuring")},
+    "typer": {"pipeline.web.server"}
+    | {f"pipeline.cli{name}" for name in ("", ".app", ".options", ".running", ".reading", ".asking", ".measuring", ".serving")},
+    "fastapi": WEB,
+    "starlette": WEB,
+    "uvicorn": {"pipeline.web.server"},
     "rapidocr": {"pipeline.recognise"},
     "cv2": RECOGNISE - {"pipeline.recognise.reading"},
     "numpy": {"extractors.encoder", "pipeline.parsers.image", *RECOGNISE, *COMPARE},
@@ -59,6 +67,7 @@ LAZY = set(ONLY_IN) - {"typer"}  # a command that needs none of these waits for 
 BY_NAME = {  # declared, but imported by another library
     "onnxruntime": "rapidocr names it as the engine that runs its models",
     "psycopg": "sqlalchemy's driver for postgresql:// URLs",
+    "python-multipart": "starlette's reader of forms and uploads",
     "s3fs": "fsspec's store for s3:// URLs",
 }
 

@@ -1,0 +1,1 @@
+"""The interface for tools, one module a kind of resource."""
