@@ -169,7 +169,8 @@ def draft_add(reading: Reading, now: Mapping[str, list[Values]], identity: str, 
     record |= said
     _unheard(record, pointed, now)
     target_id = key("added", identity)
-    rests = anchor(reading.text, reading.sha, None, None, {}, pointed)
+    beside = [[row["indicator"], row["scope"]] for row in reading.touching(pointed["value"])]
+    rests = anchor(reading.text, reading.sha, None, None, {}, pointed) | {"beside": beside}
     changed = {name: (None, record[name]) for name in FIELDS if record[name] is not None}
     return Drafted(target_id, target_id, _evidence_id(target_id, pointed), changed, pointed, rests)
 

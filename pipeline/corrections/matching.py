@@ -48,6 +48,15 @@ class Reading:
             self._at = dict(found)
         return self._at.get(tuple(spans), [])
 
+    def touching(self, spans: Sequence[Span]) -> list[Values]:
+        """The targets whose value (else quote) shares characters with some places."""
+        found = []
+        for row in self.targets:
+            mine = self.spans(row["id"])
+            if any(a[0] < b[1] and b[0] < a[1] for a in spans for b in mine.get("value") or mine["quote"]):
+                found.append(row)
+        return found
+
 
 def spans_of(rows: Sequence[Row]) -> dict[str, list[Span]]:
     """Slot → places, from evidence rows of one target."""
@@ -97,14 +106,7 @@ def _spans(case: Case, reading: Reading) -> list[Span] | None:
 
 
 def _candidates(case: Case, reading: Reading, spans: Sequence[Span]) -> list[Values]:
-    if not case.added:
-        return reading.at(spans)
-    found = []
-    for row in reading.targets:
-        mine = reading.spans(row["id"])
-        if any(a[0] < b[1] and b[0] < a[1] for a in spans for b in mine.get("value") or mine["quote"]):
-            found.append(row)
-    return found
+    return reading.touching(spans) if case.added else reading.at(spans)
 
 
 def _before(case: Case) -> Mapping[str, Any]:
@@ -114,28 +116,27 @@ def _before(case: Case) -> Mapping[str, Any]:
 
 
 def _exact(case: Case, row: Row) -> bool:
-    before = _before(case)
-    if case.added:
-        return _named(case, row)
-    return all(before[name] == row[name] for name in ("indicator", "scope", "value_text", "operator", "status", "deadline_end", "task_id"))
+    return _alike(case, row) and (case.added or _before(case)["task_id"] == row["task_id"])
 
 
 def _alike(case: Case, row: Row) -> bool:
-    before = _before(case)
+    """The same words: name, scope, value, operator, status and deadline; of an added target name and scope."""
     if case.added:
         return _named(case, row)
+    before = _before(case)
     return all(before[name] == row[name] for name in ("indicator", "scope", "value_text", "operator", "status", "deadline_end"))
 
 
 def _named(case: Case, row: Row) -> bool:
-    before = _before(case)
-    names = [(squashed(one["indicator"] or ""), squashed(one.get("scope") or "")) for one in (before, row)]
+    names = [(squashed(one["indicator"] or ""), squashed(one.get("scope") or "")) for one in (_before(case), row)]
     return names[0] == names[1]
 
 
 def _alone(case: Case, row: Row) -> bool:
-    """Whatever is read at the place, but for targets that stood beside it then; an added target may stand beside any other of the same value."""
-    return not case.added and [row["indicator"], row["scope"]] not in case.last.anchor.get("beside", [])
+    """Whatever is read at the place, but for what stood beside it then; where a person added a target, only what has its name."""
+    if [row["indicator"], row["scope"]] in (case.decisions[0] if case.added else case.last).anchor.get("beside", []):
+        return False
+    return not case.added or squashed(_before(case)["indicator"] or "") == squashed(row["indicator"])
 
 
 _LEVELS: tuple[Callable[[Case, Row], bool], ...] = (_exact, _alike, _named, _alone)
