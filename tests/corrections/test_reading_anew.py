@@ -11,8 +11,8 @@ from pipeline import store
 from pipeline.corrections import conflicts, decide, history, progress, states, undo
 from pipeline.evidence import key
 from pipeline.normalise import Rows
-from pipeline.run import process
 from pipeline.parsers import parse_bytes
+from pipeline.run import process
 from schemas import tables
 from tests.corrections.conftest import PLAN
 
@@ -25,7 +25,10 @@ def as_if_read(rows: Rows, old: str, **changed: object) -> Rows:
     """The rows as other rules would read them: the target of one name has other fields, and another id."""
     target = next(t for t in rows.tables["target"] if t["indicator"] == old)
     now = {**target, **changed, "id": key(target["id"], str(changed))}
-    evidence = [{**e, "row_id": now["id"], "id": key(now["id"], e["slot"], str(e["position"]))} if e["row_id"] == target["id"] else e for e in rows.tables["evidence"]]
+    evidence = [
+        {**e, "row_id": now["id"], "id": key(now["id"], e["slot"], str(e["position"]))} if e["row_id"] == target["id"] else e
+        for e in rows.tables["evidence"]
+    ]
     return replace(rows, tables={**rows.tables, "target": [now if t is target else t for t in rows.tables["target"]], "evidence": evidence})
 
 
@@ -111,7 +114,14 @@ def test_no_guess_between_two_targets_at_one_place(desk):
     twin = as_if_read(read(), "森林覆盖率", indicator="覆盖率乙")
     more = next(t for t in twin.tables["target"] if t["indicator"] == "覆盖率乙")
     evidence = [e for e in twin.tables["evidence"] if e["row_id"] == more["id"]]
-    both = replace(rows, tables={**rows.tables, "target": [*rows.tables["target"], {**more, "position": len(rows.tables["target"])}], "evidence": [*rows.tables["evidence"], *evidence]})
+    both = replace(
+        rows,
+        tables={
+            **rows.tables,
+            "target": [*rows.tables["target"], {**more, "position": len(rows.tables["target"])}],
+            "evidence": [*rows.tables["evidence"], *evidence],
+        },
+    )
     store.save(desk.engine, both)
     assert only_state(desk)["conflict"] == "ambiguous"
     assert [w.state.conflict for w in desk.ask(conflicts)] == ["ambiguous"]
@@ -173,7 +183,7 @@ def test_a_document_said_twice_is_told_apart_by_what_stands_around(desk):
     line = "(四)其他。{}森林覆盖率达到30.5%以上。\n"
     desk.write(PLAN + line.format("山区"))
     desk.run()
-    rows = [r for r in desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率")]
+    rows = desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率")
     assert len(rows) == 2
     second = max(rows, key=lambda r: r["position"])
     decide(desk.engine, "correct", author="李", target_id=second["id"], changes={"value": 35})
@@ -188,13 +198,13 @@ def test_a_file_under_another_name_keeps_its_decisions(desk):
     decide(desk.engine, "correct", author="李", target_id=target["id"], changes={"value": 31})
     (desk.docs / "plan.txt").rename(desk.docs / "另一名.txt")
     desk.run()
-    found = [r for r in desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率")]
+    found = desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率")
     names = {d["id"]: d["name"] for d in desk.rows(tables.document)}
     assert {names[r["document_id"]]: r["value"] for r in found}["另一名"] == 31
     # and a new edition of it under that name
     desk.write(PLAN.replace("一、任务\n", "一、任务\n前言一段。\n"), "另一名")
     desk.run()
-    found = [r for r in desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率")]
+    found = desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率")
     names = {d["id"]: d["name"] for d in desk.rows(tables.document)}
     assert {names[r["document_id"]]: r["value"] for r in found}["另一名"] == 31
 
@@ -215,7 +225,12 @@ def test_an_added_target_moves_with_its_text_and_is_lost_with_it(desk):
     document = desk.rows(tables.document)[0]
     at = document["text"].index("市林业局")
     decision = decide(
-        desk.engine, "add", author="李", document_id=document["id"], changes={"indicator": "责任单位", "kind": "qualitative"}, spans={"value": [[at, at + 4]]}
+        desk.engine,
+        "add",
+        author="李",
+        document_id=document["id"],
+        changes={"indicator": "责任单位", "kind": "qualitative"},
+        spans={"value": [[at, at + 4]]},
     )
     desk.write(PLAN.replace("一、任务\n", "一、任务\n先说明背景，统筹推进。\n"))
     desk.run()
