@@ -8,6 +8,7 @@ import typer
 import uvicorn
 
 from pipeline.web.app import create_app
+from pipeline.web.pages.compare import warm
 from pipeline.web.settings import Settings
 from schemas.errors import ZhibiaoError
 
@@ -22,6 +23,7 @@ def serve(settings: Settings) -> None:
         listening.bind((settings.host, settings.port))
     except OSError as error:
         raise ZhibiaoError(f"{settings.host}:{settings.port}: cannot listen there ({error.strerror}); choose another --port") from error
+    warm(app.state.workbench)
     shown = f"[{settings.host}]" if family is socket.AF_INET6 else settings.host
     typer.echo(f"workbench: http://{shown}:{listening.getsockname()[1]}/ ; end with Ctrl-C", err=True)
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5)
