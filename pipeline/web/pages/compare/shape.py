@@ -53,7 +53,7 @@ def shown_rows(made: Made, view: View) -> list[Row]:
         rows.reverse()
     if view.group:
         order = {domain: i for i, domain in enumerate(dict.fromkeys(row.domain for row in rows))}
-        rows.sort(key=lambda row: (row.domain is None, order[row.domain]))
+        rows.sort(key=lambda row: (not row.domain, order[row.domain]))
     return rows
 
 
