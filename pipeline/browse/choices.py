@@ -14,7 +14,8 @@ from schemas.indicators import indicators
 from schemas.regions import stored_regions
 
 _DOCUMENT, _TARGET = tables.document.c, tables.target.c
-_FEW = 100_000  # targets up to which the years of their deadlines are read; beyond, the periods of documents tell them
+_NAMED = (_TARGET.indicator, _TARGET.indicator_id)
+_FEW = 20_000  # targets up to which the years of their deadlines are read; beyond, the periods of documents tell them
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class Choices:
 
 def choices(connection: sa.Connection) -> Choices:
     """Read from indexes and small tables: far less than a second, also for a million targets."""
-    targets = int(connection.execute(sa.select(sa.func.count()).select_from(tables.target)).scalar_one())
     stated = _stated(connection)
+    targets = sum(one.targets for one in stated)
     domains: Counter[str] = Counter()
     for one in stated:
         if one.domain:
@@ -90,13 +91,14 @@ def _places(connection: sa.Connection) -> tuple[Place, ...]:
 
 def _stated(connection: sa.Connection) -> tuple[Stated, ...]:
     known = {one.id: one for one in indicators()}
+    counts: Counter[tuple[str, bool]] = Counter()
+    # one walk over the index of how targets are named
+    for name, identity, n in connection.execute(sa.select(_TARGET.indicator, _TARGET.indicator_id, sa.func.count()).group_by(*_NAMED)):
+        counts[(identity, True) if identity in known else (name, False)] += n
     found = []
-    for identity, n in connection.execute(sa.select(_TARGET.indicator_id, sa.func.count()).group_by(_TARGET.indicator_id)):
-        one = known.get(identity)
-        if one is not None:
-            found.append(Stated(one.id, one.name, one.domain or "", n, tuple(one.aliases)))
-    query = sa.select(_TARGET.indicator, sa.func.count()).where(_TARGET.indicator_id.is_(None)).group_by(_TARGET.indicator)
-    found += [Stated(name, name, "", n) for name, n in connection.execute(query)]
+    for (word, canonical), n in counts.items():
+        one = known[word] if canonical else None
+        found.append(Stated(one.id, one.name, one.domain or "", n, tuple(one.aliases)) if one else Stated(word, word, "", n))
     return tuple(sorted(found, key=lambda one: (-one.targets, one.name)))
 
 

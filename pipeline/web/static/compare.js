@@ -18,6 +18,7 @@
   function submit() { location.assign(address()); }
   if (form) {
     form.addEventListener('submit', (event) => { event.preventDefault(); submit(); });
+    if (matchMedia('(max-width: 760px)').matches) document.querySelectorAll('.filter-box').forEach((box) => { box.open = false; });
     let waiting = 0;
     form.addEventListener('change', (event) => {
       if (event.target.closest('.picks input[type=search]')) return;

@@ -76,7 +76,9 @@ def _content(wb: Workbench, view: View, lang: str) -> dict[str, Any]:
     """What the chosen tab shows."""
     if view.view == "charts":
         made, panels = _drawn(wb, view, lang)
-        return {"part": "charts", "made": made, "drawn": panels, "notes": made.notes}
+        with store.reading(wb.engine) as connection:
+            sources = proof.documents_of(connection, drawn.targets_of(panels))
+        return {"part": "charts", "made": made, "drawn": panels, "notes": made.notes, "sources": sources}
     made = kept.comparison(wb, view.options(lang, kept.TABLES[view.view]))
     if view.view == "matrix":
         return {"part": "matrix", "made": made, "notes": made.notes, **_matrix(wb, made, view, lang)}

@@ -166,6 +166,14 @@ def _step(
     return {"words": [(line["change"], words.get(line["change"] or "", ""))], "unit": unit, "before": sides[0], "after": sides[1]}
 
 
+def targets_of(found: Drawn) -> set[str]:
+    """The targets that are drawn."""
+    dots = (dot["target"] for panel in found.panels for dot in panel.get("dots", ()))
+    squares = (square["target"] for panel in found.panels for year in panel.get("years", ()) for square in year["squares"])
+    steps = (step[side]["target"] for panel in found.panels for step in panel.get("steps", ()) for side in ("before", "after"))
+    return {target for target in (*dots, *squares, *steps) if target}
+
+
 def _page(found: Sequence[Any], asked: int, size: int) -> tuple[int, int, list[Any]]:
     pages = max(1, -(-len(found) // size))
     page = min(asked, pages)
