@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from pipeline.report import words as report_words
 from pipeline.report.lines import CONTROL
 from pipeline.web import words
 from pipeline.web.people import Person
+from schemas.regions import data_date
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -83,6 +85,8 @@ def page(request: Request, template: str, /, area: str, status: int = 200, **val
         "tone": report_words.tone,
         "when": partial(grid.when, lang=lang),
         "link": partial(link, request),
+        "version": version("zhibiao"),
+        "divisions": data_date(),
         "asset": asset,
         "has_asset": has_asset,
     }
