@@ -135,7 +135,7 @@ class Gate:
             LOG.warning("login refused: %s from %s", ascii(account.name) if account else "unknown name", address)
             return None
         self.attempts.right(address, name)
-        LOG.warning("login: %s from %s", ascii(account.name), address)
+        LOG.info("login: %s from %s", ascii(account.name), address)
         return self.sessions.open(account.name, account.password)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import regex
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -142,13 +142,13 @@ async def _refused(request: Request, body: Body, answer: _Answer) -> Response | 
         return refused
     try:
         if "authorization" in request.headers:  # may write the day of a token's last use
-            asker = await to_thread.run_sync(gate(request).who, request.headers, request.cookies)
+            asker = await run_in_threadpool(gate(request).who, request.headers, request.cookies)
         else:
             asker = gate(request).who(request.headers, request.cookies)
     except ClosedError:
         return PlainTextResponse("closed: the accounts cannot be read; whoever runs this server finds the reason in its log\n", 503)
     given = asker.csrf if asker.csrf is None or asker.way == "session" or _sound(asker.csrf) else ""
-    request.state.person, request.state.csrf = asker.person, given or drawn()
+    request.state.person, request.state.csrf, request.state.way = asker.person, given or drawn(), asker.way
     refused = _foreign(request)
     if refused is None and given == "" and path != "/theme.css":
         answer.cookie = request.state.csrf
@@ -215,8 +215,8 @@ def _stranger(request: Request, asker: Asker, path: str) -> Response | None:
     if asker.way == "wrong token" or for_tools(request) or request.method not in ("GET", "HEAD"):
         says = "this token is unknown, expired or revoked" if asker.way == "wrong token" else "log in, or bring a token"
         return problem(request, 401, says, {"WWW-Authenticate": 'Bearer realm="zhibiao"'})
-    query = request.scope["query_string"].decode("latin-1")
-    return RedirectResponse("/login?next=" + quote(path + ("?" + query if query else ""), safe=""), 303)
+    asked = (request.scope.get("raw_path") or path.encode()) + (b"?" + request.scope["query_string"] if request.scope["query_string"] else b"")
+    return RedirectResponse("/login?next=" + quote(asked, safe=""), 303)
 
 
 def _too_large(request: Request, limit: int) -> Response | None:
