@@ -15,7 +15,7 @@ from pipeline.report import grid
 from pipeline.report import words as report_words
 from pipeline.report.lines import CONTROL
 from pipeline.web import words
-from pipeline.web.people import Person
+from pipeline.web.people import Person, Role
 from schemas.regions import data_date
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 # what the navigation shows: name of the page (and of its word), address, least role
-PAGES = (
+PAGES: tuple[tuple[str, str, Role], ...] = (
     ("home", "/", "reader"),
     ("compare", "/compare", "reader"),
     ("documents", "/documents", "reader"),
@@ -76,7 +76,7 @@ def page(request: Request, template: str, /, area: str, status: int = 200, **val
         "request": request,
         "lang": lang,
         "area": area,
-        "pages": [(name, address) for name, address, role in PAGES],
+        "pages": [(name, address) for name, address, role in PAGES if person.may(role)],
         "person": person,
         "csrf": request.state.csrf,
         "say": partial(_say, lang=lang),
