@@ -13,14 +13,22 @@ from pipeline import store
 from pipeline.web.accounts import Accounts
 from pipeline.web.gate import Gate
 from pipeline.web.guard import Guard
-from pipeline.web.pages import account, health, home, login, theme, users
+from pipeline.web.pages import account, compare, health, home, login, theme, users
 from pipeline.web.problem import discreet, failed, problem
 from pipeline.web.render import HERE
 from pipeline.web.settings import Settings
 from pipeline.web.state import Workbench
 from schemas.errors import StoreError, ZhibiaoError
 
-ROUTERS = (health.router, theme.router, home.router, login.router, account.router, users.router)
+ROUTERS = (
+    health.router,
+    theme.router,
+    login.router,
+    account.router,
+    users.router,
+    home.router,
+    compare.router,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:

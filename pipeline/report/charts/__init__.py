@@ -31,6 +31,18 @@ def write_svg(comparison: Comparison, out: Path, lang: str) -> list[Path]:
 
 def write_png(comparison: Comparison, out: Path, lang: str) -> list[Path]:
     """Write chart-values.png … from the same drawings. Raises ZhibiaoError without the renderer or without a Chinese font."""
+    written = []
+    for name, picture in _pictures(comparison, lang):
+        made = png(picture)
+        path = out / f"chart-{name}.png"
+        with replacing(path) as temporary:
+            temporary.write_bytes(made)
+        written.append(path)
+    return written
+
+
+def png(picture: str) -> bytes:
+    """An SVG as PNG in double size. Raises ZhibiaoError without the renderer or without a Chinese font."""
     try:
         from resvg_py import svg_to_bytes
     except ImportError as error:
@@ -43,13 +55,7 @@ def write_png(comparison: Comparison, out: Path, lang: str) -> list[Path]:
     # a font without Chinese draws every such character as it draws one that no font has
     if probe("指") == probe("\U000ff000"):
         raise ZhibiaoError("no Chinese font is installed, the charts would have no text: run `make system`")
-    written = []
-    for name, picture in _pictures(comparison, lang):
-        path = out / f"chart-{name}.png"
-        with replacing(path) as temporary:
-            temporary.write_bytes(svg_to_bytes(svg_string=picture, zoom=_SCALE, background="white", languages=["zh-Hans", "en"]))
-        written.append(path)
-    return written
+    return svg_to_bytes(svg_string=picture, zoom=_SCALE, background="white", languages=["zh-Hans", "en"])
 
 
 def _pictures(comparison: Comparison, lang: str) -> Iterator[tuple[str, str]]:

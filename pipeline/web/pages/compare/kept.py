@@ -1,0 +1,153 @@
+"""Comparisons, made once for each state of the database and kept as long as memory allows; and which are too large to be made for a page."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from pipeline import store
+from pipeline.browse.choices import Choices, choices
+from pipeline.compare import LIMIT, Comparison, Options, compare, targets_read
+from pipeline.report import grid, lines
+from pipeline.report.lines import Line
+from pipeline.web.pages.compare.asked import View
+from pipeline.web.state import Workbench
+from schemas.errors import ZhibiaoError
+from schemas.indicators import indicators
+
+_log = logging.getLogger(__name__)
+MOST_TARGETS = 10_000  # read for a page: about a second
+MOST_CELLS = 60_000
+_ROOM = 60_000  # lines that are kept, of all comparisons; one takes about 3 KB
+# the tables that each tab is made from
+TABLES = {
+    "matrix": ("matrix",),
+    "charts": ("matrix", "standards"),
+    **{name: (name,) for name in ("findings", "standards", "changes", "load", "leads", "timeline", "plans")},
+}
+CHART_TABLES = {"values": ("matrix", "standards"), "timeline": ("timeline",), "editions": ("changes", "plans")}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A comparison as plain lines. `columns`: the columns of the matrix; `whole`: the matrix as a grid, None where it was not asked for;
+    `why`: (row, column) of its empty cells → reason in words; `lines`: the lines of all tables by name."""
+
+    columns: tuple[str, ...]
+    notes: tuple[str, ...]
+    whole: grid.Grid | None
+    why: Mapping[tuple[str, str], str]
+    lines: Mapping[str, list[Line]]
+    weight: int
+
+    def line(self, key: str) -> Line | None:
+        """The line of the matrix of a target or of an unread sentence."""
+        rows = self.whole.rows if self.whole else ()
+        return next((e for row in rows for e in row.entries if (e["target"] or next(iter(e["evidence"] or []), None)) == key), None)
+
+
+@dataclass(slots=True)
+class Comparisons:
+    """The last comparisons, together of bounded size; one that many ask for at once is made once."""
+
+    room: int = _ROOM
+    _found: OrderedDict[Hashable, Made] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _asking: dict[Hashable, threading.Lock] = field(default_factory=dict)
+
+    def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """The comparison for a key, made where it is not kept; what `make` raises is raised."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+            mine = self._asking.setdefault(key, threading.Lock())
+        with mine:
+            with self._lock:
+                if key in self._found:
+                    return self._found[key]
+            try:
+                made = make()
+                with self._lock:
+                    self._found[key] = made
+                    while len(self._found) > 1 and sum(one.weight for one in self._found.values()) > self.room:
+                        self._found.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._asking.pop(key, None)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """Why a comparison is not made: the targets it would read, or the cells it would have; `possible`: whether it can be made all the same."""
+
+    targets: int
+    cells: int
+    possible: bool
+
+
+def comparison(wb: Workbench, options: Options) -> Made:
+    """The comparison for some options. Raises ZhibiaoError for regions, indicators, domains and functions that are not known."""
+    kept = wb.kept.get("comparisons", Comparisons)
+    return kept.get((wb.version(), options), lambda: _plain(compare(wb.engine, options)))
+
+
+def _plain(result: Comparison) -> Made:
+    found = {name: lines.read(result, name) for name in result.tables}
+    matrix, weight = found.get("matrix"), sum(map(len, found.values()))
+    if matrix is None:
+        return Made(result.regions, result.notes, None, {}, found, weight)
+    by = result.by
+    why = {(line["group"], grid.column(line, by)): line["reason"] or "" for line in matrix if line["state"] not in ("stated", "unparsed")}
+    return Made(result.regions, result.notes, grid.read(result, matrix), why, found, weight)
+
+
+def stored(wb: Workbench) -> Choices:
+    """What can be asked for."""
+
+    def make() -> Choices:
+        with store.reading(wb.engine) as connection:
+            return choices(connection)
+
+    return wb.kept.get(("choices", wb.version()), make)
+
+
+def too_large(wb: Workbench, view: View, known: Choices) -> TooLarge | None:
+    """Whether a comparison is too large for a page; None where it is not. Raises ZhibiaoError as `comparison` does."""
+    narrow = bool(view.region or view.indicator or view.domain)
+    targets = known.targets
+    if narrow and targets > MOST_TARGETS:
+        asked = view.options("zh", TABLES[view.view])
+        key = ("targets_read", wb.version(), asked.regions, asked.indicators, asked.domains, asked.tables)
+        targets = wb.kept.get(key, partial(targets_read, wb.engine, asked))
+    columns = len(view.region) or len(known.places)
+    rows = len(view.indicator) or sum(one.domain in view.domain for one in indicators()) or min(targets, 2000)
+    cells = columns * rows if view.view in ("matrix", "charts") and columns > 40 else 0
+    if targets <= MOST_TARGETS and cells <= MOST_CELLS:
+        return None
+    possible = targets <= LIMIT and cells <= 10 * MOST_CELLS
+    return None if possible and view.large else TooLarge(targets, cells, possible)
+
+
+def warm(wb: Workbench) -> threading.Thread:
+    """Load what comparing needs and make the first one, behind the back of the server's start; returns the thread that does so."""
+
+    def work() -> None:
+        try:
+            importlib.import_module("pandas")
+            known = stored(wb)
+            view = View()
+            if known.targets and too_large(wb, view, known) is None:
+                comparison(wb, view.options("zh", TABLES["matrix"]))
+        except ZhibiaoError as error:  # the first page will tell it
+            _log.warning("%s", error)
+
+    thread = threading.Thread(target=work, name="warm", daemon=True)
+    thread.start()
+    return thread
