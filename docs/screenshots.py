@@ -31,8 +31,8 @@ WIDE, NARROW = (1280, 860), (390, 844)
 PAGES: dict[str, tuple[str, str | None]] = {
     "home": ("/", None),
     "compare": ("/compare?only=shared", "table.matrix tbody td a"),
-    "findings": ("/compare?tab=findings", None),
-    "charts": ("/compare?tab=charts", None),
+    "findings": ("/compare?view=findings", None),
+    "charts": ("/compare?view=charts", None),
     "documents": ("/documents", None),
     "evidence": ("/documents/{document}?target={target}", None),
     "search": ("/search?q=森林", None),

@@ -51,7 +51,7 @@ def pages(url: str) -> dict[str, str]:
         "home": "/",
         "compare": f"/compare?{some}",
         "compare, nothing chosen": "/compare",
-        "compare, findings": f"/compare?tab=findings&{some}",
+        "compare, findings": f"/compare?view=findings&{some}",
         "compare, charts": f"/compare/charts.json?{some}",
         "evidence at the side": f"/compare/evidence/{target}",
         "documents": "/documents",
