@@ -51,7 +51,7 @@ ONLY_IN = {
     "distributed": {"pipeline.engines.cluster"},
     "fsspec": {"pipeline.remote"},
     "typer": {"pipeline.web.server"}
-    | {f"pipeline.cli{name}" for name in ("", ".app", ".options", ".running", ".reading", ".asking", ".measuring", ".serving")},
+    | {f"pipeline.cli{name}" for name in ("", ".app", ".options", ".running", ".reading", ".asking", ".measuring", ".serving", ".users")},
     "fastapi": WEB,
     "starlette": WEB,
     "uvicorn": {"pipeline.web.server"},

@@ -33,6 +33,14 @@ class Readers(StrEnum):
     rules = "rules"
 
 
+class RoleName(StrEnum):
+    """What an account may do."""
+
+    reader = "reader"
+    reviewer = "reviewer"
+    admin = "admin"
+
+
 class Shown(StrEnum):
     """Formats of `review` and `diff`: for people, or for tools."""
 

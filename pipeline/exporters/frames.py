@@ -35,7 +35,7 @@ _TARGET = (
     "baseline",
 )
 _VALIDITY = ("kind", "value", "date_start", "date_end", "term", "basis", "title", "doc_number", "rule", "raw", "start", "end")
-# what normalising and the second reader add
+# what normalising, the second reader and people add
 _ADDED = (
     "strength",
     "act",
@@ -49,6 +49,7 @@ _ADDED = (
     "rule",
     "confidence",
     "readers",
+    "review",
 )
 _DEADLINE = ("raw", "kind", "start", "end")
 _PLACE = ("file", "page", "line", "table", "row", "column", "sheet", "cell")
