@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
-from pipeline import store
+from pipeline import corrections, store
 from pipeline.browse import proof
 from pipeline.browse.choices import choices
 from pipeline.compare import Options, compare
@@ -451,6 +451,21 @@ def test_comparisons_are_kept_until_the_database_changes(client, monkeypatch):
     monkeypatch.setattr(type(client.app.state.workbench), "version", lambda self: ("later",))
     page(client, "?sort=name")
     assert len(made) == 2
+
+
+def test_what_people_decided_is_shown_at_once(client):
+    engine = client.app.state.workbench.engine
+    links = [n.attributes["data-open"] for n in page(client).css("a.v.good")]
+    corrections.decide(engine, "accept", author="甲", target_id=links[0])
+    corrections.decide(engine, "correct", author="甲", target_id=links[1], changes={"value": 61.5})
+    parsed = page(client)
+    chips = {n.attributes["data-open"]: n.text() for n in parsed.css("a.v") if "✎" in n.text()}
+    assert chips.keys() == {links[0], links[1]}
+    assert "已确认" in chips[links[0]] and "已更正" in chips[links[1]] and "61.5" in chips[links[1]]
+    evidence = LexborHTMLParser(client.get(f"/compare/evidence/{links[1]}").text).css_first(".said").text()
+    assert "已更正" in evidence and "61.5" in evidence
+    corrections.decide(engine, "reject", author="甲", target_id=links[0])
+    assert links[0] not in page(client).html and client.get(f"/compare/evidence/{links[0]}").status_code == 404
 
 
 def test_few_large_comparisons_are_kept():

@@ -135,6 +135,8 @@
     document.body.classList.add('with-side');
     remember(key);
     if (!quietly) side.focus({ preventScroll: true });
+    // the panel of a narrow screen lies over the lower half of the page
+    if (link && matchMedia('(max-width: 760px)').matches) link.scrollIntoView({ block: 'start', inline: 'nearest' });
     try {
       const answer = await fetch(`/compare/evidence/${encodeURIComponent(key)}${side.dataset.query}`, { headers: { Accept: 'text/html' } });
       if (mine !== number) return;
