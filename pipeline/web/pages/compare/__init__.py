@@ -87,7 +87,8 @@ def _content(wb: Workbench, view: View, lang: str) -> dict[str, Any]:
         targets = {target for line in found.here for target in shown.targets_of(view.view, line)}
         targets |= {line["before_target"] for line in found.here if line.get("before_target")}
         sources = proof.documents_of(connection, targets)
-        names = {name for line in found.here for name in (line.get("document"), *(line.get("documents") or [])) if name}
+        plain = ("document", "before_document", "after_document")
+        names = {name for line in found.here for name in (*(line.get(one) for one in plain), *(line.get("documents") or [])) if name}
         documents = proof.documents_named(connection, names)
     return {"part": "table", "made": made, "notes": made.notes, "table": found, "sources": sources, "documents": documents}
 
@@ -115,10 +116,10 @@ def _several(made: Made, view: View) -> set[str]:
 
 
 def _drawn(wb: Workbench, view: View, lang: str) -> tuple[Made, drawn.Drawn]:
-    # editions that a later one took the place of are what this chart is about
     made = kept.comparison(wb, view.options(lang, kept.CHART_TABLES[view.chart]))
-    if view.chart == "values":
-        return made, drawn.values(made, view, lang)
+    if view.chart == "values":  # the matrix is kept for its own page too
+        held = kept.comparison(wb, view.options(lang, ("standards",)))
+        return made, drawn.values(made, held.lines["standards"], view, lang)
     if view.chart == "timeline":
         return made, drawn.timeline(made, view, lang)
     wanted = {line[side] for line in drawn.changes_drawn(made, view) for side in ("before_target", "after_target")}

@@ -30,24 +30,24 @@ class Drawn:
     pages: int
 
 
-def values(made: Made, view: View, lang: str) -> Drawn:
+def values(made: Made, standards: Sequence[Line], view: View, lang: str) -> Drawn:
     """A panel for each indicator that two columns state comparably: values, and the standard's lines."""
     assert made.whole is not None
     names = list(made.whole.regions)
     found = [(row, some) for row in shown_rows(made, view) for entries in alike(row, view.by) if (some := _kept(entries, view))]
     page, pages, here = _page(found, view.page, SIZE)
-    return Drawn("values", [_panel(row, some, made, view, names, lang) for row, some in here], len(found), page, pages)
+    return Drawn("values", [_panel(row, some, standards, view, names, lang) for row, some in here], len(found), page, pages)
 
 
 def _kept(entries: Sequence[Line], view: View) -> list[Line]:
     return [entry for entry in entries if column(entry, view.by) not in view.hide]
 
 
-def _panel(row: Row, entries: list[Line], made: Made, view: View, names: list[str], lang: str) -> dict[str, Any]:
+def _panel(row: Row, entries: list[Line], standards: Sequence[Line], view: View, names: list[str], lang: str) -> dict[str, Any]:
     units = {entry["unit"] for entry in entries}
     written = len(units) == 1
     unit = (units.pop() if written else entries[0]["canonical_unit"]) or ""
-    mine = [line for line in made.lines["standards"] if line["indicator_id"] and line["indicator_id"] == row.indicator_id]
+    mine = [line for line in standards if line["indicator_id"] and line["indicator_id"] == row.indicator_id]
     words = vocabulary("verdict", lang)
     dots = []
     for entry in sorted(entries, key=lambda e: (names.index(column(e, view.by)), (e["deadline"] or {}).get("end") or "", e["value"])):

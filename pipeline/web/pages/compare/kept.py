@@ -23,14 +23,15 @@ from schemas.indicators import indicators
 _log = logging.getLogger(__name__)
 MOST_TARGETS = 10_000  # read for a page: about a second
 MOST_CELLS = 60_000
+_ALL_THE_SAME = 3  # times as much is read where a reader says that it should be
 _ROOM = 60_000  # lines that are kept, of all comparisons; one takes about 3 KB
 # the tables that each tab is made from
 TABLES = {
     "matrix": ("matrix",),
-    "charts": ("matrix", "standards"),
+    "charts": ("matrix",),
     **{name: (name,) for name in ("findings", "standards", "changes", "load", "leads", "timeline", "plans")},
 }
-CHART_TABLES = {"values": ("matrix", "standards"), "timeline": ("timeline",), "editions": ("changes", "plans")}
+CHART_TABLES = {"values": ("matrix",), "timeline": ("timeline",), "editions": ("changes", "plans")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def too_large(wb: Workbench, view: View, known: Choices) -> TooLarge | None:
     cells = columns * rows if view.view in ("matrix", "charts") and columns > 40 else 0
     if targets <= MOST_TARGETS and cells <= MOST_CELLS:
         return None
-    possible = targets <= LIMIT and cells <= 10 * MOST_CELLS
+    possible = targets <= min(LIMIT, _ALL_THE_SAME * MOST_TARGETS) and cells <= _ALL_THE_SAME * MOST_CELLS
     return None if possible and view.large else TooLarge(targets, cells, possible)
 
 

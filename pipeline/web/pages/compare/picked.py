@@ -14,6 +14,7 @@ from pipeline.web.pages.compare.asked import View
 from schemas.errors import ZhibiaoError
 from schemas.indicators import indicators
 from schemas.regions import find_regions, stored_regions
+from schemas.standards import standards
 
 MOST = 20
 
@@ -116,8 +117,11 @@ def _indicator(view: View, known: Choices, word: str, lang: str) -> Problem:
 
 def _words(view: View, known: Choices, lang: str) -> list[Problem]:
     """Domains, functions and standards that are not known."""
-    lists = (("domain", {name for name, _ in known.domains} | {i.domain for i in indicators()}), ("function", set(known.functions)))
     found = []
+    if view.standard and view.standard not in {one.id for one in standards()}:
+        says = words.say("compare.unknown_standard", lang, name=view.standard)
+        found.append(Problem(says, [(words.say("compare.standard_own", lang), view.address(standard="", page=1))]))
+    lists = (("domain", {name for name, _ in known.domains} | {i.domain for i in indicators()}), ("function", set(known.functions)))
     for name, allowed in lists:
         for word in getattr(view, name):
             if word not in allowed:
