@@ -28,6 +28,7 @@
     }));
     const every = rows.flatMap((dot) => [dot.value, dot.max]).concat(panel.limits.map((limit) => limit.value)).filter((value) => value !== null);
     const low = Math.min(...every), high = Math.max(...every), air = (high - low) * 0.15 || Math.abs(high) * 0.1 || 1;
+    const from = low >= 0 ? Math.max(0, low - air) : low - air, to = panel.unit === '%' && high <= 100 ? Math.min(100, high + air) : high + air;
     const ranges = rows.filter((dot) => dot.max !== null).map((dot) => ({
       type: 'line', silent: true, showSymbol: false, data: [[dot.value, dot.i], [dot.max, dot.i]], lineStyle: { color: colour(`region-${dot.colour}`), width: 4, opacity: 0.45 },
     }));
@@ -36,7 +37,7 @@
       option: {
         ...base(),
         grid: { left: 8, right: 96, top: 8 + panel.limits.length * 16, bottom: 4, containLabel: true },
-        xAxis: axis({ type: 'value', min: low >= 0 ? Math.max(0, low - air) : low - air, max: panel.unit === '%' && high <= 100 ? Math.min(100, high + air) : high + air, axisLabel: { color: colour('soft'), fontSize: 12, formatter: (value) => String(Math.round(value * 1e6) / 1e6), showMinLabel: false, showMaxLabel: false } }),
+        xAxis: axis({ type: 'value', min: from, max: to, axisLabel: { color: colour('soft'), fontSize: 12, formatter: (value) => String(Math.round(value * 1e6) / 1e6), showMinLabel: false, showMaxLabel: false } }),
         yAxis: axis({ type: 'category', inverse: true, data: rows.map((dot) => dot.i), axisLabel: { color: colour('ink'), fontSize: 13, interval: 0, formatter: (i) => shorten(rows[i].label, 12) } }),
         series: [...ranges, {
           type: 'scatter', symbolSize: 12, itemStyle: { opacity: 1 }, z: 4, data: points, labelLayout: { hideOverlap: false },
@@ -45,7 +46,7 @@
           markLine: { silent: true, symbol: 'none', label: { show: false }, data: panel.limits.map((limit) => ({ xAxis: limit.value, lineStyle: { color: colour('standard'), type: 'dashed', width: 1.5 } })) },
         }, {
           // the names of the lines stand above the first row, one above the other
-          type: 'scatter', silent: true, symbolSize: 0.01, data: panel.limits.map((limit, i) => ({ value: [limit.value, 0], name: limit.label, label: { position: limit.value > (low + high) / 2 ? 'left' : 'right', offset: [0, -20 - i * 16] } })),
+          type: 'scatter', silent: true, symbolSize: 0.01, data: panel.limits.map((limit, i) => ({ value: [limit.value, 0], name: limit.label, label: { position: limit.value - from > (to - from) * 0.5 ? 'left' : 'right', offset: [0, -20 - i * 16] } })),
           label: { show: true, distance: 4, color: colour('standard'), fontSize: 11.5, formatter: (point) => point.name },
         }],
       },

@@ -140,6 +140,7 @@
     try {
       const answer = await fetch(`/compare/evidence/${encodeURIComponent(key)}${side.dataset.query}`, { headers: { Accept: 'text/html' } });
       if (mine !== number) return;
+      if (answer.redirected) { location.reload(); return; } // logged out meanwhile
       if (!answer.ok) throw new Error(String(answer.status));
       // what the server made from templates that escape all text; scripts in it would not run
       const read = new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -193,7 +194,7 @@
     document.addEventListener('keydown', (event) => {
       if (side.hidden || event.altKey || event.ctrlKey || event.metaKey || event.target.closest('input, select, textarea')) return;
       const moves = { ArrowRight: () => step(1), ArrowLeft: () => step(-1), ArrowDown: () => climb(1), ArrowUp: () => climb(-1), Escape: close };
-      if (!moves[event.key]) return;
+      if (!moves[event.key] || (event.target.closest('blockquote') && /Up|Down/.test(event.key))) return; // there they scroll
       event.preventDefault();
       moves[event.key]();
     });
