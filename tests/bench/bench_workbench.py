@@ -43,9 +43,12 @@ def pages(url: str) -> dict[str, str]:
         target, document = ask("SELECT id, document_id FROM target ORDER BY id LIMIT 1").one()
         many = ask("SELECT count(*) FROM document").scalar_one() > 100
         regions = [
-            row[0] for row in ask("SELECT region FROM document WHERE region IS NOT NULL GROUP BY region ORDER BY count(*) DESC, region LIMIT 20")
+            row[0]
+            for row in ask(
+                "SELECT region_code FROM document WHERE region_code IS NOT NULL GROUP BY region_code ORDER BY count(*) DESC, region_code LIMIT 20"
+            )
         ]
-        names = [row[0] for row in ask("SELECT name FROM indicator WHERE id IN (SELECT indicator_id FROM target LIMIT 5000) ORDER BY name LIMIT 40")]
+        names = [row[0] for row in ask("SELECT id FROM indicator WHERE id IN (SELECT DISTINCT indicator_id FROM target) ORDER BY id LIMIT 40")]
     some = "&".join([*(f"region={quote(r)}" for r in regions), *(f"indicator={quote(n)}" for n in names)]) if many else ""
     return {
         "home": "/",

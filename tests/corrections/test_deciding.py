@@ -45,7 +45,9 @@ def test_a_rejected_target_leaves_the_targets_and_stays_away(desk):
     assert desk.ask(states, [target["id"]])[target["id"]].state == "rejected"
 
 
-@pytest.mark.parametrize("action, changes", [("accept", None), ("reject", None), ("correct", {"value": 33, "scope": "全省", "deadline": "2026年底前"})])
+@pytest.mark.parametrize(
+    "action, changes", [("accept", None), ("reject", None), ("correct", {"value": 33, "scope": "全省", "deadline": "2026年底前"})]
+)
 def test_undoing_restores_every_row_as_it_was(desk, action, changes):
     before = desk.standing()
     target = desk.target("森林覆盖率")
@@ -81,7 +83,13 @@ def test_adding_a_target_that_was_missed(desk):
     changes = {"indicator": "责任单位", "kind": "qualitative", "deadline": {"kind": "by", "start": None, "end": "2025-12-31"}}
     decision = decide(desk.engine, "add", author="李", document_id=document, changes=changes, spans=spans)
     row = desk.target("责任单位")
-    assert (row["id"], row["review"], row["quote"], row["value_text"], row["kind"]) == (decision.target_id, "added", "市林业局", "市林业局", "qualitative")
+    assert (row["id"], row["review"], row["quote"], row["value_text"], row["kind"]) == (
+        decision.target_id,
+        "added",
+        "市林业局",
+        "市林业局",
+        "qualitative",
+    )
     tasks = {t["id"]: t["path"] for t in desk.rows(tables.task)}
     assert tasks[row["task_id"]] == "一/(一)"
     positions = sorted(r["position"] for r in desk.rows(tables.target))

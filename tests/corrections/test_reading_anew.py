@@ -25,7 +25,10 @@ def as_if_read(rows: Rows, old: str, **changed: object) -> Rows:
     """The rows as other rules would read them: the target of one name has other fields, and another id."""
     target = next(t for t in rows.tables["target"] if t["indicator"] == old)
     now = {**target, **changed, "id": key(target["id"], str(changed))}
-    evidence = [{**e, "row_id": now["id"], "id": key(now["id"], e["slot"], str(e["position"]))} if e["row_id"] == target["id"] else e for e in rows.tables["evidence"]]
+    evidence = [
+        {**e, "row_id": now["id"], "id": key(now["id"], e["slot"], str(e["position"]))} if e["row_id"] == target["id"] else e
+        for e in rows.tables["evidence"]
+    ]
     return replace(rows, tables={**rows.tables, "target": [now if t is target else t for t in rows.tables["target"]], "evidence": evidence})
 
 
@@ -111,7 +114,14 @@ def test_no_guess_between_two_targets_at_one_place(desk):
     twin = as_if_read(read(), "森林覆盖率", indicator="覆盖率乙")
     more = next(t for t in twin.tables["target"] if t["indicator"] == "覆盖率乙")
     evidence = [e for e in twin.tables["evidence"] if e["row_id"] == more["id"]]
-    both = replace(rows, tables={**rows.tables, "target": [*rows.tables["target"], {**more, "position": len(rows.tables["target"])}], "evidence": [*rows.tables["evidence"], *evidence]})
+    both = replace(
+        rows,
+        tables={
+            **rows.tables,
+            "target": [*rows.tables["target"], {**more, "position": len(rows.tables["target"])}],
+            "evidence": [*rows.tables["evidence"], *evidence],
+        },
+    )
     store.save(desk.engine, both)
     assert only_state(desk)["conflict"] == "ambiguous"
     assert [w.state.conflict for w in desk.ask(conflicts)] == ["ambiguous"]
@@ -215,7 +225,12 @@ def test_an_added_target_moves_with_its_text_and_is_lost_with_it(desk):
     document = desk.rows(tables.document)[0]
     at = document["text"].index("市林业局")
     decision = decide(
-        desk.engine, "add", author="李", document_id=document["id"], changes={"indicator": "责任单位", "kind": "qualitative"}, spans={"value": [[at, at + 4]]}
+        desk.engine,
+        "add",
+        author="李",
+        document_id=document["id"],
+        changes={"indicator": "责任单位", "kind": "qualitative"},
+        spans={"value": [[at, at + 4]]},
     )
     desk.write(PLAN.replace("一、任务\n", "一、任务\n先说明背景，统筹推进。\n"))
     desk.run()
