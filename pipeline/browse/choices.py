@@ -72,6 +72,12 @@ def choices(connection: sa.Connection) -> Choices:
     )
 
 
+def running(connection: sa.Connection) -> bool:
+    """Whether a run is storing documents (or was, when its computer stopped)."""
+    run = tables.run.c
+    return connection.execute(sa.select(run.id).where(run.status == "running").limit(1)).first() is not None
+
+
 def _places(connection: sa.Connection) -> tuple[Place, ...]:
     known = sa.and_(_DOCUMENT.region.is_not(None), _DOCUMENT.region != "")
     query = sa.select(_DOCUMENT.region, _DOCUMENT.region_code, sa.func.count()).where(known).group_by(_DOCUMENT.region, _DOCUMENT.region_code)

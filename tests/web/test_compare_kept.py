@@ -10,6 +10,7 @@ from pipeline import corrections, store
 from pipeline.browse.choices import choices
 from pipeline.compare import compare
 from pipeline.web.pages.compare import kept
+from pipeline.web.pages.compare.asked import View
 from schemas import tables
 from tests.web.comparing import REGIONS, page
 
@@ -77,3 +78,27 @@ def test_english(client):
     parsed = page(client, "?lang=en")
     assert "Compare targets" in parsed.text() and "not comparable" in parsed.text() and "不可比" not in parsed.text()
     assert "not comparable" in client.get("/compare.csv?lang=en").content.decode("utf-8-sig")
+
+
+def test_while_a_run_stores_documents_nothing_is_kept_for_long(client, monkeypatch):
+    wb = client.app.state.workbench
+    before, first = kept.state(wb), kept.whole(wb)
+    assert kept.whole(wb) is first
+    store.begin_run(wb.engine, "test")
+    now = kept.state(wb)
+    assert now != before and kept.whole(wb) is not first
+    monkeypatch.setattr(kept.time, "time", lambda: 4e9)
+    assert kept.state(wb) != now
+
+
+def test_rows_that_came_since_do_not_break_a_comparison(client, monkeypatch):
+    wb, options = client.app.state.workbench, View(region=("驻马店市",)).options("zh", ("matrix",))
+    wanted = kept.compared(wb, options)
+
+    def stale(engine, options, shared=None):
+        if shared is not None:
+            raise KeyError("a name that was not there")
+        return compare(engine, options)
+
+    monkeypatch.setattr(kept, "compare", stale)
+    assert kept.compared(wb, options).tables["matrix"].equals(wanted.tables["matrix"])

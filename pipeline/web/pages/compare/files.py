@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.compare import Comparison, compare
+from pipeline.compare import Comparison
 from pipeline.report import csv, grid, lines, workbook
 from pipeline.report.charts import draw, heat, png
 from pipeline.report.lines import Line
 from pipeline.report.words import named, say
+from pipeline.web.pages.compare import kept
 from pipeline.web.pages.compare.asked import View
 from pipeline.web.pages.compare.kept import Made
 from pipeline.web.pages.compare.listed import selected
@@ -49,7 +50,7 @@ def as_csv(made: Made, view: View, lang: str) -> bytes:
 
 def as_workbook(wb: Workbench, made: Made, view: View, lang: str) -> bytes:
     """The workbook of the comparison: the matrix as shown (`made` has it), the table of the tab as shown, the others whole."""
-    whole = compare(wb.engine, replace(view.options(lang, ()), contexts=True))
+    whole = kept.compared(wb, replace(view.options(lang, ()), contexts=True))
     with tempfile.TemporaryDirectory() as folder:
         (path,) = workbook.write(_narrowed(whole, made, view, lang), Path(folder), lang)
         return path.read_bytes()

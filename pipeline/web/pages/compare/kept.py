@@ -5,14 +5,15 @@ from __future__ import annotations
 import importlib
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from pipeline import store
-from pipeline.browse.choices import Choices, choices
-from pipeline.compare import LIMIT, Comparison, Options, compare, targets_read
+from pipeline.browse.choices import Choices, choices, running
+from pipeline.compare import LIMIT, Comparison, Options, Shared, compare, share, targets_read
 from pipeline.report import grid, lines
 from pipeline.report.lines import Line
 from pipeline.web.pages.compare.asked import View
@@ -24,6 +25,7 @@ _log = logging.getLogger(__name__)
 MOST_TARGETS = 10_000  # read for a page: about a second
 MOST_CELLS = 60_000
 _ALL_THE_SAME = 3  # times as much is read where a reader says that it should be
+_LASTS = 20  # seconds for which a comparison is shown while a run is storing documents
 _ROOM = 60_000  # lines that are kept, of all comparisons; one takes about 3 KB
 # the tables that each tab is made from
 TABLES = {
@@ -93,10 +95,63 @@ class TooLarge:
     possible: bool
 
 
+@dataclass(slots=True)
+class Whole:
+    """What is known of one state of a database as a whole: what can be asked for, and what comparisons share."""
+
+    known: Choices
+    shared: Shared = field(default_factory=Shared)
+
+
+@dataclass(slots=True)
+class Latest:
+    """What is known of the latest state; of earlier ones nothing is kept."""
+
+    _state: Hashable = None
+    _whole: Whole | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, state: Hashable, make: Callable[[], Whole]) -> Whole:
+        """What is known of a state, made where it is not the latest."""
+        with self._lock:
+            if self._whole is None or self._state != state:
+                self._state, self._whole = state, make()
+            return self._whole
+
+
+def state(wb: Workbench) -> tuple[str, ...]:
+    """What tells one state of the rows from another; while a run is storing documents, none lasts longer than some seconds."""
+    with store.reading(wb.engine) as connection:
+        storing = running(connection)
+    return (*wb.version(), *((f"storing {int(time.time() // _LASTS)}",) if storing else ()))
+
+
+def whole(wb: Workbench) -> Whole:
+    """What is known of the database as it is."""
+
+    def make() -> Whole:
+        with store.reading(wb.engine) as connection:
+            return Whole(choices(connection))
+
+    return wb.kept.get("latest", Latest).get(state(wb), make)
+
+
+def stored(wb: Workbench) -> Choices:
+    """What can be asked for."""
+    return whole(wb).known
+
+
 def comparison(wb: Workbench, options: Options) -> Made:
     """The comparison for some options. Raises ZhibiaoError for regions, indicators, domains and functions that are not known."""
-    kept = wb.kept.get("comparisons", Comparisons)
-    return kept.get((wb.version(), options), lambda: _plain(compare(wb.engine, options)))
+    return wb.kept.get("comparisons", Comparisons).get((state(wb), options), lambda: _plain(compared(wb, options)))
+
+
+def compared(wb: Workbench, options: Options) -> Comparison:
+    """A comparison with its tables as frames; it is not kept."""
+    try:
+        return compare(wb.engine, options, whole(wb).shared)
+    except KeyError:  # rows that were stored since then have names that what is shared does not know
+        return compare(wb.engine, options)
 
 
 def _plain(result: Comparison) -> Made:
@@ -109,24 +164,14 @@ def _plain(result: Comparison) -> Made:
     return Made(result.regions, result.notes, grid.read(result, matrix), why, found, weight)
 
 
-def stored(wb: Workbench) -> Choices:
-    """What can be asked for."""
-
-    def make() -> Choices:
-        with store.reading(wb.engine) as connection:
-            return choices(connection)
-
-    return wb.kept.get(("choices", wb.version()), make)
-
-
 def too_large(wb: Workbench, view: View, known: Choices) -> TooLarge | None:
     """Whether a comparison is too large for a page; None where it is not. Raises ZhibiaoError as `comparison` does."""
     narrow = bool(view.region or view.indicator or view.domain)
     targets = known.targets
     if narrow and targets > MOST_TARGETS:
         asked = view.options("zh", TABLES[view.view])
-        key = ("targets_read", wb.version(), asked.regions, asked.indicators, asked.domains, asked.tables)
-        targets = wb.kept.get(key, partial(targets_read, wb.engine, asked))
+        key = ("targets_read", state(wb), asked.regions, asked.indicators, asked.domains, asked.tables)
+        targets = wb.kept.get(key, partial(_targets_read, wb, asked))
     columns = len(view.region) or len(known.places)
     rows = len(view.indicator) or sum(one.domain in view.domain for one in indicators()) or min(targets, 2000)
     cells = columns * rows if view.view in ("matrix", "charts") and columns > 40 else 0
@@ -136,6 +181,13 @@ def too_large(wb: Workbench, view: View, known: Choices) -> TooLarge | None:
     return None if possible and view.large else TooLarge(targets, cells, possible)
 
 
+def _targets_read(wb: Workbench, options: Options) -> int:
+    try:
+        return targets_read(wb.engine, options, whole(wb).shared)
+    except KeyError:  # as in `compared`
+        return targets_read(wb.engine, options)
+
+
 def warm(wb: Workbench) -> threading.Thread:
     """Load what comparing needs and make the first one, behind the back of the server's start; returns the thread that does so."""
 
@@ -143,6 +195,7 @@ def warm(wb: Workbench) -> threading.Thread:
         try:
             importlib.import_module("pandas")
             known = stored(wb)
+            share(wb.engine, whole(wb).shared)
             view = View()
             if known.targets and too_large(wb, view, known) is None:
                 comparison(wb, view.options("zh", TABLES["matrix"]))
