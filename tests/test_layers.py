@@ -33,7 +33,7 @@ ONLY_IN = {
     "spacy": {"extractors.nlp"},
     "sqlalchemy": {
         "schemas.tables",
-        *(f"pipeline.store{name}" for name in ("", ".connecting", ".schema", ".documents", ".sources", ".runs")),
+        *(f"pipeline.store{name}" for name in ("", ".connecting", ".schema", ".documents", ".sources", ".runs", ".searching")),
         *("pipeline.batch", "pipeline.batch.writer", "pipeline.check", "pipeline.publish", "pipeline.cli.running"),
         *("pipeline.compare", "pipeline.exporters.frames", *READING),
         *("pipeline.web.state", "pipeline.web.pages.health", *BROWSE, *CORRECTIONS),

@@ -10,13 +10,13 @@ from starlette.staticfiles import StaticFiles
 
 from pipeline import store
 from pipeline.web.guard import guard
-from pipeline.web.pages import health, home, theme
+from pipeline.web.pages import health, home, search, source, theme
 from pipeline.web.render import HERE, page
 from pipeline.web.settings import Settings
 from pipeline.web.state import Workbench
 from schemas.errors import ZhibiaoError
 
-ROUTERS = (health.router, theme.router, home.router)
+ROUTERS = (health.router, theme.router, home.router, search.router, source.router)
 
 
 def create_app(settings: Settings) -> FastAPI:
