@@ -18,6 +18,9 @@ _AT_ONCE = 500  # ids in one IN list
 _ISSUES = 200
 # what the legend explains, in its order; `task` is the title of a task
 FIELDS = ("indicator", "scope", "value", "unit", "baseline", "deadline", "body", "task", "meta", "ledger")
+_COLUMNS = [
+    tables.evidence.c[name] for name in ("row_table", "row_id", "slot", "start", "end", "file", "page", "box", "line", "table", "row", "sheet", "cell")
+]
 _ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 
 
@@ -59,11 +62,12 @@ def place_of(connection: sa.Connection, document_id: str, target: str | None, ta
 
 
 def read(
-    connection: sa.Connection, row: Mapping[str, Any], at: tuple[int, int] | None, part: int | None, asked: tuple[int, int] | None = None
+    connection: sa.Connection, row: Mapping[str, Any], at: tuple[int, int] | None, part: int | None = None, asked: tuple[int, int] | None = None
 ) -> Source:
-    """A part of a document: the one asked for, else the one in which a place (offsets) lies, else the first. `asked`: a place to be marked."""
+    """A part of a document: the one asked for (from 1), else the one in which a place (offsets) lies, else the first. `asked`: a place to be marked."""
     text = row["text"]
     cut = spans.parts(text)
+    part = part - 1 if part is not None else None
     if part is None:
         part = next((i for i, (_, high) in enumerate(cut) if at and at[0] < high), 0)
     part = max(0, min(part, len(cut) - 1))
@@ -89,11 +93,26 @@ def read(
     )
 
 
+def read_page(connection: sa.Connection, row: Mapping[str, Any], file: str | None, page: int) -> Source:
+    """A page of a document, of one of its files where it has several: what was read there, with its boxes."""
+    e = tables.evidence.c
+    of_file = e.file.is_(None) if file is None else e.file == file
+    found = _rows(connection, sa.select(*_COLUMNS).where(e.document_id == row["id"], e.page == page, of_file).order_by(e.start, e.end))
+    records = _Records(connection, row["id"], found)
+    shown = {name: value for name, value in row.items() if name != "text"} | {"length": len(row["text"])}
+    boxes = [box for box in records.boxes(found) if box["page"] == page]
+    meta, issues, counts = _meta(connection, row), _issues(connection, row["id"]), _counts(connection, row["id"])
+    return Source(shown, [(0, len(row["text"]))], 0, [], records.grouped(), [], meta, issues, counts, boxes)
+
+
+def _rows(connection: sa.Connection, query: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def _evidence(connection: sa.Connection, document_id: str, low: int, high: int) -> list[dict[str, Any]]:
     e = tables.evidence.c
-    columns = (e.row_table, e.row_id, e.slot, e.start, e.end, e.file, e.page, e.box, e.line, e.table, e.row, e.column, e.sheet, e.cell)
-    query = sa.select(*columns).where(e.document_id == document_id, e.start < high, e.end > low).order_by(e.start, e.end)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    query = sa.select(*_COLUMNS).where(e.document_id == document_id, e.start < high, e.end > low)
+    return _rows(connection, query.order_by(e.start, e.end))
 
 
 def _by_ids(connection: sa.Connection, table: sa.Table, column: sa.Column[Any], ids: Iterable[str]) -> list[dict[str, Any]]:

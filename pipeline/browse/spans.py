@@ -48,6 +48,11 @@ class Piece:
     entries: tuple[int, ...] = ()
     anchor: bool = False
 
+    @property
+    def size(self) -> int:
+        """The number of its characters."""
+        return len(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

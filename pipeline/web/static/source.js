@@ -8,7 +8,6 @@
   const aside = viewer.querySelector('.records');
   const told = document.getElementById('told');
   const records = [...aside.querySelectorAll('.record')];
-  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const has = (attribute, number) => `[data-${attribute}~="${number}"]`;
 
   function clear() {
@@ -17,9 +16,16 @@
   }
   function show(pane, node, block) {
     if (!node) return;
-    // content that was never drawn has no size of its own yet: once more when it has
-    node.scrollIntoView({ block, inline: 'nearest', behavior: 'instant' });
-    requestAnimationFrame(() => node.scrollIntoView({ block, inline: 'nearest', behavior: calm ? 'instant' : 'auto' }));
+    const place = () => {
+      if (pane.scrollHeight <= pane.clientHeight + 1) { if (node.closest('.source')) node.scrollIntoView({ block: 'center' }); return; }
+      const box = node.getBoundingClientRect(), frame = pane.getBoundingClientRect();
+      if (block === 'nearest' && box.top >= frame.top + 8 && box.bottom <= frame.bottom - 8) return;
+      pane.scrollTop += block === 'nearest' && box.top > frame.top ? box.bottom - frame.bottom + 24
+        : box.top - frame.top - (block === 'center' ? Math.max((frame.height - box.height) / 2, 16) : 16);
+    };
+    // lines that were never drawn have no height of their own yet: once more when they have
+    place();
+    requestAnimationFrame(() => { place(); requestAnimationFrame(place); });
   }
   function remember(changes) {
     const address = new URL(location.href);
