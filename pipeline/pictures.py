@@ -1,6 +1,6 @@
 """Pictures of pages for people, drawn in a process of its own: a hostile file must not take the server with it.
 
-    echo '{"path": "/plans/a.pdf", "sha256": "…", "page": 1, "width": 1200}' | python -m pipeline.pictures > page.png
+echo '{"path": "/plans/a.pdf", "sha256": "…", "page": 1, "width": 1200}' | python -m pipeline.pictures > page.png
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ ONLY_IN = {
     "cv2": RECOGNISE - {"pipeline.recognise.reading"},
     "numpy": {"extractors.encoder", "pipeline.parsers.image", *RECOGNISE, *COMPARE},
     "PIL": {"pipeline.parsers.image"},
-    "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf.text", "pipeline.parsers.pdf.drawing", "pipeline.parsers.pdf.view", "pipeline.parsers.pdf.picture"},
+    "pypdfium2": {f"pipeline.parsers.pdf{name}" for name in ("", ".text", ".drawing", ".view", ".picture")},
     "docx": set(),  # the product reads and compares by its own means: these two are for tests
     "pdfplumber": set(),
 }

@@ -188,7 +188,10 @@ def _place(connection: sa.Connection, document: str, low: int, high: int, at: in
         .order_by(e.start, t.position)
         .limit(6)
     )
-    return {"place": dict(place) if place else dict.fromkeys(("page", "table", "row", "file", "sheet", "line")), "targets": [dict(row) for row in connection.execute(read).mappings()]}
+    return {
+        "place": dict(place) if place else dict.fromkeys(("page", "table", "row", "file", "sheet", "line")),
+        "targets": [dict(row) for row in connection.execute(read).mappings()],
+    }
 
 
 def choices(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:

@@ -19,7 +19,8 @@ _ISSUES = 200
 # what the legend explains, in its order; `task` is the title of a task
 FIELDS = ("indicator", "scope", "value", "unit", "baseline", "deadline", "body", "task", "meta", "ledger")
 _COLUMNS = [
-    tables.evidence.c[name] for name in ("row_table", "row_id", "slot", "start", "end", "file", "page", "box", "line", "table", "row", "sheet", "cell")
+    tables.evidence.c[name]
+    for name in ("row_table", "row_id", "slot", "start", "end", "file", "page", "box", "line", "table", "row", "sheet", "cell")
 ]
 _ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 
@@ -64,7 +65,7 @@ def place_of(connection: sa.Connection, document_id: str, target: str | None, ta
 def read(
     connection: sa.Connection, row: Mapping[str, Any], at: tuple[int, int] | None, part: int | None = None, asked: tuple[int, int] | None = None
 ) -> Source:
-    """A part of a document: the one asked for (from 1), else the one in which a place (offsets) lies, else the first. `asked`: a place to be marked."""
+    """A part of a document: the one asked for (from 1), else that in which a place (offsets) lies, else the first. `asked`: a place to mark."""
     text = row["text"]
     cut = spans.parts(text)
     part = part - 1 if part is not None else None
@@ -185,7 +186,12 @@ class _Records:
         """Tasks with their targets; those without a task in a group of their own."""
         groups: dict[str | None, dict[str, Any]] = {}
         for number, task in enumerate(self.tasks):
-            groups[task["id"]] = task | {"number": number, "bodies": self.bodies.get(task["id"], {}), "targets": [], "place": self.places.get(task["id"])}
+            groups[task["id"]] = task | {
+                "number": number,
+                "bodies": self.bodies.get(task["id"], {}),
+                "targets": [],
+                "place": self.places.get(task["id"]),
+            }
         none: dict[str, Any] = {"id": None, "number": None, "bodies": {}, "targets": [], "place": None, "path": None, "title": None}
         for number, target in enumerate(self.targets):
             bodies = self.bodies.get(target["task_id"] or "", {})

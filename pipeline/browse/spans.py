@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 PART = 60_000  # characters of a long text that are shown at once
 
@@ -95,7 +96,7 @@ def pieces(text: str, start: int, end: int, marks: Sequence[Mark]) -> tuple[Piec
         return (Piece(shown(text[start:end]), start),) if start < end else ()
     cuts = sorted({start, end, *(at for m in marks for at in (m.start, m.end) if start < at < end)})
     found = []
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in pairwise(cuts):
         here = [m for m in marks if m.start < high and m.end > low]
         found.append(
             Piece(

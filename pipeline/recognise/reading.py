@@ -81,7 +81,10 @@ class _Line:
 
 
 def _upright(engine: Any, image: Any, dpi: float) -> tuple[Picture, list[Band], int]:
-    """The page as a reader holds it, the boxes of its lines, the quarters that it was turned by, counter-clockwise. It is turned only where lines stand or can hardly be read."""
+    """The page as a reader holds it, the boxes of its lines, the quarters that it was turned by, counter-clockwise.
+
+    It is turned only where lines stand or can hardly be read.
+    """
     picture = raster.prepare(image, dpi)
     boxes = _detect(engine, picture, dpi)
     standing = sum(b[3] - b[1] > 2 * (b[2] - b[0]) for b in boxes)

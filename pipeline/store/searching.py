@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,7 +65,7 @@ def grams(folded: str) -> set[str]:
     """The pairs of a text, and those of its characters that begin none."""
     found: set[str] = set()
     for run in folded.translate(_PARTS).split():
-        found.update(map("".join, zip(run, run[1:], strict=False)))
+        found.update(map("".join, pairwise(run)))
         found.add(run[-1])
     return found
 
@@ -137,9 +138,9 @@ def unindex(connection: sa.Connection, documents: Iterable[str]) -> None:
         some = ids[first : first + _AT_ONCE]
         if connection.dialect.name == "sqlite":
             columns = (d.id, d.text, d.region_code, d.issue_date, d.publish_date, d.period_start)
-            for row in connection.execute(sa.select(*columns).where(d.id.in_(some))).mappings():
+            for row in connection.execute(sa.select(*columns).where(d.id.in_(some))).mappings().all():
                 spans = connection.execute(sa.select(p.id, p.start, p.end).where(p.document_id == row["id"])).all()
-                held = [(i, _indexed(connection, row["text"][start:end], _marks(row))) for i, start, end in spans]
+                held = [(i, _indexed(connection, row["text"][start:end], _marks(dict(row)))) for i, start, end in spans]
                 if held:
                     connection.exec_driver_sql("INSERT INTO passage_index (passage_index, rowid, grams) VALUES ('delete', ?, ?)", held)
         else:
@@ -155,7 +156,8 @@ def fill(connection: sa.Connection) -> int:
     ids = connection.execute(lacking).scalars().all()
     for first in range(0, len(ids), _AT_ONCE):
         some = ids[first : first + _AT_ONCE]
-        index(connection, connection.execute(sa.select(tables.document).where(d.id.in_(some)).order_by(d.id)).mappings().all())
+        rows = connection.execute(sa.select(tables.document).where(d.id.in_(some)).order_by(d.id)).mappings()
+        index(connection, [dict(row) for row in rows])
     return len(ids)
 
 
@@ -201,7 +203,7 @@ def _asked(words: Sequence[str]) -> tuple[set[str], set[str]]:
     pairs: set[str] = set()
     single: set[str] = set()
     for run in (run for word in words for run in word.translate(_PARTS).split()):
-        pairs.update(map("".join, zip(run, run[1:], strict=False)))
+        pairs.update(map("".join, pairwise(run)))
         if len(run) == 1:
             single.add(run)
     return pairs, single - {char for pair in pairs for char in pair[:1]}
