@@ -68,7 +68,7 @@ def test_the_box_covers_the_characters_of_the_value(tmp_path, rotation, upwards)
     path = tmp_path / "plan.pdf"
     path.write_bytes(made(rotation, upwards))
     row, found = boxes(path, tmp_path)
-    text, _, page, box = next(x for x in found if x.text == VALUE)
+    _, _, page, box = next(x for x in found if x.text == VALUE)
     picture = Pictures().get(Asked(str(path), row["sha256"], False, None, page, 1200))
     (place,) = json.loads(box)
     share, inside = ink(picture, place)
