@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import add
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,6 +51,18 @@ class _Parts(dict[int, str]):
 _FOLDING, _PARTS = _Folding(), _Parts()
 
 
+class _Both(dict[int, str | None]):
+    """One after the other, for texts that are indexed."""
+
+    def __missing__(self, code: int) -> str | None:
+        folded = _FOLDING[code]
+        self[code] = found = folded and _PARTS[ord(folded)]
+        return found
+
+
+_BOTH = _Both()
+
+
 def searchable(text: str) -> str:
     """A text as it is searched: half width, lower case, without blanks and line breaks; cells stay apart. `"ＰＭ 2.5"` gives `"pm2.5"`."""
     return text.translate(_FOLDING)
@@ -61,11 +73,11 @@ def places(text: str) -> list[int]:
     return [i for i, char in enumerate(text) if _FOLDING[ord(char)] is not None]
 
 
-def grams(folded: str) -> set[str]:
+def grams(text: str) -> set[str]:
     """The pairs of a text, and those of its characters that begin none."""
     found: set[str] = set()
-    for run in folded.translate(_PARTS).split():
-        found.update(map("".join, pairwise(run)))
+    for run in text.translate(_BOTH).split():
+        found.update(map(add, run, run[1:]))
         found.add(run[-1])
     return found
 
@@ -103,11 +115,10 @@ def _marks(document: Mapping[str, Any]) -> list[str]:
 
 def _indexed(connection: sa.Connection, text: str, marks: Sequence[str]) -> Any:
     """What the index holds of a passage: one string for FTS5, an array for PostgreSQL, which knows no prefixes."""
-    folded = searchable(text)
-    kind = "@kt" if "\t" in folded else "@kp"
+    kind = "@kt" if "\t" in text else "@kp"
     if connection.dialect.name == "sqlite":
-        return " ".join((*grams(folded), kind, *marks))
-    return [*(grams(folded) | set(folded.translate(_PARTS).replace(" ", ""))), kind, *marks]
+        return " ".join((*grams(text), kind, *marks))
+    return [*(grams(text) | set(text.translate(_BOTH).replace(" ", ""))), kind, *marks]
 
 
 def index(connection: sa.Connection, documents: Sequence[Mapping[str, Any]]) -> None:
@@ -203,7 +214,7 @@ def _asked(words: Sequence[str]) -> tuple[set[str], set[str]]:
     pairs: set[str] = set()
     single: set[str] = set()
     for run in (run for word in words for run in word.translate(_PARTS).split()):
-        pairs.update(map("".join, pairwise(run)))
+        pairs.update(map(add, run, run[1:]))
         if len(run) == 1:
             single.add(run)
     return pairs, single - {char for pair in pairs for char in pair[:1]}
