@@ -17,6 +17,8 @@ from pipeline.web.state import Workbench
 _log = logging.getLogger(__name__)
 SHOWN = {"contradiction": 5, "changed": 6}  # findings of a type that the page lists
 
+_TELLING = ("relaxed", "postponed", "tightened", "advanced", "changed", "unit", "scope", "kind")  # changes, the most telling first; then other leads
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -67,7 +69,8 @@ def _findings(workbench: Workbench, waiting: int, lang: str) -> Told:
         return Told("many", waiting)
     options = Options(tables=("findings",), contexts=False, lang="en" if lang == "en" else "zh")
     records: list[dict[str, Any]] = compare(workbench.engine, options).tables["findings"].to_dict("records")  # type: ignore[assignment]
-    found = {kind: [_plain(one) for one in [r for r in records if r["type"] == kind][:most]] for kind, most in SHOWN.items()}
+    ordered = sorted(records, key=lambda r: _TELLING.index(r["change"]) if r["change"] in _TELLING else len(_TELLING))
+    found = {kind: [_plain(one) for one in [r for r in ordered if r["type"] == kind][:most]] for kind, most in SHOWN.items()}
     return Told("ready", waiting, _linked(workbench, found), dict(Counter(str(r["type"]) for r in records)))
 
 

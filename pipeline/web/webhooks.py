@@ -8,10 +8,11 @@ import json
 import os
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 SECRET = "ZHIBIAO_WEBHOOK_SECRET"
 TIMEOUT = 5.0  # seconds of one try
@@ -54,8 +55,12 @@ def _try(address: str, body: bytes) -> str | None:
     headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "zhibiao"}
     if secret := os.environ.get(SECRET):
         headers["X-Zhibiao-Signature"] = signature(body, secret)
+    parts = urlsplit(address)
+    who, _, host = parts.netloc.rpartition("@")
+    if who:  # urllib takes it for a part of the host's name
+        headers["Authorization"] = "Basic " + b64encode(unquote(who).encode()).decode()
     try:
-        asked = urllib.request.Request(address, body, headers, method="POST")
+        asked = urllib.request.Request(parts._replace(netloc=host).geturl(), body, headers, method="POST")
         with urllib.request.build_opener(urllib.request.ProxyHandler({}), _Stay).open(asked, timeout=TIMEOUT):
             return None
     except urllib.error.HTTPError as error:

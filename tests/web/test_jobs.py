@@ -1,5 +1,6 @@
 """Jobs: queue, cancelling, restarts, telling others."""
 
+import base64
 import hashlib
 import hmac
 import io
@@ -128,6 +129,7 @@ def test_others_are_told_with_a_signature_after_failures_and_never_led_elsewhere
         turns_of(client.app.state.workbench).end()
     assert [path for path, _, _ in _Listener.got] == ["/hook?key=1"] * 3
     _, headers, body = _Listener.got[-1]
+    assert headers["Authorization"] == "Basic " + base64.b64encode(b"user:secret").decode()
     assert headers["X-Zhibiao-Signature"] == "sha256=" + hmac.new(b"geheim", body, hashlib.sha256).hexdigest()
     told = json.loads(body)
     assert told["event"] == "documents.read" and told["job"] == job.id and told["run"] == job.run
