@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -13,8 +12,9 @@ from starlette.responses import Response
 from pipeline import store
 from pipeline.browse import documents
 from pipeline.browse.documents import SORTS, STATES, VALIDITIES, Filter
+from pipeline.web import words
 from pipeline.web.pages.start import command
-from pipeline.web.render import page
+from pipeline.web.render import language, page
 from pipeline.web.state import workbench
 from schemas.reasons import REASONS
 
@@ -80,5 +80,11 @@ def quality(request: Request, document_id: str) -> Response:
         found = documents.one(connection, document_id)
     if found is None:
         raise HTTPException(404, "there is no such document")
-    numbers: list[dict[str, Any]] = [one | {"says": REASONS[one["reason"]].says if one["reason"] in REASONS else ""} for one in found["numbers"]]
+    lang = language(request)
+    numbers = [one | {"says": says(one["reason"], lang)} for one in found["numbers"]]
     return page(request, "quality.html", area="documents", document=found, numbers=numbers)
+
+
+def says(reason: str, lang: str) -> str:
+    """What a reason of the coverage ledger means; the reason itself for one that another version wrote."""
+    return words.say(f"documents.reason_{reason}", lang) if reason in REASONS else reason

@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from pipeline import store
 from pipeline.browse import home, runs
-from pipeline.web.render import page
+from pipeline.web.pages.documents import says
+from pipeline.web.render import language, page
 from pipeline.web.state import workbench
-from schemas.reasons import REASONS
 
 router = APIRouter(include_in_schema=False)
 PAGE = 40  # lines
@@ -52,7 +52,7 @@ def one(request: Request, number: int) -> Response:
         beside=beside,
         ids=ids,
         shares=shares(report.get("stored", {}), before),
-        uncovered=[(reason, n, REASONS[reason].says if reason in REASONS else "") for reason, n in report.get("uncovered", {}).items()],
+        uncovered=[(reason, n, says(reason, language(request))) for reason, n in report.get("uncovered", {}).items()],
         most=_MANY,
     )
 
