@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from schemas import tables
 
 _CHUNK = 500  # values in one IN list
-STATES = ("stored", "failed", "quarantined", "gone", "waiting")
+STATES = ("stored", "unread", "failed", "quarantined", "gone", "waiting")  # unread: failed or quarantined
 VALIDITIES = ("running", "over", "draft")
 SORTS = ("name", "date", "region", "state", "targets")
 _d, _s, _t, _i = tables.document.c, tables.source.c, tables.target.c, tables.issue.c
@@ -78,13 +78,17 @@ def _of_stored(asked: Filter, date: sa.ColumnElement[Any], state: sa.ColumnEleme
     if asked.format:
         yield _d.format == asked.format
     if asked.state:
-        yield state == asked.state
+        yield _in_state(state, asked.state)
     if asked.year:
         yield date.startswith(asked.year, autoescape=True)
     if asked.issues:
         yield sa.exists().where(_i.document_id == _d.id, _i.level.in_(("warning", "error")))
     if asked.validity:
         yield _valid(asked)
+
+
+def _in_state(state: sa.ColumnElement[Any], asked: str) -> sa.ColumnElement[bool]:
+    return state.in_(("failed", "quarantined")) if asked == "unread" else state == asked
 
 
 def _valid(asked: Filter) -> sa.ColumnElement[bool]:
@@ -99,7 +103,7 @@ def _of_unread(asked: Filter) -> Iterator[sa.ColumnElement[bool]]:
     if asked.text:
         yield _s.name.ilike(_like(asked.text), escape="\\")
     if asked.state:
-        yield _s.state == asked.state
+        yield _in_state(_s.state, asked.state)
     if asked.issues:
         yield _s.state.in_(("failed", "quarantined"))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,10 +60,12 @@ class Progress:
 
 @dataclass(slots=True)
 class Reading:
-    """A run over paths, in `folder`. `stop()` may be called from any thread."""
+    """A run over paths; what it writes stands in `folder`. Paths below `base` are called by where they are in it. `stop()` may be called from any
+    thread."""
 
     settings: Settings
     folder: Path
+    base: Path
     progress: Progress
     force: bool = False
     _process: subprocess.Popen[bytes] | None = None
@@ -75,19 +78,19 @@ class Reading:
 
     def begin(self, paths: Sequence[str]) -> None:
         """Start the process. Raises OSError where it cannot be started."""
-        (self.folder / LIST).write_text("".join(f"{path}\n" for path in paths), "utf-8", "surrogateescape")
+        called = [os.path.relpath(path, self.base) if path.startswith(f"{self.base}{os.sep}") else path for path in paths]
+        (self.folder / LIST).write_text("".join(f"{path}\n" for path in called), "utf-8", "surrogateescape")
         for name in (LOG, REPORT, SAID):
             (self.folder / name).unlink(missing_ok=True)
-        environment = {**os.environ, "ZHIBIAO_DB": self.settings.database}
+        environment = {**os.environ, "ZHIBIAO_DB": from_anywhere(self.settings.database)}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         with (self.folder / REPORT).open("wb") as out, (self.folder / SAID).open("wb") as errors:
-            self._process = subprocess.Popen(
-                self._command(), stdin=subprocess.DEVNULL, stdout=out, stderr=errors, env=environment, start_new_session=True
-            )
+            streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": errors}
+            self._process = subprocess.Popen(self._command(), cwd=self.base, env=environment, start_new_session=True, **streams)  # type: ignore[call-overload]
 
     def _command(self) -> list[str]:
         settings, folder = self.settings, self.folder
-        command = [sys.executable, "-m", "pipeline.cli", "run", "--list", str(folder / LIST), "--out", str(settings.out), "--json"]
+        command = [sys.executable, "-m", "pipeline.cli", "run", "--list", str(folder / LIST), "--out", str(settings.out.absolute()), "--json"]
         command += ["--log", str(folder / LOG), "--readers", settings.readers, *(["--force"] if self.force else [])]
         return command + [part for limit in settings.limits for part in ("--limit", limit)]
 
@@ -122,6 +125,12 @@ class Reading:
             lines = (self.folder / SAID).read_text("utf-8", "replace").strip().splitlines()
             return hide(lines[-1].strip())[:500] if lines else ""
         return ""
+
+
+def from_anywhere(url: str) -> str:
+    """A database's URL that is the same in every folder: a file of SQLite is named by its whole path."""
+    found = re.fullmatch(r"(sqlite(?:\+\w+)?:///)([^/].*)", url)
+    return f"{found[1]}{os.path.abspath(found[2])}" if found else url
 
 
 def end_orphan(process: int, folder: Path) -> None:

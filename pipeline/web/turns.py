@@ -89,7 +89,9 @@ class Turns:
             if not self._jobs.waiting or self._jobs.ending.is_set():
                 return None
             job = self._jobs.known[self._jobs.waiting.pop(0)]
-            reading = Reading(self._workbench.settings, self._jobs.path(job), Progress(len(job.paths)), job.force)
+            folder = self._jobs.path(job)
+            base = folder if job.kind == "upload" else self._jobs.folder
+            reading = Reading(self._workbench.settings, folder, base, Progress(len(job.paths)), job.force)
             job.state, job.started = "running", _now()
             self._now = (job, reading)
             return job

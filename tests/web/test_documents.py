@@ -65,6 +65,7 @@ def test_the_list_shows_what_failed_with_what_to_do(client, settings):
     page = client.get("/documents").text
     assert "坏&lt;b&gt;" in page and "坏<b>" not in page and "save it again" in page and "6 份" in page
     assert "save it again" in client.get("/documents?state=quarantined").text
+    assert "save it again" in client.get("/documents?state=unread").text and "save it again" not in client.get("/documents?state=failed").text
     gone = client.get("/documents?state=gone").text
     assert name in gone and "1 份" in gone
     assert "6 份" in client.get("/documents?state=nonsense&sort=nonsense&page=x").text

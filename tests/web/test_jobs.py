@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import io
 import json
+import os
 import threading
 import time
 from dataclasses import replace
@@ -135,14 +136,17 @@ def test_others_are_told_with_a_signature_after_failures_and_never_led_elsewhere
     assert told["event"] == "documents.read" and told["job"] == job.id and told["run"] == job.run
     assert [(one["name"], one["state"], one["targets"]) for one in told["documents"]] == [("计划", "stored", 1)]
     assert [(one["name"], one["state"]) for one in told["failed"]] == [("坏", "failed")]
+    assert told["failed"][0]["message"].startswith("坏.pdf: ")  # no path of this machine
     hooks = json.loads((settings.uploads / job.id / "job.json").read_text("utf-8"))["hooks"]
     assert [(one["tries"], one["error"] is None) for one in hooks] == [(3, True), (0, False), (3, False)]
     assert "secret" not in json.dumps(hooks) and "key=1" not in json.dumps(hooks)
 
 
 def test_the_database_url_stands_in_no_command(settings):
-    from pipeline.web.reading import Progress, Reading
+    from pipeline.web.reading import Progress, Reading, from_anywhere
 
     server = replace(settings, database="postgresql://me:geheim@127.0.0.1/plans")
-    command = Reading(server, settings.out, Progress(1))._command()
+    command = Reading(server, settings.out, settings.out, Progress(1))._command()
+    assert from_anywhere(server.database) == server.database and from_anywhere("sqlite:////a/b.db") == "sqlite:////a/b.db"
+    assert from_anywhere("sqlite:///b.db") == f"sqlite:///{os.getcwd()}/b.db"
     assert not any("geheim" in part or "postgresql" in part for part in command)
