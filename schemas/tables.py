@@ -19,6 +19,7 @@ def _document() -> Column[str]:
     return Column("document_id", String(64), ForeignKey("document.id", ondelete="CASCADE"), nullable=False, index=True)
 
 
+LISTED = ("name", "title", "issuer", "region", "issue_date", "publish_date", "format", "period_start", "period_end", "draft", "id")
 document = Table(
     "document",
     metadata,
@@ -47,6 +48,8 @@ document = Table(
     Column("vocab_version", String(32), nullable=False),
     Index("ix_document_sha256", "sha256"),
     Index("ix_document_region", "region", "region_code"),
+    # what lists of documents show, told without reading the texts, which stand between: PostgreSQL keeps long texts apart
+    Index("ix_document_listed", *LISTED).ddl_if(dialect="sqlite"),
 )
 # where documents come from, and what became of the last reading: `waiting`, `stored`, `failed`, `quarantined` (ended its worker twice) or `gone`
 source = Table(
@@ -160,7 +163,7 @@ target = Table(
     Column("change_direction", String(8)),
     Column("deadline_kind", String(12)),
     Column("deadline_start", String(10)),
-    Column("deadline_end", String(10)),
+    Column("deadline_end", String(10), index=True),
     Column("status", String(8), nullable=False),
     Column("strength", Text),
     Column("act", Text),
@@ -181,7 +184,7 @@ target = Table(
     Index("ix_target_naming", "indicator", "indicator_id", "kind", "change_direction", "dimension", "unit", "scope").ddl_if(dialect="sqlite"),
     Index("ix_target_scope", "scope").ddl_if(dialect="sqlite"),
 )
-ONLY_SQLITE = frozenset({"ix_target_naming", "ix_target_scope"})
+ONLY_SQLITE = frozenset({"ix_target_naming", "ix_target_scope", "ix_document_listed"})
 evidence = Table(
     "evidence",
     metadata,

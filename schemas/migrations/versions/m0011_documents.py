@@ -1,0 +1,22 @@
+"""what lists of documents and of deadlines are told from without reading texts and targets"""
+
+from alembic import op
+
+revision = "0011"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+_LISTED = ["name", "title", "issuer", "region", "issue_date", "publish_date", "format", "period_start", "period_end", "draft", "id"]
+
+
+def upgrade() -> None:
+    op.create_index(op.f("ix_target_deadline_end"), "target", ["deadline_end"])
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index("ix_document_listed", "document", _LISTED)
+
+
+def downgrade() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.drop_index("ix_document_listed", "document")
+    op.drop_index(op.f("ix_target_deadline_end"), "target")
