@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from pipeline import store
+from pipeline.web.api import root
 from pipeline.web.guard import guard
 from pipeline.web.pages import health, home, theme
 from pipeline.web.render import HERE, page
@@ -16,7 +17,7 @@ from pipeline.web.settings import Settings
 from pipeline.web.state import Workbench
 from schemas.errors import ZhibiaoError
 
-ROUTERS = (health.router, theme.router, home.router)
+ROUTERS = (health.router, theme.router, home.router, root.router)
 
 
 def create_app(settings: Settings) -> FastAPI:
