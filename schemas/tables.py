@@ -19,6 +19,7 @@ def _document() -> Column[str]:
     return Column("document_id", String(64), ForeignKey("document.id", ondelete="CASCADE"), nullable=False, index=True)
 
 
+LISTED = ("name", "title", "issuer", "region", "issue_date", "publish_date", "format", "period_start", "period_end", "draft", "id")
 document = Table(
     "document",
     metadata,
@@ -47,6 +48,8 @@ document = Table(
     Column("vocab_version", String(32), nullable=False),
     Index("ix_document_sha256", "sha256"),
     Index("ix_document_region", "region", "region_code"),
+    # what lists of documents show, told without reading the texts, which stand between: PostgreSQL keeps long texts apart
+    Index("ix_document_listed", *LISTED).ddl_if(dialect="sqlite"),
 )
 # where documents come from, and what became of the last reading: `waiting`, `stored`, `failed`, `quarantined` (ended its worker twice) or `gone`
 source = Table(
@@ -176,11 +179,13 @@ target = Table(
     Column("confidence", Float, nullable=False),
     Column("readers", String(8), nullable=False, server_default="unread"),
     Column("second", Text),
+    Index("ix_target_deadline_end", "deadline_end", "id"),
+    Index("ix_target_confidence", "confidence", "id"),
     # how targets are named, told without reading them; PostgreSQL refuses long texts in an index, and counts a million rows as fast without
     Index("ix_target_naming", "indicator", "indicator_id", "kind", "change_direction", "dimension", "unit", "scope").ddl_if(dialect="sqlite"),
     Index("ix_target_scope", "scope").ddl_if(dialect="sqlite"),
 )
-ONLY_SQLITE = frozenset({"ix_target_naming", "ix_target_scope"})
+ONLY_SQLITE = frozenset({"ix_target_naming", "ix_target_scope", "ix_document_listed"})
 evidence = Table(
     "evidence",
     metadata,

@@ -26,7 +26,11 @@ def documents_of_regions(connection: sa.Connection, named: Sequence[str]) -> lis
     for name in named:
         divisions = find_regions(name)
         codes, names = {one.code for one in divisions}, {one.name for one in divisions}
-        mine = [row.id for row in have if name in (row.region, row.region_code) or row.region_code in codes or (not row.region_code and row.region in names)]
+        mine = [
+            row.id
+            for row in have
+            if name in (row.region, row.region_code) or row.region_code in codes or (not row.region_code and row.region in names)
+        ]
         if not mine and not divisions:
             known = sorted({row.region for row in have if row.region})[:20]
             raise UnknownError(f"no division is called “{name}”; documents are stored of: {'、'.join(known) or 'none'}")

@@ -1,4 +1,4 @@
-"""Pages of large tables: by the keys of the last row (keyset), so that page 1,000 costs what page 1 does, and rows that come meanwhile move nothing."""
+"""Pages of large tables by the keys of the last row (keyset): page 1,000 costs what page 1 does, and rows that come meanwhile move nothing."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def where(connection: sa.Connection, asked: Asked) -> list[sa.ColumnElement[bool
         found.append(t.document_id.in_(places.documents_of_regions(connection, asked.regions)))
     if asked.indicators:
         ids, names = places.indicators_named(asked.indicators)
-        found.append(sa.or_(t.indicator_id.in_(ids), t.indicator.in_(names)) if ids and names else t.indicator_id.in_(ids) if ids else t.indicator.in_(names))
+        found.append(sa.or_(*([t.indicator_id.in_(ids)] if ids else []), *([t.indicator.in_(names)] if names else [])))
     if asked.domains:
         found.append(t.indicator_id.in_(_of_domains(asked.domains)))
     for column, values in ((t.kind, asked.kinds), (t.operator, asked.operators), (t.status, asked.statuses)):
@@ -126,7 +126,9 @@ def _numbers(connection: sa.Connection, documents: set[str]) -> dict[str, str]:
     t = tables.target.c
     found: dict[str, str] = {}
     counts: dict[str, int] = {}
-    for one, document in connection.execute(sa.select(t.id, t.document_id).where(t.document_id.in_(sorted(documents))).order_by(t.document_id, t.position)):
+    for one, document in connection.execute(
+        sa.select(t.id, t.document_id).where(t.document_id.in_(sorted(documents))).order_by(t.document_id, t.position)
+    ):
         counts[document] = counts.get(document, 0) + 1
         found[one] = f"T{counts[document]:03d}"
     return found

@@ -1,6 +1,6 @@
 """Lines with nested values as flat cells for CSV and XLSX, and the one place where text is kept from being run as a formula.
 
-Spreadsheets run a cell of a CSV file that begins with = + - @ (in Chinese ones also ＝ ＋ － ＠), whatever white space stands before it, as a formula:
+Spreadsheets run a cell of a CSV file that begins with = + - @ (in Chinese ones also ＝ ＋ － ＠) as a formula, whatever white space stands before:
 text like that goes behind an apostrophe (`safe`, undone by `plain`). Numbers are no text: -5 stays -5. A workbook has types, so there the text stays
 as it is and the cell is a string (see `exporters/xlsx.py`, `report/workbook/book.py`). Data packages, JSON and Parquet are for tools, which run
 nothing: there every value stays itself.

@@ -143,8 +143,8 @@ def opened(request: Request, cursor: str | None) -> After:
     except (ValueError, TypeError, RecursionError) as error:
         raise ProblemError(400, "this is no cursor; take the one that `next` of the page before names", parameter="cursor") from error
     if question != _question(request) or not after:
-        raise ProblemError(400, "the cursor is of another question: filters and order must stay as they were; begin again without it", parameter="cursor")
-    return after
+        raise ProblemError(400, "the cursor is of another question: keep filters and order as they were, or begin without it", parameter="cursor")
+    return list(after)
 
 
 def further(request: Request, behind: After) -> str | None:

@@ -53,7 +53,13 @@ def comparisons(
     """A table of a comparison: what regions promise, what may be compared, what changed, what contradicts itself."""
     wb = workbench(request)
     options = Options(
-        *(tuple(region or ()), by, tuple(indicator or ()), tuple(domain or ()), tuple(year or ()), tuple(function or ()), standard),
+        regions=tuple(region or ()),
+        by=by,
+        indicators=tuple(indicator or ()),
+        domains=tuple(domain or ()),
+        years=tuple(year or ()),
+        functions=tuple(function or ()),
+        standard=standard,
         all_documents=all_documents,
         any_year=any_year,
         as_of=as_of or date.today(),

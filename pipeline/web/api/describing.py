@@ -18,10 +18,20 @@ doubled nor make others be left out. Ids derive from content. Numbers are JSON n
 text/csv`; `all=true` streams the whole list) text that a spreadsheet would run as a formula stands behind an apostrophe. Answers carry a weak ETag:
 ask again with `If-None-Match`, and 304 says that nothing changed; while a run stores rows there is none. Errors are problem details (RFC 9457) whose
 `detail` says what to do; a parameter that is not known is refused."""
-PROBLEM = {"4XX": {"description": "What is wrong, and what to do", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}}
+PROBLEM: Responses = {
+    "4XX": {
+        "description": "What is wrong, and what to do",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
 _TYPES = {"string": "string", "date": "string", "integer": "integer", "number": "number", "boolean": "boolean", "list": "array", "object": "object"}
 _NAMES = {"documents": "Document", "tasks": "Task", "targets": "Target", "evidence": "Evidence", "issues": "Issue", "coverage": "Coverage"} | {
-    "validity": "Validity", "bodies": "Body", "indicators": "Indicator", "regions": "Region", "standards": "Standard", "runs": "Run"
+    "validity": "Validity",
+    "bodies": "Body",
+    "indicators": "Indicator",
+    "regions": "Region",
+    "standards": "Standard",
+    "runs": "Run",
 }
 
 
@@ -40,7 +50,9 @@ def item(kind: str | None, evidence: bool = False) -> Responses:
     """Answers of one record; of None a text."""
     schema: dict[str, Any] = _ref(_NAMES[kind]) if kind else {}
     if evidence:
-        schema = {"allOf": [schema, {"type": "object", "properties": {"evidence": {"type": "array", "items": _ref("Evidence")}}, "required": ["evidence"]}]}
+        schema = {
+            "allOf": [schema, {"type": "object", "properties": {"evidence": {"type": "array", "items": _ref("Evidence")}}, "required": ["evidence"]}]
+        }
     content = {"application/json": {"schema": schema}} if kind else {"text/plain": {"schema": {"type": "string"}}}
     return {200: {"description": "The record", "content": content}, 304: {"description": "Nothing changed"}, **PROBLEM}
 
@@ -54,7 +66,7 @@ def document(routes: list[BaseRoute]) -> dict[str, Any]:
     for kind, name in _NAMES.items():
         schemas[name] = lines.schema(kind)
         schemas[f"{name}List"] = _list(_ref(name))
-    schemas["ComparisonTable"] = _comparison()
+    schemas["ComparisonTable"], schemas["Job"] = _comparison(), _job()
     return made
 
 
@@ -68,6 +80,14 @@ def _problem() -> dict[str, Any]:
     text = {"type": "string"}
     said = {"type": text, "title": text, "status": {"type": "integer"}, "detail": {"type": "string", "description": "What is wrong, and what to do"}}
     return {"type": "object", "properties": said, "required": ["title", "status", "detail"]}
+
+
+def _job() -> dict[str, Any]:
+    text, lines_ = {"type": ["string", "null"]}, {"type": "array", "items": {"type": "object"}}
+    said: dict[str, Any] = dict.fromkeys(("id", "kind", "by", "created", "started", "finished", "message", "address"), text)
+    said["state"] = {"type": "string", "enum": ["waiting", "running", "done", "failed", "cancelled", "interrupted"]}
+    said |= {"run": {"type": ["integer", "null"]}, "files": lines_, "refused": lines_, "documents": lines_, "progress": {"type": "object"}}
+    return {"type": "object", "properties": said, "required": ["id", "state", "documents"]}
 
 
 def _comparison() -> dict[str, Any]:

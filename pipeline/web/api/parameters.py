@@ -30,9 +30,9 @@ class TargetFilters:
     """What targets are asked for."""
 
     document: Annotated[list[str] | None, Query(max_length=50, description="Only of documents: name or id; may be repeated.")] = None
-    region: Annotated[
-        list[str] | None, Query(max_length=50, description="Only of regions: name, code (GB/T 2260) or pinyin; may be repeated.")
-    ] = None
+    region: Annotated[list[str] | None, Query(max_length=50, description="Only of regions: name, code (GB/T 2260) or pinyin; may be repeated.")] = (
+        None
+    )
     indicator: Annotated[list[str] | None, Query(max_length=50, description="Only of indicators: id, name or alias, or a name as written.")] = None
     domain: Annotated[list[str] | None, Query(max_length=50, description="Only of indicators of a domain.")] = None
     kind: Annotated[list[Kind] | None, Query(description="Only of these kinds.")] = None
@@ -42,9 +42,9 @@ class TargetFilters:
     deadline_to: Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", description="Due on this day or before.")] = None
     year: Year = None
     confidence_min: Annotated[float | None, Query(ge=0, le=1, description="Only with at least this confidence.")] = None
-    review: Annotated[
-        Literal["accepted", "corrected", "added", "none"] | None, Query(description="What people said; none: nobody looked yet.")
-    ] = None
+    review: Annotated[Literal["accepted", "corrected", "added", "none"] | None, Query(description="What people said; none: nobody looked yet.")] = (
+        None
+    )
     q: Text = None
     sort: Annotated[
         Literal["document", "deadline", "-deadline", "confidence", "-confidence"],
@@ -54,8 +54,20 @@ class TargetFilters:
     def asked(self) -> targets.Asked:
         """The question."""
         return targets.Asked(
-            *(tuple(some or ()) for some in (self.document, self.region, self.indicator, self.domain, self.kind, self.operator, self.status)),
-            *(self.deadline_from, self.deadline_to, self.year, self.confidence_min, self.review, self.q, self.sort),
+            documents=tuple(self.document or ()),
+            regions=tuple(self.region or ()),
+            indicators=tuple(self.indicator or ()),
+            domains=tuple(self.domain or ()),
+            kinds=tuple(self.kind or ()),
+            operators=tuple(self.operator or ()),
+            statuses=tuple(self.status or ()),
+            deadline_from=self.deadline_from,
+            deadline_to=self.deadline_to,
+            year=self.year,
+            confidence_min=self.confidence_min,
+            review=self.review,
+            q=self.q,
+            sort=self.sort,
         )
 
 
@@ -64,9 +76,9 @@ class TaskFilters:
     """What tasks are asked for."""
 
     document: Annotated[list[str] | None, Query(max_length=50, description="Only of documents: name or id; may be repeated.")] = None
-    region: Annotated[
-        list[str] | None, Query(max_length=50, description="Only of regions: name, code (GB/T 2260) or pinyin; may be repeated.")
-    ] = None
+    region: Annotated[list[str] | None, Query(max_length=50, description="Only of regions: name, code (GB/T 2260) or pinyin; may be repeated.")] = (
+        None
+    )
     body: Annotated[str | None, Query(max_length=200, description="Only those that a body answers for: its name as written, or its id.")] = None
     function: Annotated[str | None, Query(max_length=100, description="Only those of a government function: 生态环境.")] = None
     role: Annotated[Role | None, Query(description="In this role.")] = None
@@ -82,9 +94,9 @@ class TaskFilters:
 class DocumentFilters:
     """What documents are asked for."""
 
-    region: Annotated[
-        list[str] | None, Query(max_length=50, description="Only of regions: name, code (GB/T 2260) or pinyin; may be repeated.")
-    ] = None
+    region: Annotated[list[str] | None, Query(max_length=50, description="Only of regions: name, code (GB/T 2260) or pinyin; may be repeated.")] = (
+        None
+    )
     file_format: Annotated[str | None, Query(max_length=16, description="Only of files of a format: text, pdf, docx …")] = None
     draft: Annotated[bool | None, Query(description="Only drafts for comment, or none of them.")] = None
     q: Text = None

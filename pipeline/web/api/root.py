@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline.web.api import comparing, describing, resources
+from pipeline.web.api import comparing, describing, resources, uploads
 
 router = APIRouter()
 
@@ -30,10 +30,10 @@ def described(app: Any) -> bytes:
 
 def _and_head(routes: APIRouter) -> APIRouter:
     """A router whose GET routes answer HEAD too, without standing twice in the document."""
-    for route in [route for route in routes.routes if isinstance(route, APIRoute) and "GET" in route.methods]:
+    for route in [route for route in routes.routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())]:
         routes.add_api_route(route.path.removeprefix(routes.prefix), route.endpoint, methods=["HEAD"], include_in_schema=False)
     return routes
 
 
-for one in (resources.router, comparing.router):
+for one in (resources.router, comparing.router, uploads.router):
     router.include_router(_and_head(one))
