@@ -163,7 +163,7 @@ target = Table(
     Column("change_direction", String(8)),
     Column("deadline_kind", String(12)),
     Column("deadline_start", String(10)),
-    Column("deadline_end", String(10), index=True),
+    Column("deadline_end", String(10)),
     Column("status", String(8), nullable=False),
     Column("strength", Text),
     Column("act", Text),
@@ -180,6 +180,8 @@ target = Table(
     Column("readers", String(8), nullable=False, server_default="unread"),
     Column("second", Text),
     Column("review", String(12)),  # accepted, corrected or added by a person; null: nobody looked
+    Index("ix_target_deadline_end", "deadline_end", "id"),
+    Index("ix_target_confidence", "confidence", "id"),
     # how targets are named, told without reading them; PostgreSQL refuses long texts in an index, and counts a million rows as fast without
     Index("ix_target_naming", "indicator", "indicator_id", "kind", "change_direction", "dimension", "unit", "scope").ddl_if(dialect="sqlite"),
     Index("ix_target_scope", "scope").ddl_if(dialect="sqlite"),

@@ -16,9 +16,10 @@ from starlette.staticfiles import StaticFiles
 from pipeline import store
 from pipeline.web import turns
 from pipeline.web.accounts import Accounts
+from pipeline.web.api import root
 from pipeline.web.gate import Gate
 from pipeline.web.guard import Guard
-from pipeline.web.pages import account, compare, documents, health, home, login, runs, search, source, theme, upload, users
+from pipeline.web.pages import account, api, compare, documents, health, home, login, runs, search, source, theme, upload, users
 from pipeline.web.problem import discreet, failed, problem
 from pipeline.web.render import HERE
 from pipeline.web.settings import Settings
@@ -38,6 +39,8 @@ ROUTERS = (
     documents.router,
     upload.router,
     runs.router,
+    root.router,
+    api.router,
 )
 # what parts do when the server starts, and when it stops (in the opposite order)
 STARTING: tuple[Callable[[Workbench], None], ...] = (turns.startup,)

@@ -1,9 +1,9 @@
-"""what lists of documents and of deadlines are told from without reading texts and targets"""
+"""what lists of documents are told from without reading their texts"""
 
 from alembic import op
 
 revision = "0011"
-down_revision = "0006"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -11,7 +11,6 @@ _LISTED = ["name", "title", "issuer", "region", "issue_date", "publish_date", "f
 
 
 def upgrade() -> None:
-    op.create_index(op.f("ix_target_deadline_end"), "target", ["deadline_end"])
     if op.get_bind().dialect.name == "sqlite":
         op.create_index("ix_document_listed", "document", _LISTED)
 
@@ -19,4 +18,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.drop_index("ix_document_listed", "document")
-    op.drop_index(op.f("ix_target_deadline_end"), "target")
