@@ -132,10 +132,10 @@ class Gate:
             self.hashing.release()
         # a name that is not known may be a password in the wrong field: it is not logged
         if account is None or not fits or account.disabled:
-            LOG.warning("login refused: %s from %s", ascii(account.name) if account else "unknown name", address)
+            LOG.warning("login refused: %s from %s", account.name if account else "unknown name", address)
             return None
         self.attempts.right(address, name)
-        LOG.info("login: %s from %s", ascii(account.name), address)
+        LOG.info("login: %s from %s", account.name, address)
         return self.sessions.open(account.name, account.password)
 
 
