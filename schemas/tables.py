@@ -1,6 +1,6 @@
 """The relational schema (SQLAlchemy Core). Migrations in `migrations/` follow it; a test holds them together."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData(
     naming_convention={
@@ -343,6 +343,18 @@ reviewed = Table(
     Column("disputed", Boolean, nullable=False),  # whether people disagree about it
     Column("machine", Text),  # JSON: the rows as the program read them; null where it reads none
 )
+# the index of the search, which follows from the texts: apart from the rows, so that what is stored can be told without it
+search = MetaData(naming_convention=metadata.naming_convention)
+passage = Table(
+    "passage",
+    search,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),  # later ones are greater
+    Column("document_id", String(64), nullable=False, index=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+)
+# on SQLite a table of FTS5, which keeps what it holds in further ones
+SEARCH = frozenset({"passage", "passage_index", *(f"passage_index_{part}" for part in ("data", "idx", "docsize", "config"))})
 vocabulary = Table("vocabulary", metadata, _key("name"), Column("version", String(32), nullable=False))
 
 # tables that hold rows of one document, in the order in which they are filled

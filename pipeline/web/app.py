@@ -13,7 +13,7 @@ from pipeline import store
 from pipeline.web.accounts import Accounts
 from pipeline.web.gate import Gate
 from pipeline.web.guard import Guard
-from pipeline.web.pages import account, compare, health, home, login, theme, users
+from pipeline.web.pages import account, compare, health, home, login, search, source, theme, users
 from pipeline.web.problem import discreet, failed, problem
 from pipeline.web.render import HERE
 from pipeline.web.settings import Settings
@@ -28,6 +28,8 @@ ROUTERS = (
     users.router,
     home.router,
     compare.router,
+    search.router,
+    source.router,
 )
 
 
