@@ -136,7 +136,7 @@
     remember(key);
     if (!quietly) side.focus({ preventScroll: true });
     // the panel of a narrow screen lies over the lower half of the page
-    if (link && matchMedia('(max-width: 760px)').matches) link.scrollIntoView({ block: 'start', inline: 'nearest' });
+    if (link) link.scrollIntoView({ block: matchMedia('(max-width: 760px)').matches ? 'start' : 'nearest', inline: 'nearest' });
     try {
       const answer = await fetch(`/compare/evidence/${encodeURIComponent(key)}${side.dataset.query}`, { headers: { Accept: 'text/html' } });
       if (mine !== number) return;
