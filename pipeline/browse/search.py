@@ -141,12 +141,13 @@ def shown(connection: sa.Connection, documents: Sequence[dict[str, Any]]) -> lis
     """Documents of a page of results, each with its first passages cut around their hits, with their place and the targets read there."""
     found = []
     for document in documents:
-        passages = [_passage(connection, document["id"], passage) for passage in document["passages"][:_SHOWN]]
+        whole = connection.execute(sa.select(tables.document.c.text).where(tables.document.c.id == document["id"])).scalar_one()
+        passages = [_passage(connection, document["id"], passage, whole) for passage in document["passages"][:_SHOWN]]
         found.append(document | {"passages": passages, "more": len(document["passages"]) - len(passages)})
     return found
 
 
-def _passage(connection: sa.Connection, document: str, passage: dict[str, Any]) -> dict[str, Any]:
+def _passage(connection: sa.Connection, document: str, passage: dict[str, Any], whole: str) -> dict[str, Any]:
     start, text, found = passage["start"], passage["text"], passage["hits"]
     low = max(found[0][0] - start - _AROUND, 0)
     high = min(max(found[0][1] - start + _AROUND, low + 2 * _AROUND), len(text))
@@ -167,20 +168,23 @@ def _passage(connection: sa.Connection, document: str, passage: dict[str, Any]) 
         "cut_after": high < len(text),
         "parts": [(part.replace("\t", " ｜ "), marked) for part, marked in parts if part],
         "hits": len(found),
-        **_place(connection, document, start + low, start + high, first),
+        **_place(connection, document, whole, (start + low, start + high), first),
     }
 
 
-def _place(connection: sa.Connection, document: str, low: int, high: int, at: int) -> dict[str, Any]:
-    """Where a passage stands for a reader (page, table and row, file; as the evidence nearest to the hit says), and the targets read in it."""
+def _place(connection: sa.Connection, document: str, whole: str, around: tuple[int, int], at: int) -> dict[str, Any]:
+    """Where a hit stands for a reader (page, table and row; as the nearest evidence in its line says, else the line of the text), and the
+    targets read around it."""
     e, t = tables.evidence.c, tables.target.c
+    line = whole.rfind("\n", 0, at) + 1, whole.find("\n", at) % (len(whole) + 1)  # of the last line, which nothing ends, to the end
     near = (
-        sa.select(e.page, e.table, e.row, e.file, e.sheet, e.line)
-        .where(e.document_id == document, e.start < high, e.end > low)
+        sa.select(e.page, e.table, e.row)
+        .where(e.document_id == document, e.start < line[1], e.end > line[0])
         .order_by(sa.func.abs(e.start - at))
         .limit(1)
     )
     place = connection.execute(near).mappings().first()
+    low, high = around
     read = (
         sa.select(t.id, t.indicator, t.value_text, t.unit, t.deadline_raw, e.start)
         .join_from(tables.evidence, tables.target, e.row_id == t.id)
@@ -189,7 +193,7 @@ def _place(connection: sa.Connection, document: str, low: int, high: int, at: in
         .limit(6)
     )
     return {
-        "place": dict(place) if place else dict.fromkeys(("page", "table", "row", "file", "sheet", "line")),
+        "place": {**(place or dict.fromkeys(("page", "table", "row"))), "line": whole.count("\n", 0, at) + 1},
         "targets": [dict(row) for row in connection.execute(read).mappings()],
     }
 

@@ -22,6 +22,7 @@ _COLUMNS = [
     tables.evidence.c[name]
     for name in ("row_table", "row_id", "slot", "start", "end", "file", "page", "box", "line", "table", "row", "sheet", "cell")
 ]
+_LAYERS = ("quote", "task", "meta", "body", "act", "deadline", "scope", "indicator", "baseline", "unit", "value")  # of boxes: later ones lie above
 _ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 
 
@@ -171,7 +172,7 @@ class _Records:
         return [Mark(row["start"], row["end"], *owner) for row, owner in owned if owner]
 
     def boxes(self, evidence: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """The boxes of the evidence on pages, those of whole sentences first, so that fields lie above them."""
+        """The boxes of the evidence on pages, those of whole sentences below those of fields."""
         found = []
         for row in evidence:
             owner = self._owner(row) if row["box"] else None
@@ -180,7 +181,7 @@ class _Records:
             for page, x0, top, x1, bottom in json.loads(row["box"]):
                 place = {"file": row["file"], "page": page, "x": x0, "y": top, "width": round(x1 - x0, 2), "height": round(bottom - top, 2)}
                 found.append(place | {"field": owner[0], "targets": owner[1], "tasks": owner[2], "start": row["start"]})
-        return sorted(found, key=lambda box: box["field"] != "quote")
+        return sorted(found, key=lambda box: _LAYERS.index(box["field"]) if box["field"] in _LAYERS else 0)
 
     def grouped(self) -> list[dict[str, Any]]:
         """Tasks with their targets; those without a task in a group of their own."""

@@ -5,7 +5,7 @@ from alembic import op
 from schemas import views
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
