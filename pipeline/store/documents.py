@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from pipeline.evidence import key
 from pipeline.members import readable
+from pipeline.store import searching
 from pipeline.store.connecting import by_characters, insert_rows, reading, transact, upsert_rows
 from pipeline.store.sources import Source, note, put
 from schemas import tables
@@ -58,6 +59,7 @@ def _replace(connection: sa.Connection, documents: Sequence[tuple[Rows, Source |
     upsert_rows(connection, tables.body, list({body["id"]: body for rows, _ in fresh for body in rows.tables["body"]}.values()))
     for table in tables.OF_DOCUMENT:
         insert_rows(connection, table, [row for rows, _ in fresh for row in _rows_of(rows, table)])
+    searching.index(connection, [rows.document for rows, _ in fresh])
     put(connection, [source for _, source in fresh if source is not None])
     _sweep(connection, bodies)
     stand = {rows.document["name"]: len(rows.tables["target"]) for rows, _ in fresh}
@@ -96,6 +98,7 @@ def _clear(connection: sa.Connection, names: Sequence[str]) -> tuple[dict[str, i
     counted = sa.select(target.document_id, sa.func.count()).where(target.document_id.in_(old)).group_by(target.document_id)
     counts = {row[0]: row[1] for row in connection.execute(counted)}
     bodies = set(connection.execute(sa.select(link.body_id).where(link.document_id.in_(old)).distinct()).scalars())
+    searching.unindex(connection, old)
     for table in reversed(tables.OF_DOCUMENT):
         connection.execute(sa.delete(table).where(table.c.document_id.in_(old)))
     connection.execute(sa.delete(tables.document).where(document.id.in_(old)))
