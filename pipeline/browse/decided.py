@@ -35,7 +35,7 @@ def conflicts(connection: sa.Connection, wanted: Wanted, place: str | None, limi
     told = [{**row, "place": f"w{row['place']}"} for row in found]
     if len(told) < limit:
         begun = place if place and place.startswith("d") else None
-        others = _rows(connection, wanted, (_r.disputed, sa.or_(_r.conflict.is_(None), _r.conflict == "agreed")), begun, limit - len(told))
+        others = _rows(connection, wanted, (sa.text(tables.DISPUTED), sa.or_(_r.conflict.is_(None), _r.conflict == "agreed")), begun, limit - len(told))
         told += [{**row, "place": f"d{row['place']}"} for row in others]
     return told
 
@@ -131,5 +131,24 @@ def reviewers(connection: sa.Connection) -> list[str]:
 def waiting(connection: sa.Connection) -> int:
     """How many decisions wait for a person again."""
     waits = sa.select(sa.func.count()).select_from(tables.reviewed).where(_r.conflict.in_([sa.literal_column(f"'{word}'") for word in WAITING]))
-    others = sa.select(sa.func.count()).select_from(tables.reviewed).where(_r.disputed, sa.or_(_r.conflict.is_(None), _r.conflict == "agreed"))
+    others = sa.select(sa.func.count()).select_from(tables.reviewed).where(sa.text(tables.DISPUTED), sa.or_(_r.conflict.is_(None), _r.conflict == "agreed"))
     return (connection.execute(waits).scalar() or 0) + (connection.execute(others).scalar() or 0)
+
+
+def by_document(connection: sa.Connection, limit: int) -> list[Line]:
+    """The documents of which something is decided, those with the most decisions first: `name`, `title`, `id`, `decided` by state, `targets`."""
+    counted = sa.select(_r.document_id, _r.state, sa.func.count()).where(_r.target_id.is_not(None)).group_by(_r.document_id, _r.state)
+    found: dict[str, dict[str, int]] = {}
+    for document_id, state, count in connection.execute(counted):
+        found.setdefault(document_id, {})[state] = count
+    first = sorted(found, key=lambda one: (-sum(found[one].values()), one))[:limit]
+    d, t = tables.document.c, tables.target.c
+    named = {row.id: row for row in connection.execute(sa.select(d.id, d.name, d.title, d.region).where(d.id.in_(first)))}
+    standing = sa.select(t.document_id, sa.func.count()).where(t.document_id.in_(first)).group_by(t.document_id)
+    stand = {row[0]: row[1] for row in connection.execute(standing)}
+    told = []
+    for one in first:
+        done = sum(found[one].values())
+        targets = stand.get(one, 0) + found[one].get("rejected", 0)
+        told.append({**named[one]._mapping, "states": found[one], "decided": done, "targets": targets})
+    return told

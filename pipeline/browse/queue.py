@@ -95,10 +95,10 @@ def _targets(name: str) -> Callable[[sa.Connection, Wanted, str | None, int], li
     return rows
 
 
-def _of_part(name: str) -> tuple[sa.ColumnElement[bool], ...]:
+def _of_part(name: str) -> tuple[Any, ...]:
     """The condition of a part; the words of the partial index stand in it as they stand there, or SQLite would not use it."""
     if name in DOUBTS:
-        return (sa.literal_column("readers").in_([sa.literal_column(f"'{word}'") for word in DOUBTS]), _t.readers == name)
+        return (sa.text(tables.DOUBT), _t.readers == name)
     sure = _t.readers.not_in(DOUBTS)
     return (sure, _t.confidence < LOW_CONFIDENCE) if name == "confidence" else (sure, _t.confidence >= LOW_CONFIDENCE)
 
@@ -139,9 +139,9 @@ def _numbers(name: str) -> Callable[[sa.Connection, Wanted, str | None, int], li
 
     def rows(connection: sa.Connection, wanted: Wanted, place: str | None, limit: int) -> list[Row]:
         if name == "proposal":
-            mine = (_c.proposals.is_not(None), _c.reason.not_in(NUMBERS))
+            mine: tuple[Any, ...] = (sa.text(tables.PROPOSED), _c.reason.not_in(NUMBERS))
         else:
-            mine = (_c.reason == name, sa.true())
+            mine = (_c.reason == name,)
         columns = ("id", "document_id", "position", "where", "text", "reason", "start", "end")
         query = sa.select(*(_c[column] for column in columns)).where(*mine, *in_documents(wanted, _c.document_id))
         if wanted.words:
@@ -154,7 +154,7 @@ def _numbers(name: str) -> Callable[[sa.Connection, Wanted, str | None, int], li
         for row in found:
             one = dict(row._mapping)
             more = {"key": f"c:{one['id']}", "place": f"{one['document_id']}~{one['position']}", "confidence": None, "review": None}
-            told.append({**one, **more})
+            told.append({**dict.fromkeys(LISTED), **one, **more})
         return told
 
     return rows
@@ -182,7 +182,7 @@ def reason_of(readers: str, confidence: float) -> str:
 def counts(connection: sa.Connection) -> dict[str, int]:
     """How many rows each part of the open queue has, from the indexes alone."""
 
-    def count(*of: sa.ColumnElement[bool]) -> int:
+    def count(*of: Any) -> int:
         return connection.execute(sa.select(sa.func.count()).select_from(tables.target).where(_t.review.is_(None), *of)).scalar() or 0
 
     few = _of_part("differs")[0]
@@ -191,7 +191,7 @@ def counts(connection: sa.Connection) -> dict[str, int]:
         found[name] = count(side) - count(few, side)  # the doubts are few, and stand in another index
     numbers = sa.select(_c.reason, sa.func.count()).where(_c.reason.in_(NUMBERS)).group_by(_c.reason)
     found |= dict.fromkeys(NUMBERS, 0) | {row[0]: row[1] for row in connection.execute(numbers)}
-    proposals = sa.select(sa.func.count()).select_from(tables.coverage).where(_c.proposals.is_not(None), _c.reason.not_in(NUMBERS))
+    proposals = sa.select(sa.func.count()).select_from(tables.coverage).where(sa.text(tables.PROPOSED), _c.reason.not_in(NUMBERS))
     return found | {"proposal": connection.execute(proposals).scalar() or 0}
 
 

@@ -1,23 +1,22 @@
-"""`/api/v1/corrections`: what people decided about values that were read, and new decisions."""
-
-from __future__ import annotations
+"""`/api/v1/corrections`: what people decided about values that were read, and new decisions. FastAPI reads annotations here, so they stand evaluated."""
 
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from pipeline import corrections, store
 from pipeline.web import words
+from pipeline.web.api.describing import PROBLEM
+from pipeline.web.api.problems import ProblemError, Route
 from pipeline.web.render import language
 from pipeline.web.reviewing import deciding
 from pipeline.web.state import workbench
 
-router = APIRouter(prefix="/api/v1/corrections", tags=["corrections"])
+router = APIRouter(prefix="/api/v1/corrections", tags=["corrections"], route_class=Route)
 _MOST = 500
 
 
@@ -76,15 +75,7 @@ class Decisions(BaseModel):
     next: int | None = Field(description="Give it as `after` for the page behind; null at the end.")
 
 
-class Problem(BaseModel):
-    """Why something was refused."""
-
-    error: str = Field(description="A sentence for people.")
-    fields: dict[str, str] = Field({}, description="Field → what is wrong with it.")
-    latest: Decision | None = Field(None, description="Of 409: the decision that was made meanwhile.")
-
-
-@router.get("", response_model=Decisions, summary="Decisions of people, the latest first")
+@router.get("", operation_id="listCorrections", response_model=Decisions, responses=PROBLEM, summary="Decisions of people, the latest first")
 def list_corrections(
     request: Request,
     document: Annotated[str | None, Query(description="Name of a document.")] = None,
@@ -104,21 +95,22 @@ def list_corrections(
     status_code=201,
     response_model=Taken,
     summary="Accept, correct, reject or add a target, or undo a decision",
+    operation_id="decide",
     responses={
-        403: {"model": Problem, "description": "The person is no reviewer."},
-        409: {"model": Problem, "description": "Somebody decided meanwhile."},
-        422: {"model": Problem, "description": "Something is wrong with a field, or the decision changes nothing."},
+        409: {**PROBLEM["4XX"], "description": "Somebody decided meanwhile: `latest` is that decision"},
+        422: {**PROBLEM["4XX"], "description": "Something is wrong: `fields` says what of each field; or the decision changes nothing"},
+        **PROBLEM,
     },
 )
 def decide(request: Request, asked: Asked) -> JSONResponse:
     """Needs the role of a reviewer. The decision is kept for good and applied to the stored rows in one transaction."""
     if not request.state.person.may("reviewer"):
-        raise HTTPException(403, words.say("review.not_reviewer", language(request)))
+        raise ProblemError(403, words.say("review.not_reviewer", language(request)))
     say = partial(_say, language(request))
     try:
         taken = deciding.decide(workbench(request).engine, request.state.person.name, asked.model_dump(exclude_unset=True), say)
-    except deciding.Refused as refused:
-        return JSONResponse(refused.as_dict(), refused.status)
+    except deciding.RefusedError as refused:
+        raise ProblemError(refused.status, refused.says, **refused.more()) from refused
     return JSONResponse(taken, 201)
 
 

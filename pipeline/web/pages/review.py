@@ -12,12 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pipeline import store
+from pipeline import corrections, store
 from pipeline.browse import decided, passages, queue, reviewed
 from pipeline.review import LOW_CONFIDENCE
 from pipeline.web import words
 from pipeline.web.render import language, link, page
-from pipeline.web.reviewing import changes, deciding, items, proposing, suggesting
+from pipeline.web.reviewing import changes, deciding, exporting, items, proposing, suggesting
 from pipeline.web.state import workbench
 from schemas.indicators import indicators
 
@@ -25,6 +25,7 @@ router = APIRouter(include_in_schema=False)
 Line = dict[str, Any]
 ROWS = 50  # of the list at a time
 CHOICES = 300  # documents and regions to choose from; others are typed
+_DOCUMENTS, _CONFLICTS = 200, 200  # listed
 _LONGEST = 400  # characters that may be selected at a time
 _EMPTY = {"kind": "level", "operator": ">=", "status": "target"}  # of the form for a missed target
 # what the script says
@@ -48,14 +49,14 @@ def shown(request: Request, status: int = 200, key: str | None = None, **more: A
     with store.reading(workbench(request).engine) as connection:
         wanted = _wanted(connection, asked)
         rows, behind = queue.page(connection, wanted, decided.parts(wanted), asked.get("after"), ROWS)
-        key = key or asked.get("item") or (rows[0]["key"] if rows else None)
+        key = key or asked.get("item") or (f"t:{asked['target']}" if asked.get("target") else None) or (rows[0]["key"] if rows else None)
         one = items.item(connection, key) if key else None
         counts = queue.counts(connection) | {"conflict": decided.waiting(connection)}
         values = {
             "rows": rows,
             "next": behind,
             "wanted": wanted,
-            "picked": "item" in asked or bool(more),
+            "picked": "item" in asked or "target" in asked or bool(more),
             "counts": counts,
             "open_count": sum(counts.values()),
             "documents": queue.documents(connection, CHOICES),
@@ -111,7 +112,7 @@ def _item(connection: Any, request: Request, one: Line | None, key: str | None, 
         "plain": changes.shown,
         "canonical_name": _canonical(one),
         "may": request.state.person.may("reviewer"),
-        "me": request.state.person.name,
+        "mine": _mine(one, request.state.person.name),
         "changes": changes,
         "back_list": link(request, item=None) if request.url.path == "/review" else "/review",
         "act": "/review/decide" + (f"?{kept}" if (kept := urlencode(_kept(request, None))) else ""),
@@ -151,6 +152,12 @@ def _canonical(one: Line | None) -> str | None:
     return found.name if found else None
 
 
+def _mine(one: Line | None, name: str) -> str | None:
+    """The last decision of a person about an item that is still in force."""
+    history = one["history"] if one else []
+    return next((d["id"] for d in history if d["author"] == name and d["action"] != "undo" and not d["undone"]), None)
+
+
 def _sign(operator: str | None) -> str:
     """The operator before a value; nothing for “is”."""
     return {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< ", "~": "≈ "}.get(operator or "", "")
@@ -182,7 +189,7 @@ def _decided(request: Request, texts: Mapping[str, str]) -> Response:
     say = partial(_said, language(request))
     try:
         taken = deciding.decide(workbench(request).engine, request.state.person.name, given, say)
-    except deciding.Refused as refused:
+    except deciding.RefusedError as refused:
         sent = {name: texts.get(name, "") for name in (*given.get("changes", {}), "reason")}
         spans = {slot: texts.get(f"span_{slot}", "") for slot in deciding.SLOTS} if action == "add" else {}
         return shown(request, refused.status, key, inputs=sent, spans=spans, wrong=refused.fields, problem=refused.says, opened=action)
@@ -210,6 +217,38 @@ def _spans(texts: Mapping[str, str]) -> dict[str, list[list[int]]]:
             if low.isdecimal() and high.isdecimal() and len(low) < 10 and len(high) < 10:
                 found.setdefault(slot, []).append([int(low), int(high)])
     return found
+
+
+@router.get("/review/progress")
+def progress(request: Request) -> Response:
+    """How far the review is, whether reviewers agree, what is in conflict; exports."""
+    with store.reading(workbench(request).engine) as connection:
+        found = {
+            "whole": corrections.progress(connection),
+            "documents": decided.by_document(connection, _DOCUMENTS),
+            "agreement": corrections.agreement(connection),
+            "waiting": corrections.conflicts(connection, limit=_CONFLICTS),
+        }
+    return page(request, "review_progress.html", area="review", kappa=_kappa, plain=changes.shown, **found, may=request.state.person.may("reviewer"))
+
+
+def _kappa(value: float | None) -> str:
+    """The word for an agreement beyond chance, by the usual steps of Landis and Koch."""
+    if value is None:
+        return "kappa_none"
+    steps = ((0.0, "poor"), (0.2, "slight"), (0.4, "fair"), (0.6, "moderate"), (0.8, "good"))
+    return "kappa_" + next((word for most, word in steps if value <= most), "very_good")
+
+
+@router.get("/review/export/{name}")
+def export(request: Request, name: str) -> Response:
+    """Gold annotations as ZIP or JSON, lookups and aliases as ZIP of YAML files."""
+    if not request.state.person.may("reviewer"):
+        raise HTTPException(403, words.say("review.not_reviewer", language(request)))
+    if name not in exporting.FILES:
+        raise HTTPException(404)
+    content, media = exporting.made(workbench(request).engine, name)
+    return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @router.get("/review/suggest")

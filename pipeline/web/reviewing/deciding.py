@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from pipeline import corrections, store
 from pipeline.browse import passages, reviewed
 from pipeline.web.reviewing import changes
-from schemas.errors import ZhibiaoError
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -24,7 +23,7 @@ _deciding = threading.Lock()  # between looking whether somebody decided meanwhi
 
 
 @dataclass(slots=True)
-class Refused(Exception):
+class RefusedError(Exception):
     """Why a decision is not taken: the answer's status, a sentence, messages by field, the decision that came first."""
 
     status: int
@@ -32,21 +31,21 @@ class Refused(Exception):
     fields: dict[str, str] = field(default_factory=dict)
     latest: Line | None = None
 
-    def as_dict(self) -> Line:
-        """For JSON."""
-        return {"error": self.says, "fields": self.fields} | ({"latest": self.latest} if self.latest else {})
+    def more(self) -> Line:
+        """What stands beside the sentence in the answer to a tool."""
+        return {"fields": self.fields} | ({"latest": self.latest} if self.latest else {})
 
 
 def decide(engine: sa.Engine, author: str, given: Mapping[str, Any], say: Say) -> Line:
     """Take a decision and tell what became of it: `decision`, and `target` as it stands now (None for a rejected one).
 
     `given`: action, target_id or document_id, changes (field → value), spans (slot → [[start, end], …]), reason, undoes; `seen`: the number of the
-    last decision that the person saw (None: saw none), left out by who does not care. Raises Refused: 409 where there is a later one, 422 where
+    last decision that the person saw (None: saw none), left out by who does not care. Raises RefusedError: 409 where there is a later one, 422 where
     something is wrong with what was given.
     """
     action = given.get("action")
     if action not in ACTIONS:
-        raise Refused(422, say("review.wrong_action"), {"action": say("review.wrong_action")})
+        raise RefusedError(422, say("review.wrong_action"), {"action": say("review.wrong_action")})
     with _deciding:
         with store.reading(engine) as connection:
             if action == "add":
@@ -65,7 +64,7 @@ def _taken(engine: sa.Engine, action: str, author: str, asked: Line, reason: str
         else:
             decision = corrections.decide(engine, action, author=author, reason=reason, **asked)
     except corrections.CorrectionError as error:
-        raise Refused(422, *_told(str(error), say)) from error
+        raise RefusedError(422, *_told(str(error), say)) from error
     with store.reading(engine) as connection:
         return {"decision": decision.as_dict(), "target": told(connection, decision.target_id)}
 
@@ -98,32 +97,32 @@ def _about(connection: sa.Connection, action: str, given: Mapping[str, Any], say
     """What is asked about a target that is there."""
     target_id = given.get("target_id")
     if not isinstance(target_id, str) or not target_id:
-        raise Refused(422, say("review.wrong_needs_target"), {"target_id": say("review.wrong_needs_target")})
+        raise RefusedError(422, say("review.wrong_needs_target"), {"target_id": say("review.wrong_needs_target")})
     latest = corrections.history(connection, target_id=target_id, limit=1)
     if "seen" in given and given["seen"] != (latest[0].number if latest else None):
         author = latest[0].author if latest else ""
-        raise Refused(409, say("review.wrong_seen", author=author), latest=latest[0].as_dict() if latest else None)
+        raise RefusedError(409, say("review.wrong_seen", author=author), latest=latest[0].as_dict() if latest else None)
     asked: Line = {"target_id": target_id}
     if action != "correct":
         return asked
     one = reviewed.target(connection, target_id)
     if one is None:
-        raise Refused(422, say("review.wrong_target"), {"target_id": say("review.wrong_target")})
+        raise RefusedError(422, say("review.wrong_target"), {"target_id": say("review.wrong_target")})
     found = changes.changed(_read(given, one["fields"], say), one["fields"])
     spans = _spans(connection, given, one["document_id"], say)
     if not found and not spans:
-        raise Refused(422, say("review.wrong_nothing"))
+        raise RefusedError(422, say("review.wrong_nothing"))
     return asked | {"changes": found} | ({"spans": spans} if spans else {})
 
 
 def _read(given: Mapping[str, Any], before: Line | None, say: Say) -> Line:
     values = given.get("changes") or {}
     if not isinstance(values, Mapping):
-        raise Refused(422, say("review.wrong"), {"changes": say("review.wrong_choice")})
+        raise RefusedError(422, say("review.wrong"), {"changes": say("review.wrong_choice")})
     found, wrong = changes.read(values, before)
     wrong |= {str(name): "choice" for name in values if name not in (*changes.FIELDS, *changes.INPUTS, "deadline_raw")}
     if wrong:
-        raise Refused(422, say("review.wrong"), {name: say(f"review.wrong_{code}") for name, code in wrong.items()})
+        raise RefusedError(422, say("review.wrong"), {name: say(f"review.wrong_{code}") for name, code in wrong.items()})
     return found
 
 
@@ -131,21 +130,21 @@ def _addition(connection: sa.Connection, given: Mapping[str, Any], say: Say) -> 
     """What is asked about a target that the program missed."""
     document_id = given.get("document_id")
     if not isinstance(document_id, str) or reviewed.document(connection, document_id) is None:
-        raise Refused(422, say("review.wrong_document"), {"document_id": say("review.wrong_document")})
+        raise RefusedError(422, say("review.wrong_document"), {"document_id": say("review.wrong_document")})
     spans = _spans(connection, given, document_id, say)
     if "value" not in spans:
-        raise Refused(422, say("review.wrong"), {"value": say("review.said_select")})
+        raise RefusedError(422, say("review.wrong"), {"value": say("review.said_select")})
     found = {name: value for name, value in _read(given, {}, say).items() if value is not None}
     for name in ("indicator", "kind"):
         if name not in found:
-            raise Refused(422, say("review.wrong"), {name: say("review.wrong_empty")})
+            raise RefusedError(422, say("review.wrong"), {name: say("review.wrong_empty")})
     return {"document_id": document_id, "changes": found, "spans": spans}
 
 
 def _spans(connection: sa.Connection, given: Mapping[str, Any], document_id: str, say: Say) -> dict[str, list[list[int]]]:
     """Places in the document, slot → ranges: each holds text."""
     spans = given.get("spans") or {}
-    wrong = Refused(422, say("review.wrong_spans"), {"spans": say("review.wrong_spans")})
+    wrong = RefusedError(422, say("review.wrong_spans"), {"spans": say("review.wrong_spans")})
     if not isinstance(spans, Mapping) or any(slot not in SLOTS for slot in spans):
         raise wrong
     found: dict[str, list[list[int]]] = {}
