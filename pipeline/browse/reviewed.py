@@ -57,6 +57,7 @@ def number(connection: sa.Connection, coverage_id: str) -> Line | None:
         "key": f"c:{coverage_id}",
         "aside": False,
         "ledger": one["reason"],
+        **dict.fromkeys(("task", "second", "confidence", "review", "target_id", "indicator_id")),
         "document": document(connection, one["document_id"]),
         "proposals": json.loads(one["proposals"] or "[]"),
         "spans": spans,

@@ -51,7 +51,13 @@ def propose(text: str, begin: int, start: int, end: int, document: Line) -> Line
         if found:
             spans[slot] = _places(folded, found)
     moved = {slot: [[low + begin, high + begin] for low, high in places] for slot, places in spans.items()}
-    return {"fields": fields, "spans": moved, "value_text": told["value_text"]}
+    return {"fields": fields, "spans": moved, "value_text": told["value_text"], "selected_deadline": _within(masked.dates, inside)}
+
+
+def _within(dates: list[Mention], inside: tuple[int, int]) -> Line | None:
+    """The date that is marked itself."""
+    found = next((d.value for d in dates if d.value is not None and d.start < inside[1] and d.end > inside[0]), None)
+    return {"raw": found.raw, "kind": found.kind, "start": found.start, "end": found.end} if found else None
 
 
 def first(text: str, begin: int, start: int, end: int, document: Line) -> Line:
