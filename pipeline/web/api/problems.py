@@ -5,16 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Param, ParamTypes
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from schemas.errors import StorageError, StoreError, ZhibiaoError
+
+if TYPE_CHECKING:
+    from fastapi._compat import ModelField
 
 MEDIA = "application/problem+json"
 
@@ -33,13 +37,17 @@ def problem(status: int, detail: str, **more: Any) -> JSONResponse:
     return JSONResponse(said | more, status, media_type=MEDIA)
 
 
+def _of_query(field: ModelField) -> bool:
+    return isinstance(field.field_info, Param) and field.field_info.in_ is ParamTypes.query
+
+
 class Route(APIRoute):
     """A route of the API: knows its parameters, and tells every error alike."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, in what every request passes."""
         handle = super().get_route_handler()
-        known = {field.alias: _repeats(field) for field in get_flat_params(self.dependant) if field.field_info.in_.value == "query"}
+        known = {field.alias: _repeats(field) for field in get_flat_params(self.dependant) if _of_query(field)}
 
         async def told(request: Request) -> Response:
             try:

@@ -1,5 +1,7 @@
 """decisions of people: their order, what they were made on, and what they come to"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,7 @@ depends_on = None
 _INDEXED = ("number", "decision", "document", "sha256", "subject", "target_id")
 
 
-def _named(name: str, kind: sa.types.TypeEngine) -> sa.Column:
+def _named(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=False, server_default="0" if name == "number" else "")
 
 
