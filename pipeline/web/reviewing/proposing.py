@@ -17,7 +17,9 @@ Line = dict[str, Any]
 _ENDS = "。；;!?\n"
 _PARTS = regex.compile(r"[,:;。!?()]")
 # what stands between a name and its value: 覆盖率 | 稳定达到 | 95%
-_VERB = regex.compile(r"(?:(?:稳定|分别|均|力争|确保|始终|全部|基本|总体|进一步)*(?:达到?|提[高升][到至]?|增加[到至]?|[降减][低少]?[到至]|下降[到至]?|保持在?|稳定在?|控制在|维持在?|实现|不|为|是|有|在|[≥≤<>=]))+$")
+_VERB = regex.compile(
+    r"(?:(?:稳定|分别|均|力争|确保|始终|全部|基本|总体|进一步)*(?:达到?|提[高升][到至]?|增加[到至]?|[降减][低少]?[到至]|下降[到至]?|保持在?|稳定在?|控制在|维持在?|实现|不|为|是|有|在|[≥≤<>=]))+$"
+)
 _DIRECTION = (("decrease", regex.compile(r"下降|降低|减少|压减|削减|缩减")), ("increase", regex.compile(r"增长|增加|提高|提升|上升")))
 
 
@@ -93,7 +95,8 @@ def _chosen(found: list[Mention], inside: tuple[int, int]) -> Mention | None:
     """The number of which the most is marked."""
 
     def common(one: Mention) -> int:
-        return min(one.value.value_end, inside[1]) - max(one.value.value_start, inside[0])
+        begin, end = int(one.value.value_start), int(one.value.value_end)
+        return min(end, inside[1]) - max(begin, inside[0])
 
     best = max(found, key=common, default=None)
     return best if best is not None and common(best) > 0 else None
