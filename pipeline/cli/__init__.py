@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from pipeline.cli import asking, measuring, reading, running, serving, users
+from pipeline.cli import asking, correcting, measuring, reading, running, serving, users
 from pipeline.cli.app import app
 from schemas.errors import ZhibiaoError
 
@@ -23,4 +23,4 @@ def main() -> None:
         sys.exit(141)
 
 
-__all__ = ["app", "asking", "main", "measuring", "reading", "running", "serving", "users"]
+__all__ = ["app", "asking", "correcting", "main", "measuring", "reading", "running", "serving", "users"]

@@ -1,6 +1,6 @@
 """What people decide about values that were read: kept for good, applied again after every reading."""
 
-from pipeline.corrections.asking import Agreement, Progress, Waiting, agreement, conflicts, history, progress, states
+from pipeline.corrections.asking import Agreement, Progress, Waiting, agreement, conflicts, every, history, progress, states
 from pipeline.corrections.deciding import decide, undo
 from pipeline.corrections.kinds import ACTIONS, FIELDS, SLOTS, CorrectionError, Decision, State
 from pipeline.corrections.suggesting import suggest
@@ -18,6 +18,7 @@ __all__ = [
     "agreement",
     "conflicts",
     "decide",
+    "every",
     "history",
     "progress",
     "states",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, cast
@@ -12,7 +12,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from pipeline.corrections.cases import agree, cases, statement, verdict
-from pipeline.corrections.kinds import Conflict, Decision, State, Values, Verdict
+from pipeline.corrections.kinds import Conflict, Decision, State, Verdict
 from pipeline.corrections.stored import _C, _R, decisions
 from schemas import tables
 
@@ -168,6 +168,13 @@ def _agreement(one: str, other: str, pairs: Sequence[tuple[Decision, Decision]])
     return Agreement(one, other, total, round(same / total, 4), kappa)
 
 
-def as_lines(some: Iterable[Decision]) -> list[Values]:
-    """Decisions for JSON."""
-    return [decision.as_dict() for decision in some]
+def every(connection: sa.Connection, document: str | None = None) -> Iterator[Decision]:
+    """All decisions, the first first, read some at a time."""
+    last = 0
+    while True:
+        where = [_C.number > last] if document is None else [_C.number > last, _C.document == document]
+        numbers = list(connection.execute(sa.select(_C.number).where(*where).distinct().order_by(_C.number).limit(_CHUNK)).scalars())
+        if not numbers:
+            return
+        yield from decisions(connection, _C.number.in_(numbers), anchors=False)
+        last = numbers[-1]
