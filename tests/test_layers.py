@@ -32,7 +32,7 @@ ONLY_IN = {
     "rjieba": {"extractors.nlp"},
     "spacy": {"extractors.nlp"},
     "sqlalchemy": {
-        "schemas.tables",
+        *("schemas.tables", "schemas.views"),
         *(f"pipeline.store{name}" for name in ("", ".connecting", ".schema", ".documents", ".sources", ".runs")),
         *("pipeline.batch", "pipeline.batch.writer", "pipeline.check", "pipeline.publish", "pipeline.cli.running"),
         *("pipeline.compare", "pipeline.exporters.frames", *READING),

@@ -1,6 +1,6 @@
 """Write docs/datasette/metadata.json and docs/views.md from the views and fields: python -m docs.datasette.make
 
-    datasette --immutable output/zhibiao.db --metadata docs/datasette/metadata.json
+datasette --immutable output/zhibiao.db --metadata docs/datasette/metadata.json
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _SHOWN = {*_TABLES, "standard", "standard_threshold", "region", "coverage", "iss
 _QUERIES = {
     "due": (
         "某年到期的目标 / Targets due in a year",
-        "SELECT region, indicator, value_text, deadline_end, lead, document, quote FROM v_target WHERE due_year = :year ORDER BY deadline_end, region",
+        "SELECT region, indicator, value_text, deadline_end, lead, document, quote FROM v_target "
+        "WHERE due_year = :year ORDER BY deadline_end, region",
     ),
     "beside": (
         "一个指标的各地目标 / One indicator in all regions",

@@ -246,4 +246,3 @@ def test_the_examples_run(server, tmp_path):
         assert done.returncode == 0, done.stderr
         assert done.stdout.endswith("304\n") and "驻马店市" in done.stdout
         assert len(list(csv.DictReader((tmp_path / "targets.csv").open(encoding="utf-8")))) == 313
-

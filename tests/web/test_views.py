@@ -81,7 +81,19 @@ def test_what_is_shipped_is_made_from_the_schema():
 def test_datasette_shows_views_facets_and_queries(filled, tmp_path, immutable):
     shutil.copy(filled / "zhibiao.db", tmp_path / "zhibiao.db")
     name = ["--immutable", "zhibiao.db"] if immutable else ["zhibiao.db"]
-    command = [sys.executable, "-m", "datasette", "serve", *name, "--metadata", str(make.HERE / "metadata.json"), "--host", "127.0.0.1", "--port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "datasette",
+        "serve",
+        *name,
+        "--metadata",
+        str(make.HERE / "metadata.json"),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+    ]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=log, stderr=log)

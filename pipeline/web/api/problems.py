@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -39,7 +39,7 @@ class Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, in what every request passes."""
         handle = super().get_route_handler()
-        known = {field.alias: _repeats(field) for field in get_flat_params(self.dependant) if field.field_info.in_.value == "query"}
+        known = {field.alias: _repeats(field) for field in get_flat_params(self.dependant) if _place(field) == "query"}
 
         async def told(request: Request) -> Response:
             try:
@@ -48,7 +48,9 @@ class Route(APIRoute):
             except ProblemError as error:
                 return problem(error.status, error.detail, **error.more)
             except RequestValidationError as error:
-                wrong = [{"parameter": str(one["loc"][min(1, len(one["loc"]) - 1)])[:80], "problem": str(one["msg"])[:200]} for one in error.errors()[:10]]
+                wrong = [{"parameter": _named(one["loc"]), "problem": str(one["msg"])[:200]} for one in error.errors()[:10]]
+                    {"parameter": str(one["loc"][min(1, len(one["loc"]) - 1)])[:80], "problem": str(one["msg"])[:200]} for one in error.errors()[:10]
+                ]
                 return problem(422, "; ".join(f"{one['parameter']}: {one['problem']}" for one in wrong), parameters=wrong)
             except HTTPException as error:
                 return problem(error.status_code, str(error.detail))
@@ -59,6 +61,15 @@ class Route(APIRoute):
                 return problem(400, str(error))
 
         return told
+
+
+def _named(place: Sequence[Any]) -> str:
+    """The parameter that an error is of: (query, kind, 0) is kind."""
+    return str(place[min(1, len(place) - 1)])[:80]
+
+
+def _place(field: Any) -> str:
+    return str(field.field_info.in_.value)
 
 
 def _repeats(field: Any) -> bool:

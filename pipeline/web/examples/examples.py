@@ -6,13 +6,15 @@ Where people log in, the variable TOKEN holds a token from the page of your acco
 import json
 import os
 import sys
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode, urljoin
 from urllib.request import Request, urlopen
 
 ADDRESS = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8765"
 
 
-def ask(path, **parameters):
+def ask(path: str, **parameters: Any) -> Any:
     """The answer to a question; a list repeats a parameter."""
     query = "?" + urlencode(parameters, doseq=True) if parameters else ""
     headers = {"Accept": "application/json"}
@@ -22,7 +24,7 @@ def ask(path, **parameters):
         return json.load(answer)
 
 
-def every(path, **parameters):
+def every(path: str, **parameters: Any) -> Iterator[dict[str, Any]]:
     """All lines of a list, page by page."""
     page = ask(path, **parameters)
     while True:
