@@ -49,8 +49,6 @@ class Route(APIRoute):
                 return problem(error.status, error.detail, **error.more)
             except RequestValidationError as error:
                 wrong = [{"parameter": _named(one["loc"]), "problem": str(one["msg"])[:200]} for one in error.errors()[:10]]
-                    {"parameter": str(one["loc"][min(1, len(one["loc"]) - 1)])[:80], "problem": str(one["msg"])[:200]} for one in error.errors()[:10]
-                ]
                 return problem(422, "; ".join(f"{one['parameter']}: {one['problem']}" for one in wrong), parameters=wrong)
             except HTTPException as error:
                 return problem(error.status_code, str(error.detail))
