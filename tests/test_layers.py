@@ -36,7 +36,7 @@ ONLY_IN = {
         *(f"pipeline.store{name}" for name in ("", ".connecting", ".schema", ".documents", ".sources", ".runs", ".searching")),
         *("pipeline.batch", "pipeline.batch.writer", "pipeline.check", "pipeline.publish", "pipeline.cli.running"),
         *("pipeline.compare", "pipeline.exporters.frames", *READING),
-        *("pipeline.web.state", "pipeline.web.pages.health", *BROWSE, *CORRECTIONS),
+        *("pipeline.web.state", "pipeline.web.pages.health", "pipeline.web.api.answers", *BROWSE, *CORRECTIONS),
     },
     "alembic": {"pipeline.store.schema"},
     "pandas": {*COMPARE, "pipeline.report.charts"},
