@@ -3,7 +3,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system run test check accuracy model lodo diff golden bench peers fmt lock clean soak bundle
+.PHONY: help setup system run serve test check accuracy model lodo diff golden bench peers fmt lock clean soak bundle
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -17,9 +17,9 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-# LibreOffice reads DOC, WPS and RTF, antiword checks what it read, the font draws the scans of the tests
-SYSTEM := libreoffice-writer-nogui libreoffice-calc-nogui antiword fonts-wqy-zenhei
-system:  ## install the Debian packages for DOC, WPS and RTF, and the font of the tests
+# LibreOffice reads DOC, WPS and RTF, antiword checks what it read, the font draws the scans of the tests, Chromium looks at the workbench
+SYSTEM := libreoffice-writer-nogui libreoffice-calc-nogui antiword fonts-wqy-zenhei chromium
+system:  ## install the Debian packages for DOC, WPS and RTF, and the font and browser of the tests
 	@command -v apt-get >/dev/null || { echo "make system knows Debian's apt-get only: install LibreOffice and antiword yourself"; exit 1; }
 	@missing=$$(for p in $(SYSTEM); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); test -z "$$missing" || { \
 	  sudo=$$(test $$(id -u) = 0 || echo sudo); $$sudo apt-get update -qq && \
@@ -27,6 +27,9 @@ system:  ## install the Debian packages for DOC, WPS and RTF, and the font of th
 
 run: setup  ## read raw_docs/, fill output/zhibiao.db, export, compare
 	$(BIN)/zhibiao run
+
+serve: run  ## read raw_docs/ and open the workbench on http://127.0.0.1:8765/
+	$(BIN)/zhibiao serve
 
 check: setup  ## lint, types, vocabularies
 	$(BIN)/ruff check .

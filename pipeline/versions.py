@@ -19,7 +19,8 @@ _PACKAGE = Path(__file__).parent
 # what comes behind the rows, or around their making, does not shape them; tests/test_layers.py holds this list against the imports
 DOWNSTREAM = frozenset(
     (
-        *("batch", "browse", "cache", "changes", "check", "cli", "compare", "corrections", "engines", "exporters", "progress", "publish", "remote"),
+        *("batch", "browse", "cache", "changes", "check", "cli", "compare", "corrections", "engines", "exporters", "pictures", "progress"),
+        *("publish", "remote"),
         *("report", "review", "scoring", "snapshots", "sources", "stopping", "store", "terminal", "watch", "web", "work"),
     )
 )

@@ -1,6 +1,6 @@
 """The relational schema (SQLAlchemy Core). Migrations in `migrations/` follow it; a test holds them together."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData(
     naming_convention={
@@ -19,6 +19,7 @@ def _document() -> Column[str]:
     return Column("document_id", String(64), ForeignKey("document.id", ondelete="CASCADE"), nullable=False, index=True)
 
 
+LISTED = ("name", "title", "issuer", "region", "issue_date", "publish_date", "format", "period_start", "period_end", "draft", "id")
 document = Table(
     "document",
     metadata,
@@ -47,6 +48,8 @@ document = Table(
     Column("vocab_version", String(32), nullable=False),
     Index("ix_document_sha256", "sha256"),
     Index("ix_document_region", "region", "region_code"),
+    # what lists of documents show, told without reading the texts, which stand between: PostgreSQL keeps long texts apart
+    Index("ix_document_listed", *LISTED).ddl_if(dialect="sqlite"),
 )
 # where documents come from, and what became of the last reading: `waiting`, `stored`, `failed`, `quarantined` (ended its worker twice) or `gone`
 source = Table(
@@ -176,11 +179,14 @@ target = Table(
     Column("confidence", Float, nullable=False),
     Column("readers", String(8), nullable=False, server_default="unread"),
     Column("second", Text),
+    Column("review", String(12)),  # accepted, corrected or added by a person; null: nobody looked
+    Index("ix_target_deadline_end", "deadline_end", "id"),
+    Index("ix_target_confidence", "confidence", "id"),
     # how targets are named, told without reading them; PostgreSQL refuses long texts in an index, and counts a million rows as fast without
     Index("ix_target_naming", "indicator", "indicator_id", "kind", "change_direction", "dimension", "unit", "scope").ddl_if(dialect="sqlite"),
     Index("ix_target_scope", "scope").ddl_if(dialect="sqlite"),
 )
-ONLY_SQLITE = frozenset({"ix_target_naming", "ix_target_scope"})
+ONLY_SQLITE = frozenset({"ix_target_naming", "ix_target_scope", "ix_document_listed"})
 evidence = Table(
     "evidence",
     metadata,
@@ -301,19 +307,60 @@ validity = Table(
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
 )
+# what people decided: rows are only ever added, one for each field of a decision, one with the field "" where a decision names none
 correction = Table(
     "correction",
     metadata,
     _key(),
-    Column("evidence_id", String(64), nullable=False, index=True),
+    Column("evidence_id", String(64), nullable=False, index=True),  # of the value (else the quote) as the program read it then
     Column("field", String(24), nullable=False),
-    Column("before", Text),
-    Column("after", Text),
+    Column("before", Text),  # JSON
+    Column("after", Text),  # JSON
     Column("reason", Text),
     Column("author", Text, nullable=False),
     Column("made", String(32), nullable=False),
+    Column("number", Integer, nullable=False, server_default="0", index=True),  # counts decisions; clocks go wrong
+    Column("decision", String(64), nullable=False, server_default="", index=True),
+    Column("action", String(8), nullable=False, server_default=""),  # accept, correct, reject, add or undo
+    Column("document", Text, nullable=False, server_default="", index=True),  # its name
+    Column("sha256", String(64), nullable=False, server_default="", index=True),  # of the document's bytes then
+    Column("subject", String(64), nullable=False, server_default="", index=True),  # what is decided on: the target's id at the first decision
+    Column("target_id", String(64), nullable=False, server_default="", index=True),  # the target's id at this decision
+    Column("anchor", Text),  # JSON, on the first row of a decision: what the program read then, where, and what stood there
+    Column("spans", Text),  # JSON, on the first row: slot → places that a person points at
+    Column("undoes", String(64)),  # the decision that no longer counts
 )
+# what decisions come to for the document as it is stored now; made anew with its rows, so nothing is lost with it
+reviewed = Table(
+    "reviewed",
+    metadata,
+    _key(),
+    _document(),
+    Column("subject", String(64), nullable=False, index=True),
+    Column("target_id", String(64), index=True),  # the target as the program reads it now, or as a person added it; null where none stands
+    Column("position", Integer),  # of a rejected target among those that stand
+    Column("state", String(12), nullable=False),  # accepted, corrected, rejected or added
+    Column("conflict", String(12), index=True),  # lost, unread, ambiguous, differs or agreed
+    Column("fields", Text),  # JSON: field → what the program reads now, what stands
+    Column("decision", String(64), nullable=False),  # the last in force
+    Column("author", Text, nullable=False),
+    Column("made", String(32), nullable=False),
+    Column("disputed", Boolean, nullable=False),  # whether people disagree about it
+    Column("machine", Text),  # JSON: the rows as the program read them; null where it reads none
+)
+# the index of the search, which follows from the texts: apart from the rows, so that what is stored can be told without it
+search = MetaData(naming_convention=metadata.naming_convention)
+passage = Table(
+    "passage",
+    search,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),  # later ones are greater
+    Column("document_id", String(64), nullable=False, index=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+)
+# on SQLite a table of FTS5, which keeps what it holds in further ones
+SEARCH = frozenset({"passage", "passage_index", *(f"passage_index_{part}" for part in ("data", "idx", "docsize", "config"))})
 vocabulary = Table("vocabulary", metadata, _key("name"), Column("version", String(32), nullable=False))
 
 # tables that hold rows of one document, in the order in which they are filled
-OF_DOCUMENT = (segment, task, task_body, target, evidence, issue, coverage, validity)
+OF_DOCUMENT = (segment, task, task_body, target, evidence, issue, coverage, validity, reviewed)

@@ -33,7 +33,7 @@ ONLY_IN = {
     "spacy": {"extractors.nlp"},
     "sqlalchemy": {
         "schemas.tables",
-        *(f"pipeline.store{name}" for name in ("", ".connecting", ".schema", ".documents", ".sources", ".runs")),
+        *(f"pipeline.store{name}" for name in ("", ".connecting", ".schema", ".documents", ".sources", ".runs", ".searching")),
         *("pipeline.batch", "pipeline.batch.writer", "pipeline.check", "pipeline.publish", "pipeline.cli.running"),
         *("pipeline.compare", "pipeline.exporters.frames", *READING),
         *("pipeline.web.state", "pipeline.web.pages.health", *BROWSE, *CORRECTIONS),
@@ -59,7 +59,7 @@ ONLY_IN = {
     "cv2": RECOGNISE - {"pipeline.recognise.reading"},
     "numpy": {"extractors.encoder", "pipeline.parsers.image", *RECOGNISE, *COMPARE},
     "PIL": {"pipeline.parsers.image"},
-    "pypdfium2": {"pipeline.parsers.pdf", "pipeline.parsers.pdf.text", "pipeline.parsers.pdf.drawing", "pipeline.parsers.pdf.view"},
+    "pypdfium2": {f"pipeline.parsers.pdf{name}" for name in ("", ".text", ".drawing", ".view", ".picture")},
     "docx": set(),  # the product reads and compares by its own means: these two are for tests
     "pdfplumber": set(),
 }

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-Database = Annotated[str, typer.Option("--db", help="Database URL.")]
+Database = Annotated[str, typer.Option("--db", envvar="ZHIBIAO_DB", help="Database URL.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
 File = Annotated[str, typer.Argument(help="A file, a ZIP or folder of one plan's files, or - for standard input.")]
 Limit = Annotated[list[str] | None, typer.Option("--limit", help="Raise or lower a limit for hostile files: name=number (see the README).")]

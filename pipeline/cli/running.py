@@ -27,6 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON on 
 CacheFolder = Annotated[
     Path | None, typer.Option("--cache", help="Folder that keeps what took long to parse, scans above all (default: .cache in --out).")
 ]
+Listed = Annotated[Path | None, typer.Option("--list", help="A file that names more paths, one a line.")]
 Log = Annotated[Path | None, typer.Option("--log", help="Append what happens to a file, as JSON lines.")]
 
 
@@ -45,6 +46,7 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Read everything anew, also what has not changed.")] = False,
     retry: Retry = False,
     prune: Annotated[bool, typer.Option("--prune", help="Delete the rows of documents whose files are gone.")] = False,
+    listed: Listed = None,
     expect: Expect = None,
     cache: CacheFolder = None,
     quiet: Quiet = False,
@@ -66,7 +68,7 @@ def run(
     kept = Cache(str((cache or out / ".cache").absolute()))
     settings = Settings(read_limits(limit or ()), readers is Readers.both, workers, engine, force, retry, prune, kept)
     stop, opened = Stop().on_signals(), store.connect(db)
-    report = batch.run(paths or ["raw_docs"], opened, settings, out, _progress(quiet or as_json), stop=stop)
+    report = batch.run(_paths(paths, listed), opened, settings, out, _progress(quiet or as_json), stop=stop)
     findings = _checked(opened, expected, report)
     fatal = any(f.level == "fatal" for f in findings)
     written: list[Path] = []
@@ -184,6 +186,18 @@ def db_upgrade(db: Database = DEFAULT_DB) -> None:
     opened = store.connect(db)
     store.upgrade(opened)
     typer.echo(f"{store.shown(opened)}: schema and vocabularies are up to date", err=True)
+
+
+def _paths(paths: Sequence[str] | None, listed: Path | None) -> list[str]:
+    """The paths that a run is given, and those of the file that lists more; raw_docs where it is given none."""
+    from schemas.errors import ZhibiaoError
+
+    if listed is None:
+        return list(paths or ["raw_docs"])
+    try:
+        return [*(paths or ()), *filter(None, listed.read_text("utf-8", "surrogateescape").split("\n"))]
+    except OSError as error:
+        raise ZhibiaoError(f"{listed}: the list cannot be read ({error.strerror})") from error
 
 
 def _checked(opened: sa.Engine, expected: Expectations, report: Report) -> list[Finding]:

@@ -21,14 +21,15 @@ from pipeline.compare.matrix import matrix
 from pipeline.compare.options import Options
 from pipeline.compare.places import columns_of, failed_regions, regions_of
 from pipeline.compare.result import Comparison
-from pipeline.compare.selection import targets_read
+from pipeline.compare.selection import share, targets_read
+from pipeline.compare.shared import Shared
 from schemas.comparison import NO_YEAR, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
     import sqlalchemy as sa
 
-__all__ = ["LIMIT", "Comparison", "Options", "compare", "targets_read"]
+__all__ = ["LIMIT", "Comparison", "Options", "Shared", "compare", "share", "targets_read"]
 
 PAIRS = 200_000  # more pairs than a person or a spreadsheet takes; the matrix has the verdict of every value all the same
 CONTEXTS = 20_000  # targets whose surroundings are read for the page
@@ -55,8 +56,8 @@ class _Cut:
     missing: Mapping[str, str]
 
 
-def compare(engine: sa.Engine, options: Options | None = None) -> Comparison:
-    """All tables of a comparison.
+def compare(engine: sa.Engine, options: Options | None = None, shared: Shared | None = None) -> Comparison:
+    """All tables of a comparison. `shared`: what earlier ones of the same state of the database have found of it as a whole.
 
     Raises StoreError where there is no database, ZhibiaoError for a region that no list of divisions and no document knows.
     """
@@ -64,7 +65,7 @@ def compare(engine: sa.Engine, options: Options | None = None) -> Comparison:
 
     # strings as Python has them: many are read one by one, and results are the same whether pyarrow is installed or not
     with pd.option_context("mode.string_storage", "python"), _uncollected():
-        return _compare(engine, options or Options())
+        return _compare(engine, options or Options(), shared)
 
 
 @contextmanager
@@ -79,8 +80,8 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _compare(engine: sa.Engine, options: Options) -> Comparison:
-    stored = selection.load(engine, options) if selection.suffices(options) else facts.load(engine)
+def _compare(engine: sa.Engine, options: Options, shared: Shared | None) -> Comparison:
+    stored = selection.load(engine, options, shared) if selection.suffices(options) else facts.load(engine)
     known = basis.basis_of(stored, options)
     failed = failed_regions(stored.failures)
     cut = _cut(known, failed, options)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from functools import cache
 
-from schemas.regions import NATIONAL, find_regions, former_regions, present_code, regions
+from schemas.regions import NATIONAL, Region, find_regions, former_regions, present_code, regions
 
 NATION, UNKNOWN = "全国", "未知地区"  # the columns of national plans, and of those whose region nothing tells
 Said = tuple[str | None, str | None]  # region and code, as a document or the list of sources says
@@ -47,9 +48,22 @@ def _present(region: str | None, code: str | None) -> tuple[str | None, str | No
         return NATION, code
     if not region or not code:
         return region, None
-    then = next((r for r in former_regions() if r.code == code and r.name == region), None)
+    then = _former().get((code, region))
     now = present_code(then.code, then.valid_to) if then else code if any(r.code == code for r in find_regions(region)) else None
-    return next(((r.name, now) for r in regions() if r.code == now), (region, None))
+    name = _names().get(now) if now else None
+    return (name, now) if name else (region, None)
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Code → name of the divisions of today."""
+    return {r.code: r.name for r in reversed(regions())}
+
+
+@cache
+def _former() -> dict[tuple[str, str], Region]:
+    """Code and name → a division that ended; of several the one that is listed first."""
+    return {(r.code, r.name): r for r in reversed(former_regions())}
 
 
 def _told_apart(divisions: Sequence[tuple[str | None, str | None]]) -> list[str | None]:

@@ -46,6 +46,7 @@ TARGET = [
     "canonical_value_max",
     "canonical_unit",
     "dimension",
+    "review",
 ]
 DOCUMENT = [
     "id",

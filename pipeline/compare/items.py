@@ -222,6 +222,22 @@ def close(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
 
 
+_NUMBERS, _WORDS = regex.compile(r"\d+(?:\.\d+)?"), regex.compile(r"[^\d.,，—~～\-\s]")
+
+
+def written(items: pd.DataFrame) -> list[str]:
+    """The values as written; where a person put another number or unit, the number that counts."""
+    found = items["value_text"].tolist()
+    for i in (items["review"] == "corrected").to_numpy().nonzero()[0]:
+        row = items.iloc[i]
+        numbers = [f"{float(value):.12g}" for value in (row["value"], row["value_max"]) if value is not None and value == value]
+        same = set(numbers) <= set(_NUMBERS.findall(found[i].replace(",", "").replace("，", "")))
+        other_unit = isinstance(row["unit"], str) and row["unit"] not in found[i] and _WORDS.search(found[i]) is not None
+        if numbers and (not same or other_unit):
+            found[i] = "—".join(numbers)
+    return found
+
+
 def shown(rows: Sequence[tuple[Any, ...]]) -> list[str]:
     """Values as a reader writes them, from (kind, operator, value_text, unit, change_direction, status): ≥95%, 提高≥5个百分点, 前110名."""
     found = []

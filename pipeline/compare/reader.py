@@ -15,6 +15,7 @@ from pipeline.compare.facts import CHUNK, DOCUMENT, TARGET, frame, select
 from pipeline.compare.grouping import READ, Grouping, Naming
 from pipeline.compare.items import CEILINGS, FLOORS, Bounds, objects
 from pipeline.compare.naming import parse_scope, verbs
+from pipeline.compare.shared import Shared
 from schemas import tables
 
 if TYPE_CHECKING:
@@ -32,15 +33,23 @@ class Reader:
     """One connection, and the divisions of all documents. `bare`: ids of documents that do not say of which division they are, with what the list
     of sources says."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, shared: Shared | None = None) -> None:
         self.connection = connection
-        said = connection.execute(sa.select(_DOCUMENT.region, _DOCUMENT.region_code).where(_DOCUMENT.region > "").distinct()).all()
-        nothing = sa.or_(_DOCUMENT.region.is_(None), _DOCUMENT.region == "")
-        silent = connection.execute(sa.select(_DOCUMENT.id, *_PLACED).where(nothing)).all()
-        self.bare: dict[str, Said] = {identity: _said(*place) for identity, *place in silent}
-        self.divisions = Divisions([*((region, code) for region, code in said), *self.bare.values()])
+        self._shared = shared or Shared()
+        self.divisions, self.bare = self._shared.located(self._places)
         self._own = {squashed(r) for r in map(self.divisions.shown, self.divisions.every()) if r}
         self._own |= {own[:-1] for own in self._own if len(own) > 2}
+
+    def _places(self) -> tuple[Divisions, dict[str, Said]]:
+        said = self.connection.execute(sa.select(_DOCUMENT.region, _DOCUMENT.region_code).where(_DOCUMENT.region > "").distinct()).all()
+        nothing = sa.or_(_DOCUMENT.region.is_(None), _DOCUMENT.region == "")
+        silent = self.connection.execute(sa.select(_DOCUMENT.id, *_PLACED).where(nothing)).all()
+        bare = {identity: _said(*place) for identity, *place in silent}
+        return Divisions([*((region, code) for region, code in said), *bare.values()]), bare
+
+    def grouping(self) -> Grouping:
+        """The rows in which targets stand."""
+        return self._shared.grouped(lambda: Grouping(self.namings()))
 
     def namings(self) -> Counter[Naming]:
         """How often targets are named in each way: one walk over the index of names; targets whose scope may name their own place once more."""
@@ -57,31 +66,34 @@ class Reader:
 
     def bounds(self, grouping: Grouping, groups: Set[str]) -> dict[str, Bounds]:
         """What the targets of some rows say of the better direction."""
+        found: dict[str, list[bool]] = {}
+        names = sorted({str(naming[0]) for naming in grouping.namings(groups)})
+        for naming, bits in self._shared.said(names, self._told):
+            mine = found.setdefault(grouping.group(naming), [False] * 4)
+            mine[:] = [a or bool(b) for a, b in zip(mine, bits, strict=True)]
+        return {group: Bounds(*of) for group, of in found.items()}
+
+    def _told(self, names: Sequence[str]) -> dict[str, list[tuple[Naming, Sequence[int]]]]:
+        """Name → how its targets are named, and what they say of the better direction."""
         operator, quote = _TARGET.operator, _TARGET.quote
         plain = sa.or_(operator.is_(None), operator.not_in((*FLOORS, *CEILINGS)))
         up, down = (sa.or_(*(quote.contains(word) for word in words)) for words in verbs())
         tests = operator.in_(FLOORS), operator.in_(CEILINGS), sa.and_(plain, ~down, up), sa.and_(plain, down)
         told = [sa.func.max(sa.case((test, 1), else_=0)) for test in tests]
         free = _TARGET.kind.in_(_NUMERIC), _TARGET.value.is_not(None), _TARGET.status == "target"
-        names = sorted({str(naming[0]) for naming in grouping.namings(groups)})
-        found: dict[str, list[bool]] = {}
         local: set[str] = set()
         query = sa.select(*_NAMED, *told).where(*free).group_by(*_NAMED)
-        rows: list[tuple[Naming, Sequence[int]]] = []
+        rows: dict[str, list[tuple[Naming, Sequence[int]]]] = {name: [] for name in names}
         for some in _chunked(names):
             for named, bits in _halves(self.connection.execute(query.where(_TARGET.indicator.in_(some)))):
                 if self._local(named[_SCOPE]):
                     local.add(named[_SCOPE])
                 else:
-                    rows.append(((*named, parse_scope(named[_SCOPE], None)), bits))
-        wanted = set(names)
+                    rows[named[0]].append(((*named, parse_scope(named[_SCOPE], None)), bits))
         for named, placed in _halves(self._of_scopes(local, *told, where=free)):
-            if named[0] in wanted:
-                rows.append((self._naming(named, _said(*placed[:3])), placed[3:]))
-        for naming, bits in rows:
-            mine = found.setdefault(grouping.group(naming), [False] * 4)
-            mine[:] = [a or bool(b) for a, b in zip(mine, bits, strict=True)]
-        return {group: Bounds(*of) for group, of in found.items()}
+            if named[0] in rows:
+                rows[named[0]].append((self._naming(named, _said(*placed[:3])), placed[3:]))
+        return rows
 
     def _local(self, scope: str | None) -> bool:
         """Whether a scope may name the place that a document is of, so that it says nothing (驻马店市 in a plan of 驻马店市)."""

@@ -23,12 +23,13 @@ from pipeline.compare.asked import rows_of
 from pipeline.compare.beyond import Beyond
 from pipeline.compare.copied import Related
 from pipeline.compare.facts import Facts, Part, count, failures, load_part
-from pipeline.compare.grouping import Grouping, namings
+from pipeline.compare.grouping import namings
 from pipeline.compare.items import World, objects
 from pipeline.compare.mentions import LOST, speaks_of
 from pipeline.compare.options import Options
 from pipeline.compare.places import failed_regions, regions_of
 from pipeline.compare.reader import Reader
+from pipeline.compare.shared import Shared
 from schemas.indicators import indicators
 from schemas.regions import regions
 
@@ -49,16 +50,16 @@ def _by_domain(options: Options) -> bool:
     return bool(options.domains) and not (options.wants("changes") or options.wants("findings"))
 
 
-def load(engine: sa.Engine, options: Options) -> Facts:
+def load(engine: sa.Engine, options: Options, shared: Shared | None = None) -> Facts:
     """The stored rows that a comparison of some regions, indicators or domains needs.
 
     Raises StoreError where there is no database, ZhibiaoError for a region or indicator that is not known.
     """
     with store.reading(engine) as connection:
-        return _Selection(Reader(connection), options).facts()
+        return _Selection(Reader(connection, shared), options).facts()
 
 
-def targets_read(engine: sa.Engine, options: Options | None = None) -> int:
+def targets_read(engine: sa.Engine, options: Options | None = None, shared: Shared | None = None) -> int:
     """How many targets a comparison would read, at most: told by counting, in far less than a second for a million.
 
     Raises StoreError where there is no database, ZhibiaoError for a region or indicator that is not known.
@@ -67,13 +68,21 @@ def targets_read(engine: sa.Engine, options: Options | None = None) -> int:
     with store.reading(engine) as connection:
         if not suffices(options):
             return count(connection)
-        return _Selection(Reader(connection), options).size()
+        return _Selection(Reader(connection, shared), options).size()
+
+
+def share(engine: sa.Engine, shared: Shared) -> None:
+    """Fill what comparisons of one state of a database share, beforehand: seconds of work for a million targets."""
+    with store.reading(engine) as connection:
+        reader = Reader(connection, shared)
+        grouping = reader.grouping()
+        reader.bounds(grouping, set().union(*grouping.names().values()) - {i.id for i in indicators() if i.direction != "none"})
 
 
 class _Selection:
     def __init__(self, reader: Reader, options: Options) -> None:
         self._reader, self._options = reader, options
-        self._grouping = Grouping(reader.namings())
+        self._grouping = reader.grouping()
         self._groups = self._rows()
 
     def _rows(self) -> frozenset[str] | None:

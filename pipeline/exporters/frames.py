@@ -35,7 +35,7 @@ _TARGET = (
     "baseline",
 )
 _VALIDITY = ("kind", "value", "date_start", "date_end", "term", "basis", "title", "doc_number", "rule", "raw", "start", "end")
-# what normalising and the second reader add
+# what normalising, the second reader and people add
 _ADDED = (
     "strength",
     "act",
@@ -49,9 +49,15 @@ _ADDED = (
     "rule",
     "confidence",
     "readers",
+    "review",
 )
 _DEADLINE = ("raw", "kind", "start", "end")
 _PLACE = ("file", "page", "line", "table", "row", "column", "sheet", "cell")
+# the columns of tables that lines are made from
+DOCUMENT = ("id", "name", *_DOCUMENT, "region_code", "given", "sha256", "path", "format", "rules_version", "vocab_version")
+TASK = ("id", "path", "title", *(f"deadline_{k}" for k in _DEADLINE))
+TARGET = tuple(dict.fromkeys((*_TARGET, *(f"deadline_{k}" for k in _DEADLINE), "status", "quote", *_ADDED, "second")))
+VALIDITY = _VALIDITY
 
 
 class Lines:
@@ -114,18 +120,18 @@ def _rows(connection: sa.Connection, table: sa.Table, columns: Iterable[str], so
 
 def _documents(connection: sa.Connection) -> Iterator[Line]:
     document = tables.document.c
-    more = ("region_code", "given", "sha256", "path", "format", "rules_version", "vocab_version")
-    names = ("id", "name", *_DOCUMENT, *more)
+    names = DOCUMENT
     for some in _chunks(connection, tables.document):
         validity = _rows(connection, tables.validity, _VALIDITY, some)
         query = sa.select(*(document[name] for name in names)).where(document.id.in_(list(some)))
         query = query.order_by(store.by_characters(connection, document.name))
         for values in connection.execute(query):
             row = dict(zip(names, values, strict=True))
-            yield _document(row, validity[row["id"]])
+            yield document_line(row, validity[row["id"]])
 
 
-def _document(row: Line, validity: list[Line]) -> Line:
+def document_line(row: Line, validity: list[Line]) -> Line:
+    """The line of a document: its row under the names of the table, and what it says of its validity."""
     return {
         "document": row["name"],
         **{k: row[k] for k in _DOCUMENT},
@@ -168,51 +174,58 @@ def _deadline(row: Line) -> Line | None:
 
 
 def _tasks(connection: sa.Connection) -> Iterator[Line]:
-    columns = ("id", "path", "title", *(f"deadline_{k}" for k in _DEADLINE))
+    columns = TASK
     for some in _chunks(connection, tables.task):
-        units = _units(connection, some)
+        units = units_of(connection, tables.task_body.c.document_id.in_(list(some)))
         found = _rows(connection, tables.task, columns, some)
         for identity, name in some.items():
             for task in found[identity]:
-                mine = units[task["id"]]
-                yield {
-                    "document": name,
-                    "task": task["path"],
-                    "title": task["title"],
-                    **{role: [text for text, _ in mine.get(role, ())] for role in _ROLES},
-                    "deadline": _deadline(task),
-                    "functions": {role: [function for _, function in mine[role]] for role in _ROLES if role in mine},
-                    "id": task["id"],
-                }
+                yield task_line(name, task, units[task["id"]])
 
 
-def _units(connection: sa.Connection, some: Mapping[str, str]) -> Mapping[str, dict[str, list[tuple[str, str | None]]]]:
+def task_line(document: str, task: Line, units: Mapping[str, list[tuple[str, str | None]]]) -> Line:
+    """The line of a task: its row, and role → name and functions of the bodies."""
+    return {
+        "document": document,
+        "task": task["path"],
+        "title": task["title"],
+        **{role: [text for text, _ in units.get(role, ())] for role in _ROLES},
+        "deadline": _deadline(task),
+        "functions": {role: [function for _, function in units[role]] for role in _ROLES if role in units},
+        "id": task["id"],
+    }
+
+
+def units_of(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Mapping[str, dict[str, list[tuple[str, str | None]]]]:
     """Task id → role → name as written and functions of each body, in the order of the text."""
     link, body = tables.task_body.c, tables.body.c
     query = sa.select(link.task_id, link.role, link.text, body.function).join_from(tables.task_body, tables.body, link.body_id == body.id)
     found: dict[str, dict[str, list[tuple[str, str | None]]]] = defaultdict(dict)
-    for task, role, text, function in connection.execute(query.where(link.document_id.in_(list(some))).order_by(link.position)).all():
+    for task, role, text, function in connection.execute(query.where(which).order_by(link.position)).all():
         found[task].setdefault(role, []).append((text, function))
     return found
 
 
 def _targets(connection: sa.Connection) -> Iterator[Line]:
     target, task = tables.target.c, tables.task.c
-    columns = tuple(dict.fromkeys((*_TARGET, *(f"deadline_{k}" for k in _DEADLINE), "status", "quote", *_ADDED, "second")))
+    columns = TARGET
     wanted = sa.select(target.document_id, target.id, task.path, *(target[name] for name in columns))
     joined = wanted.join_from(tables.target, tables.task, target.task_id == task.id, isouter=True)
     for some in _chunks(connection, tables.target):
-        places = _places(connection, some)
+        e = tables.evidence.c
+        # the table's name as an expression: as a plain column SQLite would walk over the evidence of all documents by the index of rows
+        places = places_of(connection, e.document_id.in_(list(some)) & (e.row_table.concat("") == "target"))
         found: dict[str, list[Line]] = {identity: [] for identity in some}
         for identity, key, path, *values in connection.execute(joined.where(target.document_id.in_(list(some))).order_by(target.position)).all():
             mine = found[identity]
             row = dict(zip(columns, values, strict=True))
-            mine.append(_target(some[identity], f"T{len(mine) + 1:03d}", key, path, row, places[key]))
+            mine.append(target_line(some[identity], f"T{len(mine) + 1:03d}", key, path, row, places[key]))
         for identity in some:
             yield from found[identity]
 
 
-def _target(document: str, number: str, key: str, path: str | None, row: Line, places: Mapping[str, list[Any]]) -> Line:
+def target_line(document: str, number: str, key: str, path: str | None, row: Line, places: Mapping[str, list[Any]]) -> Line:
+    """The line of a target: its number in the document (T001), its id, the path of its task, its row, and its places (see `places_of`)."""
     quote = places["quote"]
     start, end, box, *where = places["value"][0] if places.get("value") else (None, None, None, *(None for _ in _PLACE))
     return {
@@ -237,12 +250,11 @@ def _target(document: str, number: str, key: str, path: str | None, row: Line, p
     }
 
 
-def _places(connection: sa.Connection, some: Mapping[str, str]) -> Mapping[str, dict[str, list[Any]]]:
+def places_of(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Mapping[str, dict[str, list[Any]]]:
     """Target id → slot (quote, value) → start, end, box and place of each piece of its evidence."""
     e = tables.evidence.c
-    # the table's name as an expression: as a plain column SQLite would walk over the evidence of all documents by the index of rows
-    mine = e.document_id.in_(list(some)), e.row_table.concat("") == "target", e.slot.in_(("quote", "value"))
-    query = sa.select(e.row_id, e.slot, e.start, e.end, e.box, *(e[name] for name in _PLACE)).where(*mine).order_by(e.position)
+    query = sa.select(e.row_id, e.slot, e.start, e.end, e.box, *(e[name] for name in _PLACE))
+    query = query.where(which, e.slot.in_(("quote", "value"))).order_by(e.position)
     found: dict[str, dict[str, list[Any]]] = defaultdict(dict)
     for row_id, slot, *piece in connection.execute(query).all():
         found[row_id].setdefault(slot, []).append(piece)

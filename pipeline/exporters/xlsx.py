@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.exporters.files import replacing
-from pipeline.exporters.flat import flatten
+from pipeline.exporters.flat import flatten, runs
 from pipeline.exporters.frames import Frames, Line
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class _Table:
 
     def write(self, lines: Iterable[Line]) -> list[str]:
         """Write the lines and tell what a reader must know."""
-        flat = iter(map(flatten, lines))
+        flat = (flatten(line, defused=False) for line in lines)
         first = list(itertools.islice(flat, 1))
         heads = list(first[0]) if first else ["document"]
         rest: Iterator[Line] = itertools.chain(first, flat)
@@ -81,14 +81,22 @@ class _Table:
             cell.font = Font(bold=True)
         sheet.append(top)
         for line in itertools.chain(small, mine):
-            sheet.append([self._cell(value) for value in line.values()])
+            sheet.append([self._cell(sheet, value) for value in line.values()])
             count += 1
         sheet.auto_filter.ref = f"A1:{last}{count + 1}"
         return count
 
-    def _cell(self, value: Any) -> Any:
+    def _cell(self, sheet: Any, value: Any) -> Any:
+        """What a cell is made from: text is a string, never a formula or an error value, also where somebody edits the cell later."""
         if not isinstance(value, str):
             return value
         text = _CONTROL.sub("", value)
         self._cut += len(text) > _CHARACTERS
-        return text[:_CHARACTERS]
+        text = text[:_CHARACTERS]
+        if not (text.startswith("#") or runs(text)):
+            return text
+        from openpyxl.cell import WriteOnlyCell
+
+        cell: Any = WriteOnlyCell(sheet, text)
+        cell.data_type, cell.quotePrefix = "s", True
+        return cell

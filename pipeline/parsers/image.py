@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 from pipeline.content import Builder, Content
 from pipeline.layout.flow import lay_out
 from pipeline.layout.page import Page
-from pipeline.recognise import page_of, report, usual_dpi
+from pipeline.recognise import page_of, report, straighten, usual_dpi
 from schemas.errors import ParseError
 from schemas.limits import Budget
 
@@ -100,3 +100,28 @@ def compose(parts: list[tuple[Any, tuple[float, float, float, float]]], width: f
         size = max(round((x1 - x0) * scale), 1), max(round((bottom - top) * scale), 1)
         page.paste(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS), (round(x0 * scale), round(top * scale)))
     return np.asarray(page)
+
+
+def draw(data: bytes, number: int, budget: Budget) -> tuple[Any, float, float, int]:
+    """Page `number` as it is read: pixels, width and height in points, and how many pages there are. Raises ParseError where there is none such."""
+    count = getattr(Image.open(io.BytesIO(data), formats=_FORMATS), "n_frames", 1)
+    for at, (picture, dpi) in enumerate(read_pictures(data, budget), 1):
+        if at == number:
+            pixels, dpi = straighten(picture, dpi)
+            return pixels, pixels.shape[1] * 72 / dpi, pixels.shape[0] * 72 / dpi, count
+    raise ParseError(f"there is no page {number}")
+
+
+def turned(pixels: Any, quarters: int) -> Any:
+    """Pixels turned by quarters, counter-clockwise."""
+    return np.rot90(pixels, quarters)
+
+
+def as_png(pixels: Any, width: int) -> bytes:
+    """A PNG of at most `width` pixels across."""
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    if picture.width > width:
+        picture = picture.resize((width, max(round(picture.height * width / picture.width), 1)), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=4)
+    return out.getvalue()

@@ -33,6 +33,17 @@ def page_of(image: Any, dpi: float, number: int, budget: Budget) -> Page:
     return page
 
 
+def straighten(image: Any, dpi: float) -> tuple[Any, float]:
+    """The picture of a page turned as `page_of` turns it, and its pixels an inch; as it is where character recognition is not installed."""
+    try:
+        engine = _engine()
+    except ParseError:
+        return image, usual_dpi(image.shape[1], image.shape[0], dpi)
+    from pipeline.recognise import reading
+
+    return reading.straighten(engine, image, dpi)
+
+
 def report(page: Page, builder: Builder) -> None:
     """An issue for each doubtful run of a recognised page (the first few of a page; then one for the rest)."""
     doubtful = [run for run in page.runs if run.confidence < LOW_CONFIDENCE]
@@ -71,4 +82,4 @@ def _engine() -> Any:
     )
 
 
-__all__ = ["DPI", "LOW_CONFIDENCE", "page_of", "report", "usual_dpi"]
+__all__ = ["DPI", "LOW_CONFIDENCE", "page_of", "report", "straighten", "usual_dpi"]

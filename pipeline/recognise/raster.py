@@ -30,20 +30,22 @@ class Picture:
     ink: Grey
     horizontal: tuple[Band, ...]
     vertical: tuple[Band, ...]
+    angle: float = 0.0  # degrees by which it was turned clockwise to be straight
 
 
 def prepare(image: NDArray[Any], dpi: float) -> Picture:
     """The picture (height × width, or × 3 colours) turned straight, freed of dots and seals, its ruled lines found and taken out of the grey."""
     grey = _remove_dots(_grey_without_seals(image, dpi))
     angle = skew(grey)
-    if abs(angle) > 0.03:
+    angle = angle if abs(angle) > 0.03 else 0.0
+    if angle:
         grey = turn(grey, angle)
     ink = _ink(grey, dpi)
     horizontal, vertical, mask = find_rules(ink, dpi)
     clean = grey.copy()
     clean[mask > 0] = _paper(grey)
     ink[mask > 0] = 0
-    return Picture(clean, ink, horizontal, vertical)
+    return Picture(clean, ink, horizontal, vertical, angle)
 
 
 def scaled(image: NDArray[Any], factor: float) -> NDArray[Any]:
@@ -131,14 +133,14 @@ def _sharpest(xs: NDArray[Any], ys: NDArray[Any], angles: NDArray[Any], bin_size
     return float(angles[int(np.argmax(scores))])
 
 
-def turn(grey: Grey, angle: float) -> Grey:
-    """Turned clockwise by `angle` degrees about its centre, on a canvas that keeps its corners."""
-    height, width = grey.shape
+def turn(grey: NDArray[Any], angle: float) -> NDArray[Any]:
+    """Turned clockwise by `angle` degrees about its centre, on a canvas that keeps its corners; of colours likewise."""
+    height, width = grey.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1.0)
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
     wide, high = round(height * sin + width * cos), round(height * cos + width * sin)
     matrix[:, 2] += ((wide - width) / 2, (high - height) / 2)
-    return cv2.warpAffine(grey, matrix, (wide, high), flags=cv2.INTER_CUBIC, borderValue=_paper(grey))
+    return cv2.warpAffine(grey, matrix, (wide, high), flags=cv2.INTER_CUBIC, borderValue=(_paper(grey),) * 3)
 
 
 def quarters(image: NDArray[Any], count: int) -> NDArray[Any]:

@@ -38,11 +38,8 @@ _SIGNS = "%％‰≥≤><＞＜±+＋/℃°"
 
 def read_page(engine: Any, image: Any, dpi: float, number: int) -> Page:
     """Page `number` from its picture of `dpi` pixels an inch, if that gives a page of usual size, else as A4."""
-    image = np.asarray(image)
-    dpi = usual_dpi(image.shape[1], image.shape[0], dpi)
-    if not 0.8 <= dpi / DPI <= 1.25:
-        image, dpi = raster.scaled(image, DPI / dpi), DPI
-    picture, boxes = _upright(engine, image, dpi)
+    image, dpi = _sized(image, dpi)
+    picture, boxes, _ = _upright(engine, image, dpi)
     point = 72 / dpi
     found, missed = crops.boxes_of_lines(picture, boxes, dpi)
     lines = [line for line in _read(engine, picture, found) if not _smudge(line, picture)]
@@ -52,6 +49,21 @@ def read_page(engine: Any, image: Any, dpi: float, number: int) -> Page:
     rules = [Rule(*(v * point for v in band)) for band in (*picture.horizontal, *picture.vertical)]
     height, width = picture.grey.shape
     return Page(number, width * point, height * point, [run for line in lines for run in _runs(picture, line, point)], rules, recognised=True)
+
+
+def straighten(engine: Any, image: Any, dpi: float) -> tuple[Any, float]:
+    """The picture of a page as `read_page` holds it, with its colours, seals and lines, and its pixels an inch: what is read there has its places."""
+    image, dpi = _sized(image, dpi)
+    picture, _, quarter = _upright(engine, image, dpi)
+    image = raster.quarters(image, quarter) if quarter else image
+    return raster.turn(image, picture.angle) if picture.angle else image, dpi
+
+
+def _sized(image: Any, dpi: float) -> tuple[Any, float]:
+    """The picture in the size that is read, and its pixels an inch."""
+    image = np.asarray(image)
+    dpi = usual_dpi(image.shape[1], image.shape[0], dpi)
+    return (image, dpi) if 0.8 <= dpi / DPI <= 1.25 else (raster.scaled(image, DPI / dpi), DPI)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +80,24 @@ class _Line:
     spaced: frozenset[int]
 
 
-def _upright(engine: Any, image: Any, dpi: float) -> tuple[Picture, list[Band]]:
-    """The page as a reader holds it, and the boxes of its lines. It is turned only where lines stand or can hardly be read."""
+def _upright(engine: Any, image: Any, dpi: float) -> tuple[Picture, list[Band], int]:
+    """The page as a reader holds it, the boxes of its lines, the quarters that it was turned by, counter-clockwise.
+
+    It is turned only where lines stand or can hardly be read.
+    """
     picture = raster.prepare(image, dpi)
     boxes = _detect(engine, picture, dpi)
     standing = sum(b[3] - b[1] > 2 * (b[2] - b[0]) for b in boxes)
     lying = sum(b[2] - b[0] > 2 * (b[3] - b[1]) for b in boxes)
     turns = (1, 3) if standing > 2 * lying else (0, 2)
     if not boxes or (turns[0] == 0 and _sureness(engine, picture, boxes) >= _UPRIGHT):
-        return picture, boxes
-    best = (0.0, picture, boxes)
+        return picture, boxes, 0
+    best = (0.0, picture, boxes, 0)
     for quarter in turns:
         turned = raster.prepare(raster.quarters(image, quarter), dpi) if quarter else picture
         found = _detect(engine, turned, dpi) if quarter else boxes
-        best = max(best, (_sureness(engine, turned, found), turned, found), key=lambda option: option[0])
-    return best[1], best[2]
+        best = max(best, (_sureness(engine, turned, found), turned, found, quarter), key=lambda option: option[0])
+    return best[1:]
 
 
 def _sureness(engine: Any, picture: Picture, boxes: list[Band]) -> float:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from pipeline.evidence import key
 from pipeline.members import readable
+from pipeline.store import searching
 from pipeline.store.connecting import by_characters, insert_rows, reading, transact, upsert_rows
 from pipeline.store.sources import Source, note, put
 from schemas import tables
@@ -52,16 +53,32 @@ def _replace(connection: sa.Connection, documents: Sequence[tuple[Rows, Source |
     fresh = [(rows, source) for rows, source in documents if source is None or made.get(source.id) != (source.key, source.limits)]
     kept = {id(rows) for rows, _ in fresh}
     names = [rows.document["name"] for rows, _ in fresh]
+    fresh = list(zip(_decided(connection, [rows for rows, _ in fresh]), [source for _, source in fresh], strict=True))
     before, bodies = _clear(connection, names)
     insert_rows(connection, tables.document, [_document(rows) for rows, _ in fresh])
     upsert_rows(connection, tables.body, list({body["id"]: body for rows, _ in fresh for body in rows.tables["body"]}.values()))
     for table in tables.OF_DOCUMENT:
         insert_rows(connection, table, [row for rows, _ in fresh for row in _rows_of(rows, table)])
+    searching.index(connection, [rows.document for rows, _ in fresh])
     put(connection, [source for _, source in fresh if source is not None])
     _sweep(connection, bodies)
+    stand = {rows.document["name"]: len(rows.tables["target"]) for rows, _ in fresh}
     return [
-        Stored(rows.document["name"], before.get(rows.document["name"]), len(rows.tables["target"]), id(rows) not in kept) for rows, _ in documents
+        Stored(name, before.get(name), stand.get(name, len(rows.tables["target"])), id(rows) not in kept)
+        for name, rows in ((rows.document["name"], rows) for rows, _ in documents)
     ]
+
+
+def _decided(connection: sa.Connection, documents: Sequence[Rows]) -> list[Rows]:
+    """The rows as they stand with what people decided on these documents; one question where nothing was ever decided."""
+    if not documents or connection.execute(sa.select(tables.correction.c.id).limit(1)).first() is None:
+        return list(documents)
+    from pipeline.corrections.storing import corrected  # it stores by this package, and most databases never need it
+
+    found = corrected(connection, documents)
+    for rows in found:
+        check_evidence(rows)
+    return found
 
 
 def _made_of(connection: sa.Connection, sources: Sequence[Source]) -> dict[str, tuple[str, str | None]]:
@@ -81,6 +98,7 @@ def _clear(connection: sa.Connection, names: Sequence[str]) -> tuple[dict[str, i
     counted = sa.select(target.document_id, sa.func.count()).where(target.document_id.in_(old)).group_by(target.document_id)
     counts = {row[0]: row[1] for row in connection.execute(counted)}
     bodies = set(connection.execute(sa.select(link.body_id).where(link.document_id.in_(old)).distinct()).scalars())
+    searching.unindex(connection, old)
     for table in reversed(tables.OF_DOCUMENT):
         connection.execute(sa.delete(table).where(table.c.document_id.in_(old)))
     connection.execute(sa.delete(tables.document).where(document.id.in_(old)))
@@ -113,7 +131,11 @@ def _document(rows: Rows) -> dict[str, Any]:
 
 
 def _rows_of(rows: Rows, table: sa.Table) -> list[dict[str, Any]]:
-    return _issues(rows.issues, rows.document["name"], rows.document["id"]) if table is tables.issue else rows.tables[table.name]
+    if table is tables.issue:
+        return _issues(rows.issues, rows.document["name"], rows.document["id"])
+    if table is tables.target:  # rows that nobody decided on do not say so
+        return [row if "review" in row else {**row, "review": None} for row in rows.tables["target"]]
+    return rows.tables.get(table.name, [])
 
 
 def check_evidence(rows: Rows) -> None:

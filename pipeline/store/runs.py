@@ -80,11 +80,14 @@ def tidy(engine: sa.Engine, documents: int) -> None:
 
 
 def state(engine: sa.Engine) -> list[str]:
-    """What tells one state of the stored rows from another: the last run that changed them, and those that may have or still may (not ended)."""
-    r = tables.run.c
+    """What tells one state of the stored rows from another: the last run that changed them, those that may have or still may (not ended), and
+    the last decision of a person."""
+    r, c = tables.run.c, tables.correction.c
     with reading(engine) as connection:
-        last = connection.execute(sa.select(r.id).where(r.changed).order_by(r.number.desc()).limit(1)).scalars()
-        return [*last, *connection.execute(sa.select(r.id).where(r.changed.is_(None)).order_by(r.number)).scalars()]
+        last = connection.execute(sa.select(r.id).where(r.changed).order_by(r.number.desc()).limit(1)).scalars().all()
+        open_ = connection.execute(sa.select(r.id).where(r.changed.is_(None)).order_by(r.number)).scalars().all()
+        decided = connection.execute(sa.select(sa.func.max(c.number))).scalar()
+    return [*last, *open_, *([f"decision {decided}"] if decided else [])]
 
 
 def read_runs(engine: sa.Engine, number: int | None = None, limit: int | None = None) -> list[dict[str, Any]]:

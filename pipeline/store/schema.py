@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pipeline.evidence import key
+from pipeline.store import searching
 from pipeline.store.connecting import ask, file_of, shown, transact
 from schemas import tables, vocab
 from schemas.errors import StorageError, StoreError
@@ -67,6 +68,7 @@ def _migrate(engine: sa.Engine) -> None:
         if broken is not None:
             raise StoreError(f"{shown(engine)}: a row of {broken[0]} refers to one that is not there; the migration was undone")
         _load_vocabularies(connection)
+        searching.fill(connection)
 
     transact(engine, work, loose=True)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -15,11 +17,13 @@ from pipeline.report import words as report_words
 from pipeline.report.lines import CONTROL
 from pipeline.web import words
 from pipeline.web.people import Person, Role
+from schemas.regions import data_date
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 HERE = Path(__file__).parent
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")  # would turn the direction of what stands around them
 # what the navigation shows: name of the page (and of its word), address, least role
 PAGES: tuple[tuple[str, str, Role], ...] = (
     ("home", "/", "reader"),
@@ -34,11 +38,11 @@ PAGES: tuple[tuple[str, str, Role], ...] = (
 
 @cache
 def environment() -> Environment:
-    """The templates; everything is escaped, and what no HTML may hold is dropped."""
+    """The templates; everything is escaped, what no HTML may hold is dropped, what would turn the text is shown."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     def printable(value: Any) -> Any:
-        return CONTROL.sub("", value) if type(value) is str else value
+        return TURNING.sub("\ufffd", CONTROL.sub("", value)) if type(value) is str else value
 
     return Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -83,6 +87,8 @@ def page(request: Request, template: str, /, area: str, status: int = 200, **val
         "tone": report_words.tone,
         "when": partial(grid.when, lang=lang),
         "link": partial(link, request),
+        "version": version("zhibiao"),
+        "divisions": data_date(),
         "asset": asset,
         "has_asset": has_asset,
     }

@@ -17,6 +17,7 @@ from pipeline.web.accounts import Accounts
 from pipeline.web.app import create_app
 from pipeline.web.gate import unlocked
 from pipeline.web.guard import LONGEST_ADDRESS, LONGEST_HEADERS
+from pipeline.web.pages.compare import warm
 from pipeline.web.settings import Settings
 from schemas.errors import ZhibiaoError
 
@@ -96,6 +97,7 @@ def serve(settings: Settings) -> None:
     if settings.local and not Accounts(settings.accounts_file).read():
         typer.echo("no accounts: whoever uses this machine may change everything; zhibiao users add makes the first", err=True)
     _log()
+    warm(app.state.workbench)
     uvicorn.Server(config(app, settings)).run(sockets=[listening])
 
 

@@ -49,11 +49,12 @@ class Kept:
 
 @dataclass(slots=True)
 class Workbench:
-    """One server. `kept`: results by what they were asked for and `version()` of the database."""
+    """One server. `kept`: results by what they were asked for and `version()` of the database; `parts`: what a part of it holds while it runs."""
 
     settings: Settings
     engine: sa.Engine
     kept: Kept = field(default_factory=Kept)
+    parts: dict[str, Any] = field(default_factory=dict)
 
     def version(self) -> tuple[str, ...]:
         """What tells one state of the stored rows from another: results made in one state are not shown in the next."""

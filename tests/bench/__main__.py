@@ -20,6 +20,7 @@ _BENCHES = {
     "Tables of PDF": "bench_tables",
     "Comparing": "bench_compare",
     "A database of a million targets": "bench_database",
+    "The workbench": "bench_workbench",
 }
 
 

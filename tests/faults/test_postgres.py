@@ -14,10 +14,12 @@ from alembic.migration import MigrationContext
 
 from pipeline import batch, store
 from pipeline.batch import Settings
+from pipeline.browse import search
 from pipeline.compare import compare
 from pipeline.exporters import EXPORTERS, frames
 from schemas import tables
 from schemas.errors import StorageError, StoreError
+from tests.conftest import RAW, read
 from tests.faults.conftest import PLAN, dump, small_plans, start
 
 
@@ -39,7 +41,7 @@ def test_migrations_make_the_schema_of_the_tables(url):
     database = store.connect(url)
     store.upgrade(database)
     with database.connect() as connection:
-        left_out = {"opts": {"include_name": lambda name, kind, _: name not in tables.ONLY_SQLITE}}
+        left_out = {"opts": {"include_name": lambda name, kind, _: name not in tables.ONLY_SQLITE | tables.SEARCH}}
         found = compare_metadata(MigrationContext.configure(connection, **left_out), tables.metadata)
     assert [change for change in found if change[1].name not in tables.ONLY_SQLITE] == []
     database.dispose()
@@ -125,3 +127,29 @@ def test_characters_that_a_server_refuses(url, tmp_path):
     report = batch.run([tmp_path / "odd.txt"], database)
     assert (report.documents, report.failed) == (1, [])
     database.dispose()
+
+
+def test_search_finds_what_sqlite_finds(url, tmp_path):
+    """Words of one, two and more characters, filters, documents that are replaced and deleted."""
+    engines = [store.connect(url), store.connect(f"sqlite:///{tmp_path}/z.db")]
+    queries = ("林", "森林", "森林覆盖率", "PM2.5", "100%", "生态 2025年", '"GB 3838"', "没有这样的词")
+    found = []
+    for engine in engines:
+        batch.run([RAW], engine)
+        with store.reading(engine) as connection:
+            filters = ({}, {"region": "41"}, {"year": "2023", "kind": "table"})
+            asked = [search.search(connection, search.query(q), **some) for q in queries for some in filters]
+        found.append([{(d["name"], at) for d in r.documents for p in d["passages"] for at in p["hits"]} for r in asked])
+    assert found[0] == found[1] and sum(map(len, found[0])) > 100
+    engine = engines[0]
+    store.save(engine, read("新方案\n一、任务\n1.治水。水质达到三类。\n", "longnan-2023-scheme.txt").rows)
+    with store.reading(engine) as connection:
+        result = search.search(connection, search.query("森林覆盖率"))
+        assert "longnan-2023-scheme" not in {d["name"] for d in result.documents}
+        names = connection.execute(sa.select(tables.document.c.name)).scalars().all()
+    store.prune(engine, [store.Source(f"/{name}", name) for name in names])
+    with engine.connect() as connection:
+        for table in ("passage", "passage_index"):
+            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0
+    for engine in engines:
+        engine.dispose()

@@ -147,6 +147,30 @@ def parse_folder(path: Path, budget: Budget) -> tuple[str, Content]:
     return digest.hexdigest(), package.content()
 
 
+def member(source: bytes | Path, name: str, budget: Budget) -> bytes:
+    """The bytes of one file of a package (a ZIP's bytes, or a folder) by the name that blocks give it; also of an archive in it.
+
+    Raises ParseError where there is no such file: nothing but what the package lists is opened.
+    """
+    package = _Package(budget)
+    if isinstance(source, Path):
+        found = {readable(file.relative_to(source).as_posix()): file for file in _files(source, package)}
+        inner = next((n for n in found if name.startswith(f"{n}/")), None)
+        if name in found:
+            return found[name].read_bytes()
+        if inner is None:
+            raise ParseError(f"{name[:200]}: there is no such file in the folder")
+        return member(found[inner].read_bytes(), name.removeprefix(f"{inner}/"), budget)
+    archive = _open(source, budget)
+    infos = {_name(info): info for info in archive.infolist() if not info.is_dir()}
+    if name in infos:
+        return _reader(archive, infos[name], name, budget)()
+    inner = next((n for n in infos if name.startswith(f"{n}/")), None)
+    if inner is None:
+        raise ParseError(f"{name[:200]}: there is no such file in the archive")
+    return member(_reader(archive, infos[inner], inner, budget)(), name.removeprefix(f"{inner}/"), budget)
+
+
 def _files(path: Path, package: _Package) -> Iterator[Path]:
     """The files of a folder and its folders; what is neither (links to folders, pipes, broken links) is noted."""
 

@@ -11,9 +11,10 @@ import pypdfium2.raw as raw
 from pipeline.content import Builder, Content
 from pipeline.layout.flow import lay_out
 from pipeline.layout.page import Page
-from pipeline.parsers.pdf.drawing import read_drawing
+from pipeline.parsers.pdf.drawing import Drawing, read_drawing
 from pipeline.parsers.pdf.text import Reader, Writing
 from pipeline.parsers.pdf.view import view_of
+from pipeline.recognise.settings import DPI, usual_dpi
 from schemas.errors import LimitError, ParseError
 from schemas.limits import Budget
 
@@ -51,6 +52,23 @@ def _open(data: bytes) -> pdfium.PdfDocument:
         document.close()
         raise ParseError("the PDF has no pages that can be found: open it in a reader, print it to a new PDF and run again")
     return document
+
+
+def is_garbled(writing: Writing) -> bool:
+    """Whether too much of a text layer has no Unicode value, or a digit stands beside such a character."""
+    if not writing.unmapped:
+        return False
+    return writing.unmapped > _GARBLED * writing.count or any(_BROKEN_NUMBER.search(run.text) for run in writing.runs)
+
+
+def is_scan(writing: Writing, drawing: Drawing) -> bool:
+    """Whether a page is a picture with hardly any text on it."""
+    return writing.count < _FEW and drawing.pictures > _PICTURE * writing.view.width * writing.view.height
+
+
+def scan_scale(width: float, height: float) -> float:
+    """Pixels a point at which a page is recognised: scanners' software also makes pages of 2480 × 3504 points."""
+    return DPI / usual_dpi(round(width), round(height), 72)
 
 
 class _Pages:
@@ -108,7 +126,7 @@ class _Pages:
             self._issue("info", "turned_text", number, f"{writing.aslant} characters run in another direction than the page's text and are left out")
         if writing.hidden:
             self._issue("info", "hidden_text", number, "the text is that which another program recognised in the picture of the page")
-        if writing.count < _FEW and drawing.pictures > _PICTURE * view.width * view.height:
+        if is_scan(writing, drawing):
             self._issue("info", "scanned_page", number, "the page is a picture and is read by character recognition")
             return self._recognise(page, number) or found
         return found
@@ -118,19 +136,19 @@ class _Pages:
         if not writing.unmapped:
             return False
         note = f"{writing.unmapped} of {writing.count} characters have no Unicode value in their font"
-        garbled = writing.unmapped > _GARBLED * writing.count or any(_BROKEN_NUMBER.search(run.text) for run in writing.runs)
+        garbled = is_garbled(writing)
         tail = "the page is read by character recognition" if garbled else "they are read as U+FFFD: compare the page"
         self._issue("warning", "unmapped_text", number, f"{note}: {tail}")
         return garbled
 
     def _recognise(self, page: pdfium.PdfPage, number: int) -> Page | None:
         """The page from its picture; None, with an issue, where character recognition is not installed."""
-        from pipeline.recognise import DPI, page_of, report, usual_dpi
+        from pipeline.recognise import page_of, report
 
         self._recognised += 1
         self._builder.budget.check("ocr_pages", self._recognised, "pages for character recognition")
         width, height = page.get_size()
-        scale = DPI / usual_dpi(round(width), round(height), 72)  # scanners' software also makes pages of 2480 × 3504 points
+        scale = scan_scale(width, height)
         self._builder.budget.check("pixels", width * height * scale * scale, f"pixels of page {number}")
         bitmap = page.render(scale=scale, rev_byteorder=True)
         try:

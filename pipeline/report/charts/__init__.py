@@ -31,25 +31,37 @@ def write_svg(comparison: Comparison, out: Path, lang: str) -> list[Path]:
 
 def write_png(comparison: Comparison, out: Path, lang: str) -> list[Path]:
     """Write chart-values.png … from the same drawings. Raises ZhibiaoError without the renderer or without a Chinese font."""
+    written = []
+    for name, picture in _pictures(comparison, lang):
+        made = png(picture)
+        path = out / f"chart-{name}.png"
+        with replacing(path) as temporary:
+            temporary.write_bytes(made)
+        written.append(path)
+    return written
+
+
+def png(picture: str) -> bytes:
+    """An SVG as PNG in double size. Raises ZhibiaoError without the renderer or without a Chinese font."""
     try:
         from resvg_py import svg_to_bytes
     except ImportError as error:
         raise ZhibiaoError("PNG needs the package resvg-py: pip install 'zhibiao[export]'") from error
 
+    if not _writes_chinese():
+        raise ZhibiaoError("no Chinese font is installed, the charts would have no text: run `make system`")
+    return svg_to_bytes(svg_string=picture, zoom=_SCALE, background="white", languages=["zh-Hans", "en"])
+
+
+def _writes_chinese() -> bool:
+    """Whether the renderer has a font with Chinese: one without draws every such character as it draws one that no font has."""
+    from resvg_py import svg_to_bytes
+
     def probe(text: str) -> bytes:
         shown = f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><text y="16" font-family="sans-serif">{text}</text></svg>'
         return svg_to_bytes(svg_string=shown)
 
-    # a font without Chinese draws every such character as it draws one that no font has
-    if probe("指") == probe("\U000ff000"):
-        raise ZhibiaoError("no Chinese font is installed, the charts would have no text: run `make system`")
-    written = []
-    for name, picture in _pictures(comparison, lang):
-        path = out / f"chart-{name}.png"
-        with replacing(path) as temporary:
-            temporary.write_bytes(svg_to_bytes(svg_string=picture, zoom=_SCALE, background="white", languages=["zh-Hans", "en"]))
-        written.append(path)
-    return written
+    return probe("指") != probe("\U000ff000")
 
 
 def _pictures(comparison: Comparison, lang: str) -> Iterator[tuple[str, str]]:

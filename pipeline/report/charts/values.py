@@ -63,13 +63,13 @@ def strips(whole: Grid, standards: Sequence[Line], lang: str) -> list[Strip]:
     """A strip for each indicator with comparable numbers of two regions or more, in the order of the matrix."""
     found = []
     for row in whole.rows:
-        for entries in _alike(row, whole.by):
+        for entries in alike(row, whole.by):
             mine = [s for s in standards if s["indicator_id"] and s["indicator_id"] == row.indicator_id]
             found.append(_strip(row, entries, mine, whole, lang))
     return found
 
 
-def _alike(row: Row, by: str) -> list[list[Line]]:
+def alike(row: Row, by: str) -> list[list[Line]]:
     """Numbers of a row that can stand on one axis: same kind, unit and way of change; two regions at least state them comparably."""
     axes: dict[tuple[object, ...], list[Line]] = {}
     for entry in row.entries:
@@ -84,8 +84,8 @@ def _strip(row: Row, entries: list[Line], standards: Sequence[Line], whole: Grid
     units = {e["unit"] for e in entries}
     written = len(units) == 1
     unit = (units.pop() if written else entries[0]["canonical_unit"]) or ""
-    numbers = [(e, *_numbers(e, written)) for e in entries]
-    limits = _thresholds(standards, unit, lang)
+    numbers = [(e, *numbers_of(e, written)) for e in entries]
+    limits = thresholds(standards, unit, lang)
     every = [v for _, low, high in numbers for v in (low, high) if v is not None] + [v for v, _ in limits]
     axis = scale(every, LEFT, RIGHT, unit == "%")
     taken: list[list[tuple[float, float]]] = []
@@ -108,7 +108,7 @@ def _rest(dot: Dot) -> tuple[str, float, str, int, bool, str | None, str]:
     return dot.label, dot.label_x, dot.anchor, dot.region, dot.hollow, dot.key, dot.title
 
 
-def _numbers(entry: Line, written: bool) -> tuple[float, float | None]:
+def numbers_of(entry: Line, written: bool) -> tuple[float, float | None]:
     """Lower and upper value of an entry in the axis's unit."""
     return (entry["value"], entry["value_max"]) if written else (entry["canonical_value"], entry["canonical_value_max"])
 
@@ -136,7 +136,7 @@ def _dot(
     return Dot(x, far, y, label, label_x, "end" if to_left else "start", whole.regions.index(where), hollow, key(entry), title)
 
 
-def _thresholds(standards: Sequence[Line], unit: str, lang: str) -> list[tuple[float, str]]:
+def thresholds(standards: Sequence[Line], unit: str, lang: str) -> list[tuple[float, str]]:
     """Values of the standard in the axis's unit with their labels; a threshold of two numbers or of another unit is no line."""
     found: dict[tuple[float, str], None] = {}
     for line in standards:
