@@ -1,6 +1,6 @@
 """The relational schema (SQLAlchemy Core). Migrations in `migrations/` follow it; a test holds them together."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 
 metadata = MetaData(
     naming_convention={
@@ -139,6 +139,10 @@ indicator_alias = Table(
     Column("alias", Text, nullable=False),
     Column("weak", Boolean, nullable=False),
 )
+# conditions of indexes; a question uses such an index where it says the same words
+DOUBT = "readers IN ('differs', 'rules')"
+PROPOSED = "proposals IS NOT NULL"
+DISPUTED = "disputed"
 target = Table(
     "target",
     metadata,
@@ -182,6 +186,9 @@ target = Table(
     Column("review", String(12)),  # accepted, corrected or added by a person; null: nobody looked
     Index("ix_target_deadline_end", "deadline_end", "id"),
     Index("ix_target_confidence", "confidence", "id"),
+    # the review queue: what nobody looked at by confidence, and the few about which the readers do not agree
+    Index("ix_target_review", "review", "confidence", "id"),
+    Index("ix_target_doubt", "readers", "review", "confidence", "id", sqlite_where=text(DOUBT), postgresql_where=text(DOUBT)),
     # how targets are named, told without reading them; PostgreSQL refuses long texts in an index, and counts a million rows as fast without
     Index("ix_target_naming", "indicator", "indicator_id", "kind", "change_direction", "dimension", "unit", "scope").ddl_if(dialect="sqlite"),
     Index("ix_target_scope", "scope").ddl_if(dialect="sqlite"),
@@ -287,6 +294,8 @@ coverage = Table(
     Column("text", Text, nullable=False),
     Column("reason", String(24), nullable=False),
     Column("proposals", Text),
+    Index("ix_coverage_reason", "reason", "document_id", "position"),
+    Index("ix_coverage_proposed", "document_id", "position", sqlite_where=text(PROPOSED), postgresql_where=text(PROPOSED)),
 )
 validity = Table(
     "validity",
@@ -347,6 +356,9 @@ reviewed = Table(
     Column("made", String(32), nullable=False),
     Column("disputed", Boolean, nullable=False),  # whether people disagree about it
     Column("machine", Text),  # JSON: the rows as the program read them; null where it reads none
+    Index("ix_reviewed_made", "made", "id"),
+    Index("ix_reviewed_author", "author", "made", "id"),
+    Index("ix_reviewed_disputed", "made", "id", sqlite_where=text(DISPUTED), postgresql_where=text(DISPUTED)),
 )
 # the index of the search, which follows from the texts: apart from the rows, so that what is stored can be told without it
 search = MetaData(naming_convention=metadata.naming_convention)

@@ -19,7 +19,7 @@ from pipeline.web.accounts import Accounts
 from pipeline.web.api import root
 from pipeline.web.gate import Gate
 from pipeline.web.guard import Guard
-from pipeline.web.pages import account, api, compare, documents, health, home, login, runs, search, source, theme, upload, users
+from pipeline.web.pages import account, api, compare, documents, health, home, login, review, runs, search, source, theme, upload, users
 from pipeline.web.problem import discreet, failed, problem
 from pipeline.web.render import HERE
 from pipeline.web.settings import Settings
@@ -39,6 +39,7 @@ ROUTERS = (
     documents.router,
     upload.router,
     runs.router,
+    review.router,
     root.router,
     api.router,
 )

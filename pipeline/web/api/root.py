@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline.web.api import comparing, describing, resources, uploads
+from pipeline.web.api import comparing, corrections, describing, resources, uploads
 
 router = APIRouter()
 
@@ -35,5 +35,5 @@ def _and_head(routes: APIRouter) -> APIRouter:
     return routes
 
 
-for one in (resources.router, comparing.router, uploads.router):
+for one in (resources.router, comparing.router, uploads.router, corrections.router):
     router.include_router(_and_head(one))

@@ -1,0 +1,1 @@
+"""What the review page and the interface for corrections share: reading a form, proposing a target from marked text."""
