@@ -32,11 +32,11 @@ ONLY_IN = {
     "rjieba": {"extractors.nlp"},
     "spacy": {"extractors.nlp"},
     "sqlalchemy": {
-        "schemas.tables",
+        *("schemas.tables", "schemas.views"),
         *(f"pipeline.store{name}" for name in ("", ".connecting", ".schema", ".documents", ".sources", ".runs", ".searching")),
         *("pipeline.batch", "pipeline.batch.writer", "pipeline.check", "pipeline.publish", "pipeline.cli.running"),
         *("pipeline.compare", "pipeline.exporters.frames", *READING),
-        *("pipeline.web.state", "pipeline.web.pages.health", *BROWSE, *CORRECTIONS),
+        *("pipeline.web.state", "pipeline.web.pages.health", "pipeline.web.api.answers", *BROWSE, *CORRECTIONS),
     },
     "alembic": {"pipeline.store.schema"},
     "pandas": {*COMPARE, "pipeline.report.charts"},
@@ -51,7 +51,8 @@ ONLY_IN = {
     "distributed": {"pipeline.engines.cluster"},
     "fsspec": {"pipeline.remote"},
     "typer": {"pipeline.web.server"}
-    | {f"pipeline.cli{name}" for name in ("", ".app", ".options", ".running", ".reading", ".asking", ".measuring", ".serving", ".correcting", ".users")},
+    | {f"pipeline.cli.{name}" for name in ("app", "options", "running", "reading", "asking", "measuring", "serving", "users", "correcting")}
+    | {"pipeline.cli"},
     "fastapi": WEB,
     "starlette": WEB,
     "uvicorn": {"pipeline.web.server"},
@@ -175,7 +176,8 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
     product = declared(project["project"]["dependencies"]) | set().union(*map(declared, project["project"]["optional-dependencies"].values()))
     assert imported(("schemas", "extractors", "pipeline")) == product - set(BY_NAME)
     dev = declared(project["dependency-groups"]["dev"])
-    # flask and flask-cors are what moto serves with
-    tools = {name for name in dev if name in ("ruff", "mypy", "pytest-xdist", "flask", "flask-cors") or "stubs" in name or name.startswith("types-")}
+    # flask and flask-cors are what moto serves with, httpx2 what starlette's test client asks with; datasette is run as a command
+    started = ("ruff", "mypy", "pytest-xdist", "flask", "flask-cors", "httpx2", "datasette")
+    tools = {name for name in dev if name in started or "stubs" in name or name.startswith("types-")}
     assert not dev & product
     assert imported(("tests",)) - product == dev - tools

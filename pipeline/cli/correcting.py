@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,8 +12,6 @@ from pipeline.cli.app import app
 from pipeline.cli.options import DEFAULT_DB, Database, line
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from pipeline.corrections import Decision
 
 
@@ -49,7 +47,7 @@ def corrections(
             _table(connection, document)
 
 
-def _lines(connection: Connection, document: str | None) -> None:
+def _lines(connection: Any, document: str | None) -> None:
     """All decisions, the first first; a page at a time."""
     from pipeline.corrections import every
 
@@ -57,7 +55,7 @@ def _lines(connection: Connection, document: str | None) -> None:
         line(decision.as_dict())
 
 
-def _table(connection: Connection, document: str | None) -> None:
+def _table(connection: Any, document: str | None) -> None:
     from pipeline.corrections import agreement, conflicts, history, progress
 
     done = progress(connection, document)

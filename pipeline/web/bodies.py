@@ -13,6 +13,7 @@ from starlette.types import Message, Receive
 
 SMALL = 2**20  # bytes of a body that is no upload
 FIRST_PART = 16 * 1024  # bytes within which the token of an upload form stands
+DROPPED = 8 * 2**20  # bytes of a refused body that are taken in and forgotten
 PAUSE, GRACE, SLOWEST = 30.0, 30.0, 1024.0  # seconds without a byte; seconds before the speed counts; bytes a second
 
 
@@ -57,8 +58,9 @@ class Body:
             return
         try:
             async with asyncio.timeout(seconds):
-                while (message := await self.receive())["type"] == "http.request" and message.get("more_body", False):
-                    pass
+                left = DROPPED
+                while left > 0 and (message := await self.receive())["type"] == "http.request" and message.get("more_body", False):
+                    left -= len(message.get("body", b""))
         except TimeoutError:
             pass
 

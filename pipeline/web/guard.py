@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.web.bodies import SMALL, Body
 from pipeline.web.gate import Asker, ClosedError, drawn, gate
+from pipeline.web.intake import MOST_FILES
 from pipeline.web.people import NOBODY
 from pipeline.web.problem import failed, for_tools, problem
 from pipeline.web.settings import LOOPBACK, Settings
@@ -43,7 +44,6 @@ HEADERS = {
 SAFE = ("GET", "HEAD", "OPTIONS")
 OPEN = ("/login", "/health", "/theme.css")  # besides /static/: what nobody must log in for
 UPLOADS = ("/upload", "/api/v1/documents")  # addresses that take files
-FILES = 20  # files of one upload
 LONGEST_ADDRESS, LONGEST_HEADERS = 8 * 1024, 32 * 1024  # bytes
 LINGER = 2.0  # seconds
 _HOST = regex.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", regex.IGNORECASE)
@@ -155,7 +155,7 @@ async def _refused(request: Request, body: Body, answer: _Answer) -> Response | 
     refused = refused or _stranger(request, asker, path)
     if refused is None and request.method not in SAFE:
         if path in UPLOADS and asker.person.may("reviewer"):
-            body.limit = settings.upload_mb * 2**20 * FILES + SMALL
+            body.limit = settings.upload_mb * 2**20 * MOST_FILES + SMALL
         refused = _too_large(request, body.limit) or await _forged(request, body, given)
     return refused
 

@@ -34,7 +34,9 @@ def test_gold_of_reviewed_documents_is_scored_one_against_itself(all_five, tmp_p
     assert {figures["all"][kind]["f1"] for kind in ("numeric", "strict", "qualitative", "tasks", "units", "metadata")} == {1.0}
     for name in told:
         source = all_five.docs / f"{name}.txt"
-        done = subprocess.run([sys.executable, str(GOLD / "check_gold.py"), str(tmp_path / "gold" / name), str(source)], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, str(GOLD / "check_gold.py"), str(tmp_path / "gold" / name), str(source)], capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stdout[-2000:]
 
 

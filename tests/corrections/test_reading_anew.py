@@ -183,7 +183,7 @@ def test_a_document_said_twice_is_told_apart_by_what_stands_around(desk):
     line = "(四)其他。{}森林覆盖率达到30.5%以上。\n"
     desk.write(PLAN + line.format("山区"))
     desk.run()
-    rows = list(desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率"))
+    rows = desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率")
     assert len(rows) == 2
     second = max(rows, key=lambda r: r["position"])
     decide(desk.engine, "correct", author="李", target_id=second["id"], changes={"value": 35})
@@ -198,13 +198,13 @@ def test_a_file_under_another_name_keeps_its_decisions(desk):
     decide(desk.engine, "correct", author="李", target_id=target["id"], changes={"value": 31})
     (desk.docs / "plan.txt").rename(desk.docs / "另一名.txt")
     desk.run()
-    found = list(desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率"))
+    found = desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率")
     names = {d["id"]: d["name"] for d in desk.rows(tables.document)}
     assert {names[r["document_id"]]: r["value"] for r in found}["另一名"] == 31
     # and a new edition of it under that name
     desk.write(PLAN.replace("一、任务\n", "一、任务\n前言一段。\n"), "另一名")
     desk.run()
-    found = list(desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率"))
+    found = desk.rows(tables.target, tables.target.c.indicator == "森林覆盖率")
     names = {d["id"]: d["name"] for d in desk.rows(tables.document)}
     assert {names[r["document_id"]]: r["value"] for r in found}["另一名"] == 31
 

@@ -165,11 +165,11 @@ def test_the_same_name_twice_gives_two_documents(client, settings):
 
 
 def test_roles(client, settings, monkeypatch):
-    monkeypatch.setattr("pipeline.web.guard.myself", lambda: Person("读者", "reader"))
+    monkeypatch.setattr("pipeline.web.gate.myself", lambda: Person("读者", "reader"))
     assert client.get("/upload").status_code == 403
     assert send(client, ("方案.txt", text(31))).status_code == 403
     for address in ("/documents/again", "/documents/x/again"):
         assert client.post(address, headers=token(client)).status_code == 403
-    monkeypatch.setattr("pipeline.web.guard.myself", lambda: Person("审核", "reviewer"))
+    monkeypatch.setattr("pipeline.web.gate.myself", lambda: Person("审核", "reviewer"))
     assert client.get("/upload").status_code == 200
     assert client.post("/documents/again", headers=token(client)).status_code == 403

@@ -1,5 +1,6 @@
 """`/api/v1/comparisons`: the tables of a comparison. FastAPI reads annotations here, so they stand evaluated."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -91,13 +92,15 @@ def _made(wb: Workbench, options: Options) -> Comparison:
 
 
 def _page(request: Request, paging: Paging, found: Comparison, table: str, tag: str | None) -> Response:
-    rows = lines.read(found, table)
+    frame = found.tables.get(table)
+    total = 0 if frame is None else len(frame)
     after = answers.opened(request, paging.cursor)
     at = after[0] if after else 0
-    if after and (len(after) != 2 or not isinstance(at, int) or after[1] != len(rows) or not 0 <= at <= len(rows)):
+    if after and (len(after) != 2 or not isinstance(at, int) or after[1] != total or not 0 <= at <= total):
         raise ProblemError(410, "what is stored changed since the first page: begin again without cursor", parameter="cursor")
-    some = rows[at:] if paging.all else rows[at : at + paging.limit]
-    behind = [at + len(some), len(rows)] if at + len(some) < len(rows) else None
+    part = {} if frame is None else {table: frame.iloc[at:] if paging.all else frame.iloc[at : at + paging.limit]}
+    some = lines.read(replace(found, tables=part), table)  # only what is shown is made into lines
+    behind = [at + len(some), total] if at + len(some) < total else None
     headers = {"Cache-Control": "private, no-cache", "Vary": "Accept"} | ({"ETag": tag} if tag else {})
     address = answers.further(request, behind)
     if address:
@@ -105,4 +108,4 @@ def _page(request: Request, paging: Paging, found: Comparison, table: str, tag: 
     if answers.wants_csv(request, paging):
         return answers.answer(request, answers.table(some, [c.name for c in TABLES[table]]), "text/csv; charset=utf-8", headers)
     body = {"table": table, "columns": list(found.regions), "notes": list(found.notes), "items": some, "next": address}
-    return answers.answer(request, answers.encoded(body | ({"total": len(rows)} if paging.count else {})), "application/json", headers)
+    return answers.answer(request, answers.encoded(body | ({"total": total} if paging.count else {})), "application/json", headers)

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
-from fastapi.params import Param, ParamTypes
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from schemas.errors import StorageError, StoreError, ZhibiaoError
-
-if TYPE_CHECKING:
-    from fastapi._compat import ModelField
 
 MEDIA = "application/problem+json"
 
@@ -37,17 +33,13 @@ def problem(status: int, detail: str, **more: Any) -> JSONResponse:
     return JSONResponse(said | more, status, media_type=MEDIA)
 
 
-def _of_query(field: ModelField) -> bool:
-    return isinstance(field.field_info, Param) and field.field_info.in_ is ParamTypes.query
-
-
 class Route(APIRoute):
     """A route of the API: knows its parameters, and tells every error alike."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, in what every request passes."""
         handle = super().get_route_handler()
-        known = {field.alias: _repeats(field) for field in get_flat_params(self.dependant) if _of_query(field)}
+        known = {field.alias: _repeats(field) for field in get_flat_params(self.dependant) if _place(field) == "query"}
 
         async def told(request: Request) -> Response:
             try:
@@ -56,7 +48,7 @@ class Route(APIRoute):
             except ProblemError as error:
                 return problem(error.status, error.detail, **error.more)
             except RequestValidationError as error:
-                wrong = [{"parameter": str(one["loc"][-1])[:80], "problem": str(one["msg"])[:200]} for one in error.errors()[:10]]
+                wrong = [{"parameter": _named(one["loc"]), "problem": str(one["msg"])[:200]} for one in error.errors()[:10]]
                 return problem(422, "; ".join(f"{one['parameter']}: {one['problem']}" for one in wrong), parameters=wrong)
             except HTTPException as error:
                 return problem(error.status_code, str(error.detail))
@@ -67,6 +59,15 @@ class Route(APIRoute):
                 return problem(400, str(error))
 
         return told
+
+
+def _named(place: Sequence[Any]) -> str:
+    """The parameter that an error is of: (query, kind, 0) is kind."""
+    return str(place[min(1, len(place) - 1)])[:80]
+
+
+def _place(field: Any) -> str:
+    return str(field.field_info.in_.value)
 
 
 def _repeats(field: Any) -> bool:

@@ -24,7 +24,7 @@ def ask(path: str, **parameters: Any) -> Any:
         return json.load(answer)
 
 
-def every(path: str, **parameters: Any) -> Iterator[Any]:
+def every(path: str, **parameters: Any) -> Iterator[dict[str, Any]]:
     """All lines of a list, page by page."""
     page = ask(path, **parameters)
     while True:
