@@ -26,6 +26,7 @@ COMPARE = {f"pipeline.compare{name}" for name in ("", *(f".{p.stem}" for p in (R
 BROWSE = {f"pipeline.browse{name}" for name in ("", *(f".{p.stem}" for p in (ROOT / "pipeline" / "browse").glob("[a-z]*.py")))}
 CORRECTIONS = {f"pipeline.corrections{name}" for name in ("", *(f".{p.stem}" for p in (ROOT / "pipeline" / "corrections").glob("[a-z]*.py")))}
 WEB = {".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for p in (ROOT / "pipeline" / "web").rglob("*.py")}
+REVIEWING = {f"pipeline.web.reviewing.{name}" for name in ("deciding", "exporting", "items")}
 READING = {f"pipeline.compare.{name}" for name in ("facts", "reader", "selection", "told")}
 RECOGNISE = {f"pipeline.recognise.{name}" for name in ("reading", "raster", "strokes", "crops", "signs")}
 ONLY_IN = {
@@ -36,7 +37,7 @@ ONLY_IN = {
         *(f"pipeline.store{name}" for name in ("", ".connecting", ".schema", ".documents", ".sources", ".runs", ".searching")),
         *("pipeline.batch", "pipeline.batch.writer", "pipeline.check", "pipeline.publish", "pipeline.cli.running"),
         *("pipeline.compare", "pipeline.exporters.frames", *READING),
-        *("pipeline.web.state", "pipeline.web.pages.health", "pipeline.web.api.answers", *BROWSE, *CORRECTIONS),
+        *("pipeline.web.state", "pipeline.web.pages.health", "pipeline.web.api.answers", *REVIEWING, *BROWSE, *CORRECTIONS),
     },
     "alembic": {"pipeline.store.schema"},
     "pandas": {*COMPARE, "pipeline.report.charts"},

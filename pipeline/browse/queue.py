@@ -8,7 +8,7 @@ as it shows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ DOUBTS = ("differs", "rules")
 NUMBERS = tuple(sorted((name for name, reason in REASONS.items() if reason.rank is not None), key=lambda name: REASONS[name].rank or 0))
 REASONS_SHOWN = ("conflict", *DOUBTS, "confidence", *NUMBERS, "proposal", "rest")
 STATES = ("open", "decided", "conflicts", "all")
+_FEW = 20  # names of indicators that are rare among all
 _NAMES = 400  # names of indicators that words are looked for in at a time
 LISTED = (
     *("id", "document_id", "task_id", "position", "indicator", "scope", "operator", "value_text", "unit", "kind", "status", "confidence"),
@@ -41,6 +42,7 @@ class Wanted:
     reason: str | None = None
     reviewer: str | None = None
     words: str | None = None
+    named: tuple[tuple[str, ...], tuple[str, ...]] | None = None  # indicators and scopes that hold the words: looked up once for a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ def page(connection: sa.Connection, wanted: Wanted, asked: Sequence[Part], after
 
     Each row has `key` ("t:…" a target, "c:…" a number of the ledger), `reason`, `document`, `region`, `where`, and what was read.
     """
+    if wanted.words and not wanted.document:
+        wanted = replace(wanted, named=(_said(connection, _t.indicator, wanted.words), _said(connection, _t.scope, wanted.words)))
     name, _, place = (after or "").partition("~")
     begun = next((i for i, part in enumerate(asked) if part.name == name), 0) if after else 0
     found: list[Row] = []
@@ -81,11 +85,13 @@ def _targets(name: str) -> Callable[[sa.Connection, Wanted, str | None, int], li
     """The targets of a part, those that are the least sure first."""
 
     def rows(connection: sa.Connection, wanted: Wanted, place: str | None, limit: int) -> list[Row]:
-        query = sa.select(*(_t[column] for column in LISTED)).where(*_of_part(name), _t.review.is_(None), *_narrowed(connection, wanted))
+        query = sa.select(*(_t[column] for column in LISTED)).where(*_of_part(name), _t.review.is_(None), *_narrowed(wanted))
         if (behind := _behind(place)) is not None:
             query = query.where(sa.tuple_(_t.confidence, _t.id) > sa.tuple_(sa.literal(behind[0]), sa.literal(behind[1])))
         if wanted.document or wanted.region:  # few rows to sort; in the order of confidence nearly all would be passed over
             query = query.with_hint(tables.target, "INDEXED BY ix_target_document_id", "sqlite")
+        elif wanted.named and not wanted.named[1] and 0 < len(wanted.named[0]) <= _FEW:  # rare names likewise
+            query = query.with_hint(tables.target, "INDEXED BY ix_target_naming", "sqlite")
         told = []
         for row in connection.execute(query.order_by(_t.confidence, _t.id).limit(limit)):
             one = dict(row._mapping)
@@ -103,12 +109,13 @@ def _of_part(name: str) -> tuple[Any, ...]:
     return (sure, _t.confidence < LOW_CONFIDENCE) if name == "confidence" else (sure, _t.confidence >= LOW_CONFIDENCE)
 
 
-def _narrowed(connection: sa.Connection, wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+def _narrowed(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     yield from in_documents(wanted, _t.document_id)
     if wanted.words and wanted.document:
         yield sa.or_(*(column.contains(wanted.words, autoescape=True) for column in (_t.indicator, _t.scope, _t.quote)))
-    elif wanted.words:
-        yield sa.or_(*(column.in_(_said(connection, column, wanted.words)) for column in (_t.indicator, _t.scope)))
+    elif wanted.named:
+        some = [column.in_(texts) for column, texts in zip((_t.indicator, _t.scope), wanted.named, strict=True) if texts]
+        yield sa.or_(*some) if some else sa.false()
 
 
 def in_documents(wanted: Wanted, column: sa.Column[Any]) -> Iterator[sa.ColumnElement[bool]]:
@@ -119,11 +126,11 @@ def in_documents(wanted: Wanted, column: sa.Column[Any]) -> Iterator[sa.ColumnEl
         yield column.in_(sa.select(_d.id).where(_d.region == wanted.region))
 
 
-def _said(connection: sa.Connection, column: sa.Column[Any], words: str) -> list[str]:
+def _said(connection: sa.Connection, column: sa.Column[Any], words: str) -> tuple[str, ...]:
     """The different texts of a column that hold words: an index holds them all, and is read without the rows."""
     query = sa.select(column).distinct().where(column.contains(words, autoescape=True)).limit(_NAMES)
     index = {"indicator": "ix_target_naming", "scope": "ix_target_scope"}[column.name]
-    return list(connection.execute(query.with_hint(tables.target, f"INDEXED BY {index}", "sqlite")).scalars())
+    return tuple(connection.execute(query.with_hint(tables.target, f"INDEXED BY {index}", "sqlite")).scalars())
 
 
 def _behind(place: str | None) -> tuple[float, str] | None:
