@@ -31,11 +31,15 @@ def parts(wanted: Wanted) -> list[Part]:
 def conflicts(connection: sa.Connection, wanted: Wanted, place: str | None, limit: int) -> list[Row]:
     """Decisions that a person should look at again, and those about which people disagree."""
     waits = _r.conflict.in_([sa.literal_column(f"'{word}'") for word in WAITING])
-    found = _rows(connection, wanted, (waits,), place if place and place.startswith("w") else None, limit) if not (place or "").startswith("d") else []
+    found = (
+        _rows(connection, wanted, (waits,), place if place and place.startswith("w") else None, limit) if not (place or "").startswith("d") else []
+    )
     told = [{**row, "place": f"w{row['place']}"} for row in found]
     if len(told) < limit:
         begun = place if place and place.startswith("d") else None
-        others = _rows(connection, wanted, (sa.text(tables.DISPUTED), sa.or_(_r.conflict.is_(None), _r.conflict == "agreed")), begun, limit - len(told))
+        others = _rows(
+            connection, wanted, (sa.text(tables.DISPUTED), sa.or_(_r.conflict.is_(None), _r.conflict == "agreed")), begun, limit - len(told)
+        )
         told += [{**row, "place": f"d{row['place']}"} for row in others]
     return told
 
@@ -131,7 +135,11 @@ def reviewers(connection: sa.Connection) -> list[str]:
 def waiting(connection: sa.Connection) -> int:
     """How many decisions wait for a person again."""
     waits = sa.select(sa.func.count()).select_from(tables.reviewed).where(_r.conflict.in_([sa.literal_column(f"'{word}'") for word in WAITING]))
-    others = sa.select(sa.func.count()).select_from(tables.reviewed).where(sa.text(tables.DISPUTED), sa.or_(_r.conflict.is_(None), _r.conflict == "agreed"))
+    others = (
+        sa.select(sa.func.count())
+        .select_from(tables.reviewed)
+        .where(sa.text(tables.DISPUTED), sa.or_(_r.conflict.is_(None), _r.conflict == "agreed"))
+    )
     return (connection.execute(waits).scalar() or 0) + (connection.execute(others).scalar() or 0)
 
 

@@ -19,7 +19,7 @@ from schemas.reasons import REASONS
 
 Row = dict[str, Any]
 DOUBTS = ("differs", "rules")
-NUMBERS = tuple(sorted((name for name, reason in REASONS.items() if reason.rank is not None), key=lambda name: (REASONS[name].rank or 0)))
+NUMBERS = tuple(sorted((name for name, reason in REASONS.items() if reason.rank is not None), key=lambda name: REASONS[name].rank or 0))
 REASONS_SHOWN = ("conflict", *DOUBTS, "confidence", *NUMBERS, "proposal", "rest")
 STATES = ("open", "decided", "conflicts", "all")
 _NAMES = 400  # names of indicators that words are looked for in at a time

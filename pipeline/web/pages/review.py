@@ -30,7 +30,17 @@ _LONGEST = 400  # characters that may be selected at a time
 _EMPTY = {"kind": "level", "operator": ">=", "status": "target"}  # of the form for a missed target
 # what the script says
 _TEXTS = (
-    *("said_accepted", "said_corrected", "said_rejected", "said_added", "said_undone", "said_saving", "said_nothing_to_undo", "said_end", "said_start"),
+    *(
+        "said_accepted",
+        "said_corrected",
+        "said_rejected",
+        "said_added",
+        "said_undone",
+        "said_saving",
+        "said_nothing_to_undo",
+        "said_end",
+        "said_start",
+    ),
     *("said_unsaved", "said_select", "said_span", "said_failed", "verdict_accepted", "verdict_corrected", "verdict_rejected", "verdict_added"),
     *("field_value", "field_indicator", "field_scope", "field_deadline", "field_unit", "wrong_nothing"),
 )
