@@ -90,10 +90,10 @@ def _known(connection: sa.Connection, decision: str) -> Row:
     """What the program had read when a decision was made, and what the decision says of it."""
     c = tables.correction.c
     rows = connection.execute(sa.select(c.field, c.after, c.anchor).where(c.decision == decision)).all()
-    anchor = next((json.loads(row.anchor) for row in rows if row.anchor), {})
+    anchor: Line = next((json.loads(row.anchor) for row in rows if row.anchor), {})
     base = (anchor.get("base") or {}).get("target") or {}
     said = {row.field: json.loads(row.after) for row in rows if row.field and row.after is not None}
-    value = next(iter((anchor.get("pointed") or {}).get("value", ())), {})
+    value: Line = next(iter((anchor.get("pointed") or {}).get("value", ())), {})
     return {"value_text": value.get("text", ""), "quote": (anchor.get("passage") or {}).get("text"), **base, **said}
 
 

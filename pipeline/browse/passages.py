@@ -47,7 +47,7 @@ def passages(connection: sa.Connection, document_id: str, spans: Spans, main: tu
     """The passage around `main` with the fields near it, then those that stand far from it, in text order."""
     near, far = _near(spans, main)
     whole = _window(connection, document_id, max(near[0] - AROUND, 0), min(near[1] + AROUND, near[0] + _LONGEST), near, spans)
-    aside = []
+    aside: list[Passage] = []
     for low, high in far:
         if not whole.start <= low < whole.end and not any(p.start <= low < p.end for p in aside):
             aside.append(_window(connection, document_id, max(low - _ASIDE, 0), high + _ASIDE, (low, high), spans))

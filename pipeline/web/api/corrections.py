@@ -1,4 +1,4 @@
-"""`/api/v1/corrections`: what people decided about values that were read, and new decisions. FastAPI reads annotations here, so they stand evaluated."""
+"""`/api/v1/corrections`: what people decided, and new decisions. FastAPI reads annotations here, so they stand evaluated."""
 
 from functools import partial
 from typing import Annotated, Any, Literal

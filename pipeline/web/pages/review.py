@@ -233,7 +233,7 @@ def _spans(texts: Mapping[str, str]) -> dict[str, list[list[int]]]:
 def progress(request: Request) -> Response:
     """How far the review is, whether reviewers agree, what is in conflict; exports."""
     with store.reading(workbench(request).engine) as connection:
-        found = {
+        found: Line = {
             "whole": corrections.progress(connection),
             "documents": decided.by_document(connection, _DOCUMENTS),
             "agreement": corrections.agreement(connection),

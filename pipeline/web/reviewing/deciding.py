@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pipeline import corrections, store
 from pipeline.browse import passages, reviewed
@@ -13,6 +13,8 @@ from pipeline.web.reviewing import changes
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
+
+    from pipeline.corrections.kinds import Action
 
 Line = dict[str, Any]
 Say = Callable[..., str]
@@ -62,7 +64,7 @@ def _taken(engine: sa.Engine, action: str, author: str, asked: Line, reason: str
         if action == "undo":
             decision = corrections.undo(engine, str(asked["undoes"] or ""), author, reason)
         else:
-            decision = corrections.decide(engine, action, author=author, reason=reason, **asked)
+            decision = corrections.decide(engine, cast("Action", action), author=author, reason=reason, **asked)
     except corrections.CorrectionError as error:
         raise RefusedError(422, *_told(str(error), say)) from error
     with store.reading(engine) as connection:

@@ -95,7 +95,8 @@ def _chosen(found: list[Mention], inside: tuple[int, int]) -> Mention | None:
     """The number of which the most is marked."""
 
     def common(one: Mention) -> int:
-        return min(one.value.value_end, inside[1]) - max(one.value.value_start, inside[0])
+        begin, end = int(one.value.value_start), int(one.value.value_end)
+        return min(end, inside[1]) - max(begin, inside[0])
 
     best = max(found, key=common, default=None)
     return best if best is not None and common(best) > 0 else None

@@ -146,7 +146,7 @@
     const state = { accept: 'accepted', reject: 'rejected' }[action];
     const all = links();
     const next = all[all.indexOf(link) + 1];
-    const moved = link && next ? show(next.dataset.key, { quiet: true }) : Promise.resolve();
+    const moved = next ? show(next.dataset.key, { quiet: true }) : Promise.resolve();
     try {
       const told = await post(body);
       done.push({ id: told.decision.id, key });
@@ -206,7 +206,7 @@
         tell(text('said_corrected', { name }));
         const all = links();
         const next = all[all.indexOf(rowOf(key)) + 1];
-        await show(next && rowOf(key) ? next.dataset.key : key, { quiet: true });
+        await show(next ? next.dataset.key : key, { quiet: true });
       }
     } catch (error) {
       button.disabled = false;
