@@ -57,7 +57,7 @@ def _dated(connection: sa.Connection, when: sa.ColumnElement[bool], latest: bool
     some = first.order_by(order(_t.deadline_end)).limit(limit).subquery()
     asked = sa.select(some, _d.name, _d.region).join(tables.document, _d.id == some.c.document_id)
     found = connection.execute(asked.order_by(order(some.c.deadline_end), some.c.id)).mappings()
-    return [{**row, "shown": shown(row)} for row in found]
+    return [{**row, "shown": shown(dict(row))} for row in found]
 
 
 def named(connection: sa.Connection, names: Sequence[str]) -> list[dict[str, Any]]:

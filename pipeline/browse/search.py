@@ -195,7 +195,7 @@ def _place(connection: sa.Connection, document: str, whole: str, around: tuple[i
     )
     return {
         "place": {**(place or dict.fromkeys(("page", "table", "row"))), "line": whole.count("\n", 0, at) + 1},
-        "targets": [{**row, "shown": wording.shown(row)} for row in connection.execute(read).mappings()],
+        "targets": [{**row, "shown": wording.shown(dict(row))} for row in connection.execute(read).mappings()],
     }
 
 
