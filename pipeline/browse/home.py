@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.browse.wording import COLUMNS, shown
 from pipeline.review import LOW_CONFIDENCE
 from schemas import tables
 from schemas.reasons import REASONS
@@ -50,10 +51,13 @@ def _dated(connection: sa.Connection, when: sa.ColumnElement[bool], latest: bool
     def order(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         return column.desc() if latest else column.asc()
 
-    first = sa.select(_t.id, _t.document_id, _t.deadline_end, _t.indicator, _t.scope, _t.value_text).where(when, _t.status == "target")
+    first = sa.select(_t.id, _t.document_id, _t.deadline_end, _t.indicator, _t.scope, *(_t[name] for name in COLUMNS)).where(
+        when, _t.status == "target"
+    )
     some = first.order_by(order(_t.deadline_end)).limit(limit).subquery()
     asked = sa.select(some, _d.name, _d.region).join(tables.document, _d.id == some.c.document_id)
-    return [dict(row._mapping) for row in connection.execute(asked.order_by(order(some.c.deadline_end), some.c.id))]
+    found = connection.execute(asked.order_by(order(some.c.deadline_end), some.c.id)).mappings()
+    return [{**row, "shown": shown(dict(row))} for row in found]
 
 
 def named(connection: sa.Connection, names: Sequence[str]) -> list[dict[str, Any]]:

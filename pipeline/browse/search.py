@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.browse import wording
 from pipeline.store import searching
 from pipeline.store.searching import Candidate
 from schemas import tables
@@ -186,7 +187,7 @@ def _place(connection: sa.Connection, document: str, whole: str, around: tuple[i
     place = connection.execute(near).mappings().first()
     low, high = around
     read = (
-        sa.select(t.id, t.indicator, t.value_text, t.unit, t.deadline_raw, e.start)
+        sa.select(t.id, t.indicator, t.deadline_raw, e.start, *(t[name] for name in wording.COLUMNS))
         .join_from(tables.evidence, tables.target, e.row_id == t.id)
         .where(e.document_id == document, e.row_table == "target", e.slot == "value", e.position == 0, e.start >= low, e.start < high)
         .order_by(e.start, t.position)
@@ -194,7 +195,7 @@ def _place(connection: sa.Connection, document: str, whole: str, around: tuple[i
     )
     return {
         "place": {**(place or dict.fromkeys(("page", "table", "row"))), "line": whole.count("\n", 0, at) + 1},
-        "targets": [dict(row) for row in connection.execute(read).mappings()],
+        "targets": [{**row, "shown": wording.shown(dict(row))} for row in connection.execute(read).mappings()],
     }
 
 

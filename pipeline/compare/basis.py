@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.compare import facts, plans, validity
 from pipeline.compare.asked import rows_of
 from pipeline.compare.divisions import UNKNOWN
-from pipeline.compare.items import items, objects, shown, written
+from pipeline.compare.items import items, objects, shown, written_of
 from pipeline.compare.options import Options
 from schemas.errors import ZhibiaoError
 from schemas.functions import functions
@@ -37,7 +37,7 @@ def basis_of(stored: facts.Facts, options: Options) -> Basis:
     divisions = beyond.divisions if beyond else plans.divisions_of(stored.documents)
     documents = plans.dated(stored.documents, divisions)
     every = items(stored.targets, documents, beyond.world if beyond else None)
-    parts = (every["kind"], every["operator"], written(every), every["unit"], every["change_direction"], every["status"])
+    parts = (every["kind"], every["operator"], written_of(every), every["unit"], every["change_direction"], every["status"])
     every["shown"] = objects(shown(list(zip(*parts, strict=True))), every)
     named = documents.set_index("name")
     for column in ("title_shown", "format", "date"):

@@ -225,16 +225,20 @@ def close(one: float, other: float) -> bool:
 _NUMBERS, _WORDS = regex.compile(r"\d+(?:\.\d+)?"), regex.compile(r"[^\d.,，—~～\-\s]")
 
 
-def written(items: pd.DataFrame) -> list[str]:
-    """The values as written; where a person put another number or unit, the number that counts."""
+def written(text: str, value: float | None, value_max: float | None, unit: str | None) -> str:
+    """A value as written; where a person put another number or unit, the number that counts."""
+    numbers = [f"{float(one):.12g}" for one in (value, value_max) if one is not None and one == one]
+    same = set(numbers) <= set(_NUMBERS.findall(text.replace(",", "").replace("，", "")))
+    other_unit = isinstance(unit, str) and unit not in text and _WORDS.search(text) is not None
+    return "—".join(numbers) if numbers and (not same or other_unit) else text
+
+
+def written_of(items: pd.DataFrame) -> list[str]:
+    """The values of targets as they count."""
     found = items["value_text"].tolist()
     for i in (items["review"] == "corrected").to_numpy().nonzero()[0]:
         row = items.iloc[i]
-        numbers = [f"{float(value):.12g}" for value in (row["value"], row["value_max"]) if value is not None and value == value]
-        same = set(numbers) <= set(_NUMBERS.findall(found[i].replace(",", "").replace("，", "")))
-        other_unit = isinstance(row["unit"], str) and row["unit"] not in found[i] and _WORDS.search(found[i]) is not None
-        if numbers and (not same or other_unit):
-            found[i] = "—".join(numbers)
+        found[i] = written(found[i], row["value"], row["value_max"], row["unit"])
     return found
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from pipeline.browse.wording import shown
 from pipeline.report import grid
 from pipeline.report import words as report_words
 from pipeline.report.lines import CONTROL
@@ -86,6 +87,7 @@ def page(request: Request, template: str, /, area: str, status: int = 200, **val
         "worded": partial(_worded, lang=lang),
         "tone": report_words.tone,
         "when": partial(grid.when, lang=lang),
+        "target_shown": shown,
         "link": partial(link, request),
         "version": version("zhibiao"),
         "divisions": data_date(),
