@@ -14,6 +14,7 @@ from schemas import tables
 Line = dict[str, Any]
 SLOTS = ("indicator", "scope", "value", "unit", "deadline", "baseline", "act")
 READ = ("indicator", "scope", "kind", "operator", "value", "value_max", "unit", "change_direction", "baseline", "deadline", "status", "strength")
+_ROLES = ("lead", "cooperate", "responsible", "implement", "data_source")
 _SECOND = ("indicator", "operator", "value", "value_max", "unit")
 
 
@@ -107,7 +108,7 @@ def task(connection: sa.Connection, task_id: str | None) -> Line | None:
     bodies: dict[str, list[str]] = {}
     for role, name in connection.execute(query.where(link.task_id == task_id).order_by(link.role, link.position)):
         bodies.setdefault(role, []).append(name)
-    return {"path": row.path, "title": row.title, "bodies": bodies}
+    return {"path": row.path, "title": row.title, "bodies": {role: bodies[role] for role in _ROLES if role in bodies}}
 
 
 def added_here(connection: sa.Connection, document_id: str, start: int, end: int) -> list[str]:
