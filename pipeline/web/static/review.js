@@ -146,14 +146,14 @@
     const state = { accept: 'accepted', reject: 'rejected' }[action];
     const all = links();
     const next = all[all.indexOf(link) + 1];
-    const moved = next ? show(next.dataset.key, { quiet: true }) : Promise.resolve();
+    const moved = link && next ? show(next.dataset.key, { quiet: true }) : Promise.resolve();
     try {
       const told = await post(body);
       done.push({ id: told.decision.id, key });
       mark(key, state);
       tell(text(`said_${state}`, { name }));
       await moved;
-      if (!next) await show(key, { quiet: true });
+      if (!link || !next) await show(key, { quiet: true }); // who came by a link to one target stays with it
     } catch (error) {
       await moved;
       mark(key, null);
@@ -206,7 +206,7 @@
         tell(text('said_corrected', { name }));
         const all = links();
         const next = all[all.indexOf(rowOf(key)) + 1];
-        await show(next ? next.dataset.key : key, { quiet: true });
+        await show(rowOf(key) && next ? next.dataset.key : key, { quiet: true });
       }
     } catch (error) {
       button.disabled = false;
