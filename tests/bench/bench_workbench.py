@@ -76,15 +76,17 @@ def serving(url: str, out: Path) -> Iterator[int]:
     command = [sys.executable, "-m", "pipeline.cli", "serve", "--db", url, "--out", str(out), "--port", str(port)]
     server = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
-        _await(port, "/health")
+        _await(server, port, "/health")
         yield port
     finally:
         server.terminate()
         server.wait(30)
 
 
-def _await(port: int, path: str) -> None:
+def _await(server: subprocess.Popen[bytes], port: int, path: str) -> None:
     for _ in range(600):
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended with status {server.returncode}; start it by hand to see why")
         try:
             if get(port, path)[0] == 200:
                 return
@@ -147,7 +149,7 @@ def datasette(file: Path) -> float:
     command = [sys.executable, "-m", "datasette", "serve", "--immutable", str(file), "--port", str(port), "--setting", "sql_time_limit_ms", "60000"]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _await(port, "/")
+        _await(server, port, "/")
         return statistics.median(get(port, f"/{file.stem}/target.json?_size=100&_shape=objects")[1] for _ in range(_AGAIN))
     finally:
         server.terminate()
