@@ -92,6 +92,12 @@ class Jobs:
         """The folder of a job."""
         return self.folder / job.id
 
+    def make(self, job: Job) -> Path:
+        """Make the folder of a job, in which its owner alone can read."""
+        self.folder.mkdir(0o700, parents=True, exist_ok=True)
+        self.path(job).mkdir(0o700)
+        return self.path(job)
+
     def keep(self, job: Job) -> None:
         """Write the job's file, whole or not at all."""
         with self.lock, replacing(self.path(job) / FILE) as temporary:
@@ -147,9 +153,8 @@ def accept(workbench: Workbench, files: Iterable[tuple[str, BinaryIO]], person: 
     """
     jobs = jobs_of(workbench)
     job = _new("upload", person)
-    folder = jobs.path(job)
     with jobs.receiving:  # names and room are given out one upload after the other
-        folder.mkdir(parents=True)
+        folder = jobs.make(job)
         for number, (given, stream) in enumerate(files):
             try:
                 _take(workbench, jobs, job, number, given, stream)
@@ -199,7 +204,7 @@ def again(workbench: Workbench, person: Person, document_id: str | None) -> Job:
     job = _new("again", person)
     job.paths, job.force = there, True
     jobs = jobs_of(workbench)
-    jobs.path(job).mkdir(parents=True)
+    jobs.make(job)
     jobs.queue(job)
     return job
 

@@ -323,3 +323,31 @@ def test_health_is_open_and_says_nothing(guarded):  # noqa: F811
     for _ in range(200):
         answer = client.get("/health", headers={"host": "10.1.2.3"})
         assert answer.status_code == 200 and answer.json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.txt", "..\\..\\evil.txt", "/etc/evil.txt", "%2e%2e/evil.txt", "a\0b.txt", "con.txt", "a\r\nX-Evil: 1.txt", '"><script>.txt']
+)
+def test_uploads_stay_in_their_folder_for_their_owner_alone(client, settings, name):
+    text = "一、目标\n到2025年，森林覆盖率达到30%。\n".encode()
+    part = b"--b\r\nContent-Disposition: form-data; name="
+    body = part + b'"csrf"\r\n\r\nTOKEN\r\n' + part + b'"files"; filename="NAME"\r\n\r\n'
+    body = body.replace(b"TOKEN", token(client)["X-CSRF-Token"].encode()).replace(
+        b"NAME", name.replace('"', "%22").replace("\r\n", "%0D%0A").encode()
+    )
+    answer = client.post(
+        "/upload", content=body + text + b"\r\n--b--\r\n", headers={"content-type": "multipart/form-data; boundary=b"}, follow_redirects=False
+    )
+    assert answer.status_code in (303, 400, 422), answer.text
+    written = {path for path in settings.out.rglob("*") if path.is_file() and path.read_bytes() == text}
+    assert all(settings.uploads in path.parents for path in written) and not any("evil" in path.name for path in settings.out.iterdir())
+    assert len(written) == (answer.status_code == 303)
+    for path in settings.uploads.glob("*") if settings.uploads.exists() else ():
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_readers_send_no_large_bodies(guarded):  # noqa: F811
+    """They may not upload, and so may not fill the disk while that is found out."""
+    files = {"files": ("a.txt", b"x" * 3_000_000)}
+    assert browser(guarded, "reader").post("/upload", files=files).status_code in (403, 413)
+    assert browser(guarded, "reviewer").post("/upload", files=files).status_code == 303

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -90,12 +90,19 @@ def list_corrections(
     return JSONResponse({"corrections": [one.as_dict() for one in found[:limit]], "next": more}, headers={"Cache-Control": "no-store"})
 
 
+def _reviewer(request: Request) -> None:
+    """Before the body is looked at. Raises ProblemError 403."""
+    if not request.state.person.may("reviewer"):
+        raise ProblemError(403, words.say("review.not_reviewer", language(request)))
+
+
 @router.post(
     "",
     status_code=201,
     response_model=Taken,
     summary="Accept, correct, reject or add a target, or undo a decision",
     operation_id="decide",
+    dependencies=[Depends(_reviewer)],
     responses={
         409: {**PROBLEM["4XX"], "description": "Somebody decided meanwhile: `latest` is that decision"},
         422: {**PROBLEM["4XX"], "description": "Something is wrong: `fields` says what of each field; or the decision changes nothing"},
@@ -104,8 +111,6 @@ def list_corrections(
 )
 def decide(request: Request, asked: Asked) -> JSONResponse:
     """Needs the role of a reviewer. The decision is kept for good and applied to the stored rows in one transaction."""
-    if not request.state.person.may("reviewer"):
-        raise ProblemError(403, words.say("review.not_reviewer", language(request)))
     say = partial(_say, language(request))
     try:
         taken = deciding.decide(workbench(request).engine, request.state.person.name, asked.model_dump(exclude_unset=True), say)

@@ -139,6 +139,7 @@ def cancel(request: Request, job_id: str) -> Response:
 @router.post("/jobs/{job_id}/restart")
 def restart(request: Request, job_id: str) -> Response:
     """Queue a job again that was interrupted, cancelled or failed."""
+    may(request, "reviewer")
     server = workbench(request)
     job = _job(server, job_id)
     may(request, "reviewer" if job.kind == "upload" else "admin")
