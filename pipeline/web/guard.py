@@ -172,7 +172,7 @@ def _malformed(request: Request) -> Response | None:
     if sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_HEADERS:
         return PlainTextResponse("the headers are too long\n", 431)
     if any(ord(char) < 32 or char in "\x7f\\" for char in scope["path"]):
-        return PlainTextResponse("no such address\n", 400)
+        return problem(request, 400, "no such address") if scope["path"].startswith("/api/") else PlainTextResponse("no such address\n", 400)
     return None
 
 

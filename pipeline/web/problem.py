@@ -10,6 +10,7 @@ import regex
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from pipeline.web.api.problems import problem as of_api
 from pipeline.web.render import page
 
 LOG = logging.getLogger("zhibiao.web")
@@ -22,7 +23,11 @@ def for_tools(request: Request) -> bool:
 
 
 def problem(request: Request, status: int, says: str, headers: Mapping[str, str] | None = None) -> Response:
-    """An error: `{"error": …}` for tools, a page for people."""
+    """An error: `{"error": …}` for tools (of the API with all that its problems have), a page for people."""
+    if request.scope["path"].startswith("/api/"):
+        told = of_api(status, says)
+        told.headers.update(headers or {})
+        return told
     if for_tools(request):
         return JSONResponse({"error": says}, status, headers)
     shown = page(request, "problem.html", area="problem", status=status, says=says, code=status)
