@@ -148,7 +148,7 @@ def test_wrong_usage_is_status_2_with_one_clear_line(tmp_path, words):
 
 
 def test_an_unknown_command_is_answered_with_those_there_are(tmp_path):
-    notes = zhibiao("serve", cwd=tmp_path).stderr.decode()
+    notes = zhibiao("server", cwd=tmp_path).stderr.decode()
     assert all(name in notes for name in ("run", "extract", "export", "compare", "score", "db"))
 
 

@@ -38,6 +38,6 @@ def test_what_cannot_be_taken_is_told(client, sent, status, says):
 
 
 def test_readers_send_nothing(client, monkeypatch):
-    monkeypatch.setattr("pipeline.web.guard.myself", lambda: Person("anna", "reader"))
+    monkeypatch.setattr("pipeline.web.gate.myself", lambda: Person("anna", "reader"))
     answer = client.post("/api/v1/documents", files={"files": ("a.txt", b"x")}, headers=token(client))
     assert answer.status_code == 403 and "reviewer" in answer.json()["detail"]

@@ -1,6 +1,5 @@
 """The viewer and the search in a real browser: records and places lead to each other, keys, permalinks; axe finds nothing serious."""
 
-import shutil
 import threading
 import time
 
@@ -12,9 +11,6 @@ from pipeline import batch, store
 from pipeline.web import create_app
 from schemas import tables
 from tests.test_pictures import made
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 
 
 @pytest.fixture
@@ -32,16 +28,6 @@ def served(settings, tmp_path):
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", engine
     server.should_exit = True
     thread.join()
-
-
-@pytest.fixture
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def opened(browser, address, width=1280, **options):
