@@ -7,12 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.browse import decided
+from pipeline.browse.queue import Wanted, page
 from pipeline.browse.wording import COLUMNS, shown
 from pipeline.review import LOW_CONFIDENCE
 from schemas import tables
 from schemas.reasons import REASONS
 
-_d, _t, _c, _e = tables.document.c, tables.target.c, tables.correction.c, tables.evidence.c
+_d, _t = tables.document.c, tables.target.c
 _RANKED = tuple(name for name, reason in REASONS.items() if reason.rank is not None)
 
 
@@ -29,9 +31,10 @@ def counts(connection: sa.Connection) -> dict[str, int]:
 
 
 def open_items(connection: sa.Connection) -> int:
-    """Places that a person should look at: numbers that may be targets, and targets that were read without certainty. Walks over all targets."""
+    """Places that a person should look at: numbers that may be targets, and targets that were read without certainty and that nobody has decided
+    on. Walks over all targets."""
     numbers = sa.select(sa.func.count()).where(tables.coverage.c.reason.in_(_RANKED))
-    doubtful = sa.select(sa.func.count()).where(sa.or_(_t.confidence < LOW_CONFIDENCE, _t.readers.in_(("rules", "differs"))))
+    doubtful = sa.select(sa.func.count()).where(_t.review.is_(None), sa.or_(_t.confidence < LOW_CONFIDENCE, _t.readers.in_(("rules", "differs"))))
     return int(connection.execute(numbers).scalar_one()) + int(connection.execute(doubtful).scalar_one())
 
 
@@ -74,10 +77,6 @@ def ids(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
 
 
 def corrections(connection: sa.Connection, limit: int) -> list[dict[str, Any]]:
-    """What people decided last, a field each, with the place that it is about where that is still stored."""
-    last = sa.select(_c.id, _c.evidence_id, _c.field, _c.before, _c.after, _c.author, _c.made).order_by(_c.made.desc(), _c.id).limit(limit).subquery()
-    joined = last.outerjoin(tables.evidence, _e.id == last.c.evidence_id).outerjoin(
-        tables.target, sa.and_(_t.id == _e.row_id, _e.row_table == "target")
-    )
-    asked = sa.select(last, _e.document_id, _e.text, _t.id.label("target_id"), _t.indicator).select_from(joined)
-    return [dict(row._mapping) for row in connection.execute(asked.order_by(last.c.made.desc(), last.c.id))]
+    """What people decided last and is in force, a target each, as the list of decisions of the review page has it."""
+    wanted = Wanted(state="decided")
+    return page(connection, wanted, decided.parts(wanted), None, limit)[0]

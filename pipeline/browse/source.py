@@ -196,7 +196,7 @@ class _Records:
         none: dict[str, Any] = {"id": None, "number": None, "bodies": {}, "targets": [], "place": None, "path": None, "title": None}
         for number, target in enumerate(self.targets):
             bodies = self.bodies.get(target["task_id"] or "", {})
-            deadline = {part: target[f"deadline_{part}"] for part in ("raw", "kind", "start", "end")} if target["deadline_raw"] else None
+            deadline = {part: target[f"deadline_{part}"] for part in ("raw", "kind", "start", "end")} if target["deadline_kind"] else None
             shown = target | {"number": number, "bodies": bodies, "deadline": deadline, "place": self.places.get(target["id"])}
             groups.get(target["task_id"], none)["targets"].append(shown)
         return [*([none] if none["targets"] else []), *groups.values()]

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from pipeline import store
+from pipeline import corrections, store
+from pipeline.browse import home
 from pipeline.compare import Options, compare
 from pipeline.web import Settings, create_app
 from pipeline.web.pages.home import in_words
@@ -87,16 +88,28 @@ def test_days_in_words():
     }
 
 
-def test_latest_corrections(client, settings):
-    with store.connect(settings.database).begin() as connection:
-        asked = sa.select(tables.evidence.c.id, tables.evidence.c.row_id).where(
-            tables.evidence.c.row_table == "target", tables.evidence.c.slot == "value"
-        )
-        place = connection.execute(asked).first()
-        values = {"evidence_id": place.id, "field": "value", "before": "1", "after": "<b>2</b>", "author": "王", "made": "2026-01-01T00:00:00"}
-        connection.execute(sa.insert(tables.correction).values(id="c", **values))
+def test_latest_corrections_are_what_is_in_force(client, settings):
+    engine, t = store.connect(settings.database), tables.target.c
+    with engine.connect() as connection:
+        some = connection.execute(sa.select(t.id, t.value).where(t.kind == "count", t.operator != "range").limit(3)).all()
+    corrections.decide(engine, "correct", author="<b>王", target_id=some[0].id, changes={"value": 123457})
+    corrections.decide(engine, "reject", author="李", target_id=some[1].id)
+    undone = corrections.decide(engine, "accept", author="赵赵", target_id=some[2].id)
+    corrections.undo(engine, undone.id, author="赵赵")
     page = client.get("/").text
-    assert "&lt;b&gt;2&lt;/b&gt;" in page and f"target={place.row_id}" in page and "王" in page
+    assert "&lt;b&gt;王" in page and "123457" in page and f"item=t:{some[0].id}" in page
+    assert "已驳回" in page and f"item=t:{some[1].id}" in page
+    assert "赵赵" not in page and some[2].id not in page
+
+
+def test_what_is_decided_waits_no_more(settings):
+    engine, t = store.connect(settings.database), tables.target.c
+    with engine.connect() as connection:
+        before = home.open_items(connection)
+        doubtful = connection.execute(sa.select(t.id).where(t.readers.in_(("differs", "rules"))).limit(1)).scalar_one()
+    corrections.decide(engine, "accept", author="王", target_id=doubtful)
+    with engine.connect() as connection:
+        assert home.open_items(connection) == before - 1
 
 
 def test_an_empty_database_says_what_to_do(tmp_path):
