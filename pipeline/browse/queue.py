@@ -8,7 +8,7 @@ as it shows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,6 +42,7 @@ class Wanted:
     reason: str | None = None
     reviewer: str | None = None
     words: str | None = None
+    named: dict[str, list[str]] = field(default_factory=dict, compare=False)  # column → its texts with the words, found once for all parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _narrowed(connection: sa.Connection, wanted: Wanted) -> Iterator[sa.ColumnEl
     if wanted.words and wanted.document:
         yield sa.or_(*(column.contains(wanted.words, autoescape=True) for column in (_t.indicator, _t.scope, _t.quote)))
     elif wanted.words:
-        yield sa.or_(*(column.in_(_said(connection, column, wanted.words)) for column in (_t.indicator, _t.scope)))
+        yield sa.or_(*(column.in_(_said(connection, column, wanted)) for column in (_t.indicator, _t.scope)))
 
 
 def in_documents(wanted: Wanted, column: sa.Column[Any]) -> Iterator[sa.ColumnElement[bool]]:
@@ -120,11 +121,13 @@ def in_documents(wanted: Wanted, column: sa.Column[Any]) -> Iterator[sa.ColumnEl
         yield column.in_(sa.select(_d.id).where(_d.region == wanted.region))
 
 
-def _said(connection: sa.Connection, column: sa.Column[Any], words: str) -> list[str]:
-    """The different texts of a column that hold words: an index holds them all, and is read without the rows."""
-    query = sa.select(column).distinct().where(column.contains(words, autoescape=True)).limit(_NAMES)
-    index = {"indicator": "ix_target_naming", "scope": "ix_target_scope"}[column.name]
-    return list(connection.execute(query.with_hint(tables.target, f"INDEXED BY {index}", "sqlite")).scalars())
+def _said(connection: sa.Connection, column: sa.Column[Any], wanted: Wanted) -> list[str]:
+    """The different texts of a column that hold the words: an index holds them all, and is read without the rows."""
+    if column.name not in wanted.named:
+        query = sa.select(column).distinct().where(column.contains(wanted.words, autoescape=True)).limit(_NAMES)
+        index = {"indicator": "ix_target_naming", "scope": "ix_target_scope"}[column.name]
+        wanted.named[column.name] = list(connection.execute(query.with_hint(tables.target, f"INDEXED BY {index}", "sqlite")).scalars())
+    return wanted.named[column.name]
 
 
 def _behind(place: str | None) -> tuple[float, str] | None:

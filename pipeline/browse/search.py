@@ -192,10 +192,12 @@ def _place(connection: sa.Connection, document: str, whole: str, around: tuple[i
     )
     place = connection.execute(near).mappings().first()
     low, high = around
+    # the table's name as an expression: as a plain column SQLite would walk over the evidence of all documents by the index of rows
+    of_targets = e.row_table.concat("") == "target"
     read = (
         sa.select(t.id, t.indicator, e.start, *(t[f"deadline_{part}"] for part in _DEADLINE), *(t[name] for name in wording.COLUMNS))
         .join_from(tables.evidence, tables.target, e.row_id == t.id)
-        .where(e.document_id == document, e.row_table == "target", e.slot == "value", e.position == 0, e.start >= low, e.start < high)
+        .where(e.document_id == document, of_targets, e.slot == "value", e.position == 0, e.start >= low, e.start < high)
         .order_by(e.start, t.position)
         .limit(6)
     )
