@@ -94,3 +94,11 @@ def test_a_search_goes_on_while_a_run_replaces_documents(client, engine):
         names = connection.execute(sa.select(tables.document.c.name)).scalars().all()
         _clear(connection, names[:3])
     assert client.get("/search?q=水").status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "told"), [("change", "提高≥5个百分点"), ("rank", "前110名")])
+def test_a_change_and_a_rank_are_told_beside_the_source_as_everywhere(client, engine, kind, told):
+    words = {"change": "5个百分点", "rank": "110名"}[kind]
+    old = one(engine, T.kind == kind, T.value_text == words)
+    page = client.get(f"/documents/{old['document_id']}?target={old['id']}").text
+    assert f'f-value">{told}<' in page
