@@ -194,7 +194,9 @@ VIEWS: tuple[View, ...] = (
             kind | t.kind | 类型 | level, change …: values of other kinds do not compare
             scope | t.scope | 范围 | to what it holds, as written
             operator | t.operator | 算子 | >=, >, <=, <, =, ~, range
+            change_direction | t.change_direction | 变化方向 | of a change: increase or decrease; its value has no sign
             canonical_value | t.canonical_value | 规范值 | in the canonical unit
+            canonical_value_max | t.canonical_value_max | 规范上限 | of a range, in the canonical unit
             canonical_unit | t.canonical_unit | 规范单位 | base unit of the dimension
             value_text | t.value_text | 原文数值 | number and unit as written
             document | d.name | 文件 | name of the document

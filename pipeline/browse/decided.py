@@ -76,6 +76,7 @@ def _row(connection: sa.Connection, some: Any) -> Row:
         "review": some["state"],
         "disputed": some["disputed"],
         "author": some["author"],
+        "made": some["made"],
     }
 
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -121,8 +120,3 @@ def _edges(spans: Spans) -> Iterable[int]:
     for some in spans.values():
         for span in some:
             yield from span
-
-
-def as_lists(spans: Spans) -> dict[str, Any]:
-    """Spans as JSON values."""
-    return {name: [list(span) for span in some] for name, some in spans.items()}

@@ -26,6 +26,7 @@ _FEW = 20  # names of indicators that are rare among all
 _NAMES = 400  # names of indicators that words are looked for in at a time
 LISTED = (
     *("id", "document_id", "task_id", "position", "indicator", "scope", "operator", "value_text", "unit", "kind", "status", "confidence"),
+    *("value", "value_max", "change_direction"),
     *("deadline_raw", "deadline_kind", "deadline_start", "deadline_end", "readers", "review", "quote"),
 )
 _t, _c, _d = tables.target.c, tables.coverage.c, tables.document.c
@@ -154,7 +155,7 @@ def _numbers(name: str) -> Callable[[sa.Connection, Wanted, str | None, int], li
         if wanted.words:
             query = query.where(_c.text.contains(wanted.words, autoescape=True))
         document, _, position = (place or "").partition("~")
-        if position.isdecimal():
+        if position.isdecimal() and len(position) < 10:
             query = query.where(sa.tuple_(_c.document_id, _c.position) > sa.tuple_(sa.literal(document), sa.literal(int(position))))
         found = connection.execute(query.order_by(_c.document_id, _c.position).limit(limit))
         told = []

@@ -21,6 +21,7 @@ _ROUNDS = 5  # pools that are looked at where the ones before hold no hit
 _SHOWN = 4  # passages of a document
 _AROUND = 90  # characters around the first hit of a passage
 _AT_ONCE = 500  # ids in one IN list
+_DEADLINE = ("raw", "kind", "start", "end")
 _QUERY = re.compile(r'"([^"]*)"|“([^”]*)”|([^\s"“]+)')
 
 
@@ -139,10 +140,15 @@ def _dated(document: dict[str, Any]) -> tuple[str, str]:
 
 
 def shown(connection: sa.Connection, documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Documents of a page of results, each with its first passages cut around their hits, with their place and the targets read there."""
+    """Documents of a page of results, each with its first passages cut around their hits, with their place and the targets read there.
+
+    Those that a run has replaced since they were found are left out.
+    """
     found = []
     for document in documents:
-        whole = connection.execute(sa.select(tables.document.c.text).where(tables.document.c.id == document["id"])).scalar_one()
+        whole = connection.execute(sa.select(tables.document.c.text).where(tables.document.c.id == document["id"])).scalar()
+        if whole is None:
+            continue
         passages = [_passage(connection, document["id"], passage, whole) for passage in document["passages"][:_SHOWN]]
         found.append(document | {"passages": passages, "more": len(document["passages"]) - len(passages)})
     return found
@@ -186,17 +192,24 @@ def _place(connection: sa.Connection, document: str, whole: str, around: tuple[i
     )
     place = connection.execute(near).mappings().first()
     low, high = around
+    # the table's name as an expression: as a plain column SQLite would walk over the evidence of all documents by the index of rows
+    of_targets = e.row_table.concat("") == "target"
     read = (
-        sa.select(t.id, t.indicator, t.deadline_raw, e.start, *(t[name] for name in wording.COLUMNS))
+        sa.select(t.id, t.indicator, e.start, *(t[f"deadline_{part}"] for part in _DEADLINE), *(t[name] for name in wording.COLUMNS))
         .join_from(tables.evidence, tables.target, e.row_id == t.id)
-        .where(e.document_id == document, e.row_table == "target", e.slot == "value", e.position == 0, e.start >= low, e.start < high)
+        .where(e.document_id == document, of_targets, e.slot == "value", e.position == 0, e.start >= low, e.start < high)
         .order_by(e.start, t.position)
         .limit(6)
     )
     return {
         "place": {**(place or dict.fromkeys(("page", "table", "row"))), "line": whole.count("\n", 0, at) + 1},
-        "targets": [{**row, "shown": wording.shown(dict(row))} for row in connection.execute(read).mappings()],
+        "targets": [_read(dict(row)) for row in connection.execute(read).mappings()],
     }
+
+
+def _read(row: dict[str, Any]) -> dict[str, Any]:
+    deadline = {part: row.pop(f"deadline_{part}") for part in _DEADLINE}
+    return {**row, "shown": wording.shown(row), "deadline": deadline if deadline["kind"] else None}
 
 
 def choices(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:

@@ -196,7 +196,7 @@ class _Records:
         none: dict[str, Any] = {"id": None, "number": None, "bodies": {}, "targets": [], "place": None, "path": None, "title": None}
         for number, target in enumerate(self.targets):
             bodies = self.bodies.get(target["task_id"] or "", {})
-            deadline = {part: target[f"deadline_{part}"] for part in ("raw", "kind", "start", "end")} if target["deadline_raw"] else None
+            deadline = {part: target[f"deadline_{part}"] for part in ("raw", "kind", "start", "end")} if target["deadline_kind"] else None
             shown = target | {"number": number, "bodies": bodies, "deadline": deadline, "place": self.places.get(target["id"])}
             groups.get(target["task_id"], none)["targets"].append(shown)
         return [*([none] if none["targets"] else []), *groups.values()]
@@ -222,7 +222,8 @@ def _segments(connection: sa.Connection, document_id: str, low: int, high: int) 
 def _meta(connection: sa.Connection, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What was read of the document as a whole, with the places that say so; a field without a place was not read."""
     e = tables.evidence.c
-    query = sa.select(e.slot, e.start, e.end, e.text).where(e.document_id == row["id"], e.row_table == "document").order_by(e.start)
+    # the table's name as an expression: as a plain column SQLite would walk over the evidence of all documents by the index of rows
+    query = sa.select(e.slot, e.start, e.end, e.text).where(e.document_id == row["id"], e.row_table.concat("") == "document").order_by(e.start)
     places: dict[str, list[dict[str, Any]]] = {}
     for one in connection.execute(query).mappings():
         places.setdefault(one["slot"], []).append(dict(one))

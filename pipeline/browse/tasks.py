@@ -33,8 +33,10 @@ def _where(connection: sa.Connection, asked: Asked) -> list[sa.ColumnElement[boo
         found.append(k.document_id.in_(places.documents_named(connection, asked.documents)))
     if asked.regions:
         found.append(k.document_id.in_(places.documents_of_regions(connection, asked.regions)))
-    if asked.body or asked.function or asked.role:
+    if asked.body or asked.function:
         found.append(k.id.in_(_answered(asked)))
+    elif asked.role:  # most tasks have one: each is looked at, rather than all links of bodies listed
+        found.append(sa.exists().where(tables.task_body.c.task_id == k.id, tables.task_body.c.role == asked.role))
     if asked.year:
         found += [k.deadline_end >= f"{asked.year}-01-01", k.deadline_end <= f"{asked.year}-12-31"]
     if asked.q:

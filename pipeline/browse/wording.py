@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.compare.items import DECIDED, written
 from pipeline.compare.items import shown as _shown
-from pipeline.compare.items import written
 
 # the columns of `target` that it is told from
 COLUMNS = ("kind", "operator", "value_text", "value", "value_max", "unit", "change_direction", "status", "review")
@@ -15,6 +15,6 @@ COLUMNS = ("kind", "operator", "value_text", "value", "value_max", "unit", "chan
 def shown(target: Mapping[str, Any]) -> str:
     """The value of a row of `target` that has COLUMNS: ≥95%, 提高≥5个百分点, 前110名."""
     text = target["value_text"]
-    if target["review"] == "corrected":
+    if target["review"] in DECIDED:
         text = written(text, target["value"], target["value_max"], target["unit"])
     return _shown([(target["kind"], target["operator"], text, target["unit"], target["change_direction"], target["status"])])[0]

@@ -222,21 +222,22 @@ def close(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
 
 
-_NUMBERS, _WORDS = regex.compile(r"\d+(?:\.\d+)?"), regex.compile(r"[^\d.,，—~～\-\s]")
+_NUMBERS, _WORDS = regex.compile(r"(?:^\s*[-−－])?\d+(?:\.\d+)?"), regex.compile(r"[^\d.,，—~～\-\s]")
+DECIDED = ("corrected", "added")  # reviews after which the number need not be the one that the text has
 
 
 def written(text: str, value: float | None, value_max: float | None, unit: str | None) -> str:
     """A value as written; where a person put another number or unit, the number that counts."""
-    numbers = [f"{float(one):.12g}" for one in (value, value_max) if one is not None and one == one]
-    same = set(numbers) <= set(_NUMBERS.findall(text.replace(",", "").replace("，", "")))
+    numbers = [float(one) for one in (value, value_max) if one is not None and one == one]
+    read = [float(one.replace("−", "-").replace("－", "-")) for one in _NUMBERS.findall(text.replace(",", "").replace("，", ""))]
     other_unit = isinstance(unit, str) and unit not in text and _WORDS.search(text) is not None
-    return "—".join(numbers) if numbers and (not same or other_unit) else text
+    return "—".join(f"{one:.12g}" for one in numbers) if numbers and (numbers != read or other_unit) else text
 
 
 def written_of(items: pd.DataFrame) -> list[str]:
     """The values of targets as they count."""
     found = items["value_text"].tolist()
-    for i in (items["review"] == "corrected").to_numpy().nonzero()[0]:
+    for i in items["review"].isin(DECIDED).to_numpy().nonzero()[0]:
         row = items.iloc[i]
         found[i] = written(found[i], row["value"], row["value_max"], row["unit"])
     return found

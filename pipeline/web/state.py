@@ -38,12 +38,15 @@ class Kept:
             with self._lock:
                 if key in self._found:
                     return cast(_T, self._found[key])
-            made = make()
-            with self._lock:
-                self._found[key] = made
-                self._asking.pop(key, None)
-                while len(self._found) > self.most:
-                    self._found.popitem(last=False)
+            try:
+                made = make()
+                with self._lock:
+                    self._found[key] = made
+                    while len(self._found) > self.most:
+                        self._found.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._asking.pop(key, None)
             return made
 
 

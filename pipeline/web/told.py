@@ -51,6 +51,9 @@ _ONE = threading.Lock()  # comparisons take memory: one at a time
 def _work(workbench: Workbench, known: dict[Hashable, Told], key: Hashable, lang: str) -> None:
     try:
         with _ONE:
+            with _LOCK:
+                if key not in known:  # the rows have changed while this waited: nobody will ask for it any more
+                    return
             with store.reading(workbench.engine) as connection:
                 waiting = home.open_items(connection)
             made = _findings(workbench, waiting, lang)

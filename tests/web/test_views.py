@@ -121,3 +121,10 @@ def test_datasette_shows_views_facets_and_queries(filled, tmp_path, immutable):
     finally:
         process.terminate()
         process.wait(10)
+
+
+def test_a_change_is_shown_with_its_direction(settings):
+    engine = store.connect(settings.database)
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT change_direction, canonical_value FROM v_indicator_region WHERE kind = 'change'").all()
+    assert rows and all(direction in ("increase", "decrease") for direction, _ in rows)

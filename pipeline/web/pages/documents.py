@@ -28,9 +28,15 @@ def listed(request: Request) -> Response:
     """The list."""
     server, asked = workbench(request), _asked(request)
     number = _number(request.query_params.get("page"))
+
+    def choices() -> dict[str, list[str]]:
+        with store.reading(server.engine) as connection:
+            return documents.choices(connection)
+
+    # one connection at a time: requests that held one and waited for a second would wait for each other
+    known = server.kept.get(("documents", server.version()), choices)
     with store.reading(server.engine) as connection:
         found, total = documents.page(connection, asked, PAGE, (number - 1) * PAGE)
-        known = server.kept.get(("documents", server.version()), lambda: documents.choices(connection))
     return page(
         *(request, "documents.html"),
         area="documents",

@@ -193,7 +193,7 @@ def _decided(request: Request, texts: Mapping[str, str]) -> Response:
     elif action == "add":
         given |= {"document_id": texts.get("document_id"), "spans": _spans(texts)}
     else:
-        given |= {"target_id": texts.get("target_id"), "seen": int(texts["seen"]) if texts.get("seen", "").isdecimal() else None}
+        given |= {"target_id": texts.get("target_id"), "seen": _number(texts.get("seen", ""))}
     if action in ("correct", "add"):
         given["changes"] = {name: texts[name] for name in (*changes.INPUTS, "deadline_raw") if name in texts}
     say = partial(_said, language(request))
@@ -206,6 +206,10 @@ def _decided(request: Request, texts: Mapping[str, str]) -> Response:
     stay = action in ("undo", "add")
     to = f"t:{taken['decision']['target_id']}" if stay else texts.get("next") or None
     return RedirectResponse("/review" + (f"?{kept}" if (kept := urlencode(_kept(request, to))) else ""), 303)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _kept(request: Request, item: str | None) -> Line:
