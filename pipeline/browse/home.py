@@ -8,12 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.browse.wording import COLUMNS, shown
-from pipeline.review import LOW_CONFIDENCE
 from schemas import tables
-from schemas.reasons import REASONS
 
 _d, _t, _c, _e = tables.document.c, tables.target.c, tables.correction.c, tables.evidence.c
-_RANKED = tuple(name for name, reason in REASONS.items() if reason.rank is not None)
 
 
 def counts(connection: sa.Connection) -> dict[str, int]:
@@ -26,13 +23,6 @@ def counts(connection: sa.Connection) -> dict[str, int]:
         "failed": sa.select(sa.func.count()).select_from(tables.source).where(tables.source.c.state.in_(("failed", "quarantined"))),
     }
     return {name: connection.execute(question).scalar_one() for name, question in asked.items()}
-
-
-def open_items(connection: sa.Connection) -> int:
-    """Places that a person should look at: numbers that may be targets, and targets that were read without certainty. Walks over all targets."""
-    numbers = sa.select(sa.func.count()).where(tables.coverage.c.reason.in_(_RANKED))
-    doubtful = sa.select(sa.func.count()).where(sa.or_(_t.confidence < LOW_CONFIDENCE, _t.readers.in_(("rules", "differs"))))
-    return int(connection.execute(numbers).scalar_one()) + int(connection.execute(doubtful).scalar_one())
 
 
 def due(connection: sa.Connection, today: str, limit: int) -> list[dict[str, Any]]:

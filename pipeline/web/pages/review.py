@@ -154,7 +154,7 @@ def _why(one: Line, lang: str) -> str:
     if one["key"].startswith("c:"):
         name = one["reason"] if one["reason"] in queue.NUMBERS else "proposal"
         return words.say(f"review.why_{name}", lang)
-    return words.say(f"review.why_{one['reason']}", lang, sure=f"{one['confidence']:.2f}", least=LOW_CONFIDENCE)
+    return words.say(f"review.why_{one['reason']}", lang, sure=f"{one['confidence']:.0%}", least=f"{LOW_CONFIDENCE:.0%}")
 
 
 def _canonical(one: Line | None) -> str | None:
