@@ -151,6 +151,8 @@ def _why(one: Line, lang: str) -> str:
         return words.say("review.why_rejected", lang) if one["state"] and one["state"].state == "rejected" else ""
     if one.get("review") == "added":
         return words.say("review.why_added", lang)
+    if one.get("review"):
+        return ""
     if one["key"].startswith("c:"):
         name = one["reason"] if one["reason"] in queue.NUMBERS else "proposal"
         return words.say(f"review.why_{name}", lang)
