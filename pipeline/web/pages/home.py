@@ -34,7 +34,7 @@ def home(request: Request) -> Response:
     for one in (*known["due"], *known["past"]):
         one["in_words"] = in_words(one["deadline_end"], today, lang)
     more = None if empty else told(server, lang)
-    said = {"told": more, "corrections": corrected, "plain": changes.shown, "command": command(server)}
+    said: dict[str, Any] = {"told": more, "corrections": corrected, "plain": changes.shown, "command": command(server)}
     return page(request, "home.html", area="home", empty=empty, today=today, **said, **known)
 
 

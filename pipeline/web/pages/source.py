@@ -59,7 +59,12 @@ def source(
         else:
             found, view = browse.read(connection, row, at, _number(part), asked), "text"
     found.chosen = {"target": target, "task": task, "at": at}
-    values = _shown(found, language(request)) | {"view": view, "pageable": bool(sheets), "sheets": sheets, "pages_link": link(request, view="pages", part=None)}
+    values = _shown(found, language(request)) | {
+        "view": view,
+        "pageable": bool(sheets),
+        "sheets": sheets,
+        "pages_link": link(request, view="pages", part=None),
+    }
     if view == "pages":
         return page(request, "source_pages.html", area="documents", source=found, **values, **_sheet(request, row, *shown))
     return page(request, "source.html", area="documents", source=found, **values)

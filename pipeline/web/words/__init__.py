@@ -1,4 +1,4 @@
-"""The words of the workbench in Chinese and English: one YAML file for each area, `name: [Chinese, English]`, or `[Chinese, English, English of one]`."""
+"""The words of the workbench: one YAML file for each area, `name: [Chinese, English]`, or `[Chinese, English, English of one]`."""
 
 from __future__ import annotations
 
