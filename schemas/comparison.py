@@ -60,7 +60,7 @@ FINDINGS = {
     "expired": "已失效",
     "superseded": "已被取代",
 }
-DUE = {"past_due": "已到期", "next": "最近到期", "later": "尚未到期"}
+DUE = {"past_due": "已到期", "next": "即将到期", "later": "尚未到期"}
 CERTAINTY = {"verified": ("已核实", "verified"), "recalled": ("凭记忆", "from memory")}
 NO_YEAR = "—"  # the column of values without a year, where columns are years
 VALIDITY = {"in_force": "有效", "draft": "征求意见稿", "expired": "已过有效期", "repealed": "已废止", "superseded": "已被取代"}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.browse import decided, queue
 from pipeline.browse.wording import COLUMNS, shown
 from schemas import tables
 
+_FIELDS = 12  # rows that a decision has at most, one a field
 _d, _t, _c, _e = tables.document.c, tables.target.c, tables.correction.c, tables.evidence.c
 
 
@@ -24,12 +25,6 @@ def counts(connection: sa.Connection) -> dict[str, int]:
         "failed": sa.select(sa.func.count()).select_from(tables.source).where(tables.source.c.state.in_(("failed", "quarantined"))),
     }
     return {name: connection.execute(question).scalar_one() for name, question in asked.items()}
-
-
-def open_items(connection: sa.Connection) -> int:
-    """How much of the review queue is uncertain: all but what both readers read alike and nobody has looked at."""
-    counts = queue.counts(connection)
-    return sum(counts.values()) - counts["rest"] + decided.waiting(connection)
 
 
 def due(connection: sa.Connection, today: str, limit: int) -> list[dict[str, Any]]:
@@ -71,10 +66,27 @@ def ids(connection: sa.Connection, names: Sequence[str]) -> dict[str, str]:
 
 
 def corrections(connection: sa.Connection, limit: int) -> list[dict[str, Any]]:
-    """What people decided last, a field each, with the place that it is about where that is still stored."""
-    last = sa.select(_c.id, _c.evidence_id, _c.field, _c.before, _c.after, _c.author, _c.made).order_by(_c.made.desc(), _c.id).limit(limit).subquery()
+    """What people decided last, the latest first: `action`, `author`, `made`, `changes` (field → before, after), and the place that each is about.
+
+    `document_id`, `target_id` and `indicator` are None where that is no longer stored; `text` is what stands there.
+    """
+    named = ("id", "evidence_id", "field", "before", "after", "author", "made", "number", "decision", "action")
+    last = sa.select(*(_c[name] for name in named)).order_by(_c.number.desc(), _c.made.desc(), _c.id).limit(limit * _FIELDS).subquery()
     joined = last.outerjoin(tables.evidence, _e.id == last.c.evidence_id).outerjoin(
         tables.target, sa.and_(_t.id == _e.row_id, _e.row_table == "target")
     )
     asked = sa.select(last, _e.document_id, _e.text, _t.id.label("target_id"), _t.indicator).select_from(joined)
-    return [dict(row._mapping) for row in connection.execute(asked.order_by(last.c.made.desc(), last.c.id))]
+    found: dict[str, dict[str, Any]] = {}
+    for row in connection.execute(asked.order_by(last.c.number.desc(), last.c.made.desc(), last.c.id)).mappings():
+        one = found.setdefault(row["decision"] or row["id"], {**row, "changes": {}})
+        if row["field"]:
+            one["changes"][row["field"]] = (_said(row["before"]), _said(row["after"]))
+    return list(found.values())[:limit]
+
+
+def _said(value: str | None) -> Any:
+    """A stored value; a text that is no JSON, as another version may have written it, as it is."""
+    try:
+        return None if value is None else json.loads(value)
+    except ValueError:
+        return value

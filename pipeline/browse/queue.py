@@ -26,7 +26,7 @@ _FEW = 20  # names of indicators that are rare among all
 _NAMES = 400  # names of indicators that words are looked for in at a time
 LISTED = (
     *("id", "document_id", "task_id", "position", "indicator", "scope", "operator", "value_text", "unit", "kind", "status", "confidence"),
-    *("value", "value_max", "change_direction"),
+    *("value", "value_max", "change_direction"),  # what the shared wording tells beside them
     *("deadline_raw", "deadline_kind", "deadline_start", "deadline_end", "readers", "review", "quote"),
 )
 _t, _c, _d = tables.target.c, tables.coverage.c, tables.document.c
@@ -201,6 +201,11 @@ def counts(connection: sa.Connection) -> dict[str, int]:
     found |= dict.fromkeys(NUMBERS, 0) | {row[0]: row[1] for row in connection.execute(numbers)}
     proposals = sa.select(sa.func.count()).select_from(tables.coverage).where(sa.text(tables.PROPOSED), _c.reason.not_in(NUMBERS))
     return found | {"proposal": connection.execute(proposals).scalar() or 0}
+
+
+def doubts(connection: sa.Connection) -> int:
+    """How many rows of the open queue a person should look at: all parts but the rest, of which the program is sure."""
+    return sum(count for name, count in counts(connection).items() if name != "rest")
 
 
 def document_id(connection: sa.Connection, said: str) -> str:

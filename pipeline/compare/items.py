@@ -254,5 +254,6 @@ def shown(rows: Sequence[tuple[Any, ...]]) -> list[str]:
         tail = unit if isinstance(unit, str) and unit not in text and kind != "grade" else ""
         tail = f"（{tail}）" if tail[:1].isdigit() or tail[:1] == "/" else tail  # ≤10（1/10万）
         head = _MEANT.get(way, "") if isinstance(way, str) else ""
+        head = "翻" if text.endswith("番") and head else head  # nothing is raised by 一番: it is doubled
         found.append(f"{head}{sign}{text}{tail}" + ("（现状）" if status == "current" else ""))
     return found

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from pipeline import store
-from pipeline.browse import home
+from pipeline.browse import home, queue
 from pipeline.web.state import Workbench
 
 _log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def _work(workbench: Workbench, known: dict[Hashable, Told], key: Hashable, lang
                 if key not in known:  # the rows have changed while this waited: nobody will ask for it any more
                     return
             with store.reading(workbench.engine) as connection:
-                waiting = home.open_items(connection)
+                waiting = queue.doubts(connection)
             made = _findings(workbench, waiting, lang)
     except Exception:
         _log.exception("the findings of the first page")

@@ -141,3 +141,10 @@ def test_what_is_built_and_what_is_renewed_are_two_things(plans):
     table, findings = changes(plans, "到2025年，新建幼儿园活动场地5万平方米", "到2025年，改造幼儿园活动场地3万平方米")
     assert rows(findings, change="relaxed").empty
     assert rows(table, change="relaxed").empty
+
+
+def test_a_doubling_is_no_rise_of_one():
+    from pipeline.compare.items import shown
+
+    rows = [("change", None, "一番", "番", "increase", "target"), ("change", None, "5%", "%", "increase", "target")]
+    assert shown(rows) == ["翻一番", "提高5%"]

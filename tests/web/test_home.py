@@ -4,14 +4,24 @@ import re
 import time
 from datetime import date, timedelta
 
+import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from pipeline import store
+from pipeline import corrections, store
+from pipeline.browse import queue
 from pipeline.compare import Options, compare
 from pipeline.web import Settings, create_app
 from pipeline.web.pages.home import in_words
 from schemas import tables
+
+
+@pytest.fixture
+def engine(settings):
+    engine = store.connect(settings.database)
+    store.upgrade(engine)
+    yield engine
+    engine.dispose()
 
 
 def figures(page: str) -> list[int]:
@@ -112,3 +122,25 @@ def test_it_is_fast(client):
     begun = time.process_time()
     client.get("/")
     assert time.process_time() - begun < 0.2
+
+
+def test_decisions_are_told_in_words(client, settings, engine):
+    with engine.connect() as connection:
+        row = connection.execute(sa.select(tables.target.c.id, tables.target.c.indicator).where(tables.target.c.kind == "level").limit(1)).one()
+    corrections.decide(engine, "correct", author="王", target_id=row.id, changes={"value": 12.5, "deadline": {"end": "2031-12-31", "kind": "by"}})
+    corrections.decide(engine, "accept", author="李", target_id=row.id)
+    card = client.get("/").text.split("最近的审核")[1].split("</section>")[0]
+    assert card.count("<li>") == 2 and "数值：" in card and "12.5" in card and "2031年" in card and "接受" in card
+    assert "deadline" not in card and "{" not in card and "+00:00" not in card
+
+
+def test_what_waits_falls_with_every_decision(client, settings, engine):
+    def waiting() -> int:
+        return figures(whole(client))[4]
+
+    with engine.connect() as connection:
+        doubtful = connection.execute(sa.select(tables.target.c.id).where(tables.target.c.confidence < 0.8).limit(1)).scalar_one()
+        assert queue.doubts(connection) == waiting()
+    before = waiting()
+    corrections.decide(engine, "accept", author="王", target_id=doubtful)
+    assert waiting() == before - 1

@@ -282,3 +282,10 @@ def test_what_people_type_is_read_or_refused_by_field():
 def test_texts_are_cut_where_fields_begin_and_end():
     pieces = passages.cut_up("达到95%", 7, {"value": [(9, 12)], "unit": [(11, 12)]})
     assert [(p.start, p.text, p.fields) for p in pieces] == [(7, "达到", ()), (9, "95", ("value",)), (11, "%", ("value", "unit"))]
+
+
+def test_the_list_shows_the_number_that_a_person_put(client, engine):
+    row = next(row for row in walk(engine, 50) if row["key"][0] == "t" and row["kind"] == "level" and row["operator"] == ">=" and row["unit"])
+    corrections.decide(engine, "correct", author="王", target_id=row["id"], changes={"value": 12.5})
+    page = client.get("/review?state=decided").text
+    assert f'<span class="row-value">≥12.5{row["unit"]}</span>' in page

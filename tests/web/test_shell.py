@@ -37,4 +37,6 @@ def test_errors_are_pages_for_people_and_json_for_tools(client):
 def test_every_word_has_both_languages():
     from pipeline.web import words
 
-    assert all(zh and en for zh, en in words._texts().values())
+    assert all(all(texts) for texts in words._texts().values())
+    assert words.say("documents.notes", "en", n=1) == "1 note" and words.say("documents.notes", "en", n=2) == "2 notes"
+    assert words.say("documents.notes", "zh", n=1) == "1 条提示"

@@ -14,6 +14,7 @@ from pipeline.browse import home as browse
 from pipeline.web import words
 from pipeline.web.pages.start import command
 from pipeline.web.render import language, page
+from pipeline.web.reviewing import changes
 from pipeline.web.state import Workbench, workbench
 from pipeline.web.told import told
 
@@ -33,7 +34,8 @@ def home(request: Request) -> Response:
     for one in (*known["due"], *known["past"]):
         one["in_words"] = in_words(one["deadline_end"], today, lang)
     more = None if empty else told(server, lang)
-    return page(request, "home.html", area="home", empty=empty, told=more, corrections=corrected, today=today, command=command(server), **known)
+    said: dict[str, Any] = {"told": more, "corrections": corrected, "plain": changes.shown, "command": command(server)}
+    return page(request, "home.html", area="home", empty=empty, today=today, **said, **known)
 
 
 def _known(server: Workbench, today: date) -> dict[str, Any]:

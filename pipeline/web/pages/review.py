@@ -151,10 +151,12 @@ def _why(one: Line, lang: str) -> str:
         return words.say("review.why_rejected", lang) if one["state"] and one["state"].state == "rejected" else ""
     if one.get("review") == "added":
         return words.say("review.why_added", lang)
+    if one.get("review"):
+        return ""
     if one["key"].startswith("c:"):
         name = one["reason"] if one["reason"] in queue.NUMBERS else "proposal"
         return words.say(f"review.why_{name}", lang)
-    return words.say(f"review.why_{one['reason']}", lang, sure=f"{one['confidence']:.2f}", least=LOW_CONFIDENCE)
+    return words.say(f"review.why_{one['reason']}", lang, sure=f"{one['confidence']:.0%}", least=f"{LOW_CONFIDENCE:.0%}")
 
 
 def _canonical(one: Line | None) -> str | None:

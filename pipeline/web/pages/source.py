@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Any, BinaryIO
 from urllib.parse import quote
 
@@ -16,10 +17,10 @@ from pipeline.browse.sheets import choose, sheets_of, unchanged
 from pipeline.pictures import Asked, Pictures
 from pipeline.remote import is_url
 from pipeline.web import words
+from pipeline.web.pages.documents import says
 from pipeline.web.render import language, link, page
 from pipeline.web.state import workbench
 from schemas.errors import ParseError
-from schemas.reasons import explain
 
 router = APIRouter()
 
@@ -58,7 +59,12 @@ def source(
         else:
             found, view = browse.read(connection, row, at, _number(part), asked), "text"
     found.chosen = {"target": target, "task": task, "at": at}
-    values = _shown(found) | {"view": view, "pageable": bool(sheets), "sheets": sheets, "pages_link": link(request, view="pages", part=None)}
+    values = _shown(found, language(request)) | {
+        "view": view,
+        "pageable": bool(sheets),
+        "sheets": sheets,
+        "pages_link": link(request, view="pages", part=None),
+    }
     if view == "pages":
         return page(request, "source_pages.html", area="documents", source=found, **values, **_sheet(request, row, *shown))
     return page(request, "source.html", area="documents", source=found, **values)
@@ -125,7 +131,7 @@ def _sheet(request: Request, row: dict[str, Any], file: str | None, number: int)
     return {"sheet": found, "problem": None, "file": file, "number": number, "pages_in_file": found.pages}
 
 
-def _shown(found: browse.Source) -> dict[str, Any]:
+def _shown(found: browse.Source, lang: str) -> dict[str, Any]:
     """What the template needs beside the document."""
     targets = (t for group in found.tasks for t in group["targets"])
     return {
@@ -133,7 +139,7 @@ def _shown(found: browse.Source) -> dict[str, Any]:
         "on": next((t["number"] for t in targets if t["id"] == found.chosen["target"]), None),
         "on_task": next((group["number"] for group in found.tasks if group["id"] and group["id"] == found.chosen["task"]), None),
         "open_numbers": sum(one["field"] == "ledger" for one in found.ledger),
-        "reason_of": explain,
+        "reason_of": partial(says, lang=lang),
     }
 
 

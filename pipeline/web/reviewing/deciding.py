@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from pipeline import corrections, store
-from pipeline.browse import passages, reviewed
+from pipeline.browse import passages, reviewed, wording
 from pipeline.web.reviewing import changes
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def told(connection: sa.Connection, target_id: str) -> Line | None:
     if one is None:
         return None
     shown = ("id", "document_id", "value_text", "quote", "indicator_id", "canonical_value", "canonical_unit", "confidence", "review")
-    return {name: one[name] for name in shown} | {"fields": one["fields"], "seen": seen(connection, target_id)}
+    return {name: one[name] for name in shown} | {"shown": wording.shown(one), "fields": one["fields"], "seen": seen(connection, target_id)}
 
 
 def seen(connection: sa.Connection, target_id: str) -> int | None:

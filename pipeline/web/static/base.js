@@ -8,6 +8,10 @@
     localStorage.setItem('zhibiao-theme', root.dataset.theme);
     document.dispatchEvent(new CustomEvent('themechange'));
   });
+  // on a narrow screen the menu scrolls: the page that one is on stands in it
+  const here = document.querySelector('header.bar nav a[aria-current]');
+  const menu = here && here.closest('nav');
+  if (menu && menu.scrollWidth > menu.clientWidth) menu.scrollLeft = here.offsetLeft - menu.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
   // what pages share: changes carry the token of this page
   window.zhibiao = {
     csrf: document.querySelector('meta[name=csrf]').content,

@@ -34,7 +34,12 @@
   const show = () => {
     list.replaceChildren(...chosen.map((file) => {
       const line = document.createElement('li');
-      line.append(make('span', file.name), make('span', file.size > form.dataset.mb * 1e6 ? form.dataset.large : size(file.size)));
+      const drop = make('button', '×');
+      drop.type = 'button';
+      drop.className = 'plain small';
+      drop.setAttribute('aria-label', `${form.dataset.remove} ${file.name}`);
+      drop.addEventListener('click', () => { chosen = chosen.filter((other) => other !== file); show(); (list.querySelector('button') || input).focus(); });
+      line.append(make('span', file.name), make('span', file.size > form.dataset.mb * 1e6 ? form.dataset.large : size(file.size)), drop);
       return line;
     }));
     list.hidden = !chosen.length;
@@ -49,7 +54,7 @@
     const box = document.createElement('div'), lines = document.createElement('ul');
     box.className = 'notice bad';
     box.append(make('p', title));
-    lines.append(...(refused || []).map((one) => make('li', `${one.name}：${one.reason}`)));
+    lines.append(...(refused || []).map((one) => make('li', `${one.name}${form.dataset.colon}${one.reason}`)));
     box.append(lines);
     told.replaceChildren(box);
   };

@@ -54,6 +54,8 @@
       link.setAttribute('aria-current', 'true');
       link.scrollIntoView({ block: 'nearest' });
     }
+    const shown = one();
+    if (shown && 'review' in shown.dataset && link && !link.querySelector('.row-state .doubt')) mark(key, shown.dataset.review || null, shown.dataset.shown);
     const address = new URL(location.href);
     address.searchParams.set('item', key);
     address.searchParams.delete('target');
@@ -122,11 +124,18 @@
     throw error;
   }
 
-  function mark(key, state) {
+  /** What the row of an item says: its state, and its value where that is told; the count above goes with it. */
+  function mark(key, state, value) {
     const link = rowOf(key);
     if (!link) return;
     link.classList.remove('pending', 'failed');
+    if (value) link.querySelector('.row-value').textContent = value;
     const place = link.querySelector('.row-state');
+    const count = document.getElementById('open-count');
+    if (count && Boolean(state) !== place.childElementCount > 0) {
+      count.dataset.n = Math.max(0, Number(count.dataset.n) + (state ? -1 : 1));
+      count.textContent = count.dataset.text.replace('#', count.dataset.n);
+    }
     place.replaceChildren();
     if (!state) return;
     const chip = document.createElement('span');
@@ -202,7 +211,7 @@
         tell(text('said_added', { name }));
         await show(`t:${told.decision.target_id}`, { quiet: true });
       } else {
-        mark(key, told.target ? told.target.review : 'corrected');
+        mark(key, told.target ? told.target.review : 'corrected', told.target && told.target.shown);
         tell(text('said_corrected', { name }));
         const all = links();
         const next = all[all.indexOf(rowOf(key)) + 1];

@@ -89,7 +89,7 @@
   }
 
   aside.addEventListener('click', (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest('.go a')) return;
     const record = event.target.closest('.record');
     const heading = event.target.closest('.task h3 .pick');
     const entry = event.target.closest('.entries [data-l]');
