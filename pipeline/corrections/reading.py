@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import regex
+
 from extractors.numerals import parse_number
 from extractors.period import find_periods
 from extractors.quantity import Measure, find_quantities
@@ -25,6 +27,7 @@ _REQUIRED = frozenset({"indicator", "kind", "status"})
 _BOUND = frozenset({"kind", "operator", "value", "value_max", "change_direction"})  # fields that ask something of each other
 _PERIODS = ("by", "during", "annual", "continuous")
 _LONGEST = {"indicator": 200, "scope": 100, "unit": 40, "baseline": 60, "strength": 20}
+_DECIMAL = regex.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 _MOST = Decimal(10) ** 15  # as of numbers that are read: a double holds no more exactly
 
 
@@ -82,6 +85,8 @@ def _number(name: str, value: Any) -> tuple[Decimal, Values]:
     plain = unicodedata.normalize("NFKC", str(value)).strip()
     more: Values = {}
     try:
+        if not _DECIMAL.fullmatch(plain.replace("−", "-")):  # 9,5 is neither 95 nor 9.5
+            raise InvalidOperation
         read = Decimal(plain.replace("−", "-").replace(",", ""))
     except InvalidOperation:
         spoken = parse_number(plain)

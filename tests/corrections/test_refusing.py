@@ -17,6 +17,8 @@ from schemas import tables
         ({"status": None}, "status: a target needs one"),
         ({"value": "many"}, "value: “many” cannot be read"),
         ({"value": True}, "value: True is no number"),
+        ({"value": "9,5"}, "value: “9,5” cannot be read as a number"),
+        ({"value": "1_000"}, "value: “1_000” cannot be read as a number"),
         ({"value": float("nan")}, "value: nan is no number"),
         ({"value": "1e30"}, "value: “1e30” is too large"),
         ({"value_max": 3}, "value_max: 3 must be above"),
