@@ -107,8 +107,7 @@ def test_boxes_and_records_of_a_page_lead_to_each_other(served, browser):
     assert wrong == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 390)])
 def test_axe_finds_nothing_serious(served, browser, scheme, width):
     from axe_playwright_python.sync_playwright import Axe
 
