@@ -47,9 +47,9 @@ def test_what_people_decided_is_shown_at_once(client):
     parsed = page(client)
     chips = {n.attributes["data-open"]: n.text() for n in parsed.css("a.v") if "✎" in n.text()}
     assert chips.keys() == {links[0], links[1]}
-    assert "已接受" in chips[links[0]] and "已更正" in chips[links[1]] and "61.5" in chips[links[1]]
+    assert "已接受" in chips[links[0]] and "已修改" in chips[links[1]] and "61.5" in chips[links[1]]
     evidence = LexborHTMLParser(client.get(f"/compare/evidence/{links[1]}").text).css_first(".said").text()
-    assert "已更正" in evidence and "61.5" in evidence
+    assert "已修改" in evidence and "61.5" in evidence
     corrections.decide(engine, "reject", author="甲", target_id=links[0])
     assert links[0] not in page(client).html and client.get(f"/compare/evidence/{links[0]}").status_code == 404
 
