@@ -37,8 +37,10 @@ check: setup  ## lint, types, vocabularies
 	$(BIN)/mypy
 	$(BIN)/python -m schemas.lint
 
+# one more than there are cores: tests of servers and jobs wait for other processes
+WORKERS := $(shell $(PYTHON) -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
 test: check  ## lint, types, layers, accuracy floors, behaviour
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 accuracy: setup  ## score the extraction against the gold annotations
 	@$(BIN)/zhibiao score tests/gold 2>/dev/null

@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
 from pipeline import store
 from pipeline.browse import search
 from pipeline.store import searching
+from pipeline.store.schema import MIGRATIONS
 from schemas import tables
 from tests.conftest import RAW, read
 
@@ -175,10 +178,14 @@ def test_filters(engine):
 
 def test_documents_of_an_older_database_are_indexed_by_the_upgrade(engine):
     document = put(engine, "方案\n一、任务\n1.造林。森林覆盖率≥41%。\n")
-    with engine.begin() as connection:
-        for table in ("passage", "passage_index"):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    def back(connection):
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+
+    store.transact(engine, back, loose=True)
     store.upgrade(engine)
     assert found(engine, "森林覆盖率") == {document["name"]: ["森林覆盖率"]}
 

@@ -29,7 +29,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(filled: Path, tmp_path: Path) -> Settings:
     """Settings of a workbench over a copy of that database."""
     shutil.copy(filled / "zhibiao.db", tmp_path / "zhibiao.db")
-    return Settings(f"sqlite:///{tmp_path}/zhibiao.db", tmp_path)
+    return Settings(f"sqlite:///{tmp_path}/zhibiao.db", tmp_path, readers="rules")
 
 
 @pytest.fixture

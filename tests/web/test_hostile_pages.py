@@ -71,7 +71,7 @@ VALUES = (
     "٣",
 )
 
-FEW = (MARKUP, "' OR 1=1 --", "\0")  # asked of every page in make test; the others in make soak
+FEW = (MARKUP,)  # asked of every page in make test; the others in make soak
 PAGES = 400 if os.environ.get("ZHIBIAO_SOAK") else 120
 
 
