@@ -33,6 +33,7 @@ from tests.bench.large import fill
 from tests.conftest import RAW, ROOT
 
 USERS, SECONDS = 50, 60.0
+WARMING = 10.0  # seconds after its start in which a server loads pandas and looks over the whole database
 _AGAIN = 5  # times that every page is asked for alone; the first is told apart
 
 
@@ -160,6 +161,7 @@ def measure(url: str, users: int = USERS) -> None:
     """Print the figures of one database."""
     wanted = pages(url)
     with TemporaryDirectory() as out, serving(url, Path(out)) as port:
+        time.sleep(WARMING)
         print(f"{'page':26} {'first':>8} {'median':>8} {'KB':>7}")
         for name, status, first, later, size in alone(port, wanted):
             print(f"{name:26} {first * 1000:6.0f}ms {later * 1000:6.0f}ms {size / 1000:7.0f}" + ("" if status == 200 else f"  STATUS {status}"))
