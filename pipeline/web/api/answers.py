@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -27,6 +27,7 @@ from schemas.lines import DEADLINE, columns
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+_T = TypeVar("_T")
 Row = dict[str, Any]
 After = list[Any] | None
 Read = Callable[["sa.Connection", After, int], tuple[list[Row], After]]
@@ -63,6 +64,15 @@ def listed(request: Request, kind: str, paging: Paging, read: Read, count: Calla
 
 def one(request: Request, make: Callable[[sa.Connection], Row | None], what: str) -> Response:
     """One record; 404 where there is none."""
+    return _single(request, make, what, "application/json", encoded)
+
+
+def plain(request: Request, make: Callable[[sa.Connection], str | None], what: str) -> Response:
+    """A text; 404 where there is none."""
+    return _single(request, make, what, "text/plain; charset=utf-8", str.encode)
+
+
+def _single(request: Request, make: Callable[[sa.Connection], _T | None], what: str, media: str, coded: Callable[[_T], bytes]) -> Response:
     wb = workbench(request)
     tag = etag(request, wb)
     if tag and tag in _given(request):
@@ -71,20 +81,7 @@ def one(request: Request, make: Callable[[sa.Connection], Row | None], what: str
         found = make(connection)
     if found is None:
         raise ProblemError(404, f"there is no such {what}; ids are those that lists give, and change with the content")
-    return answer(request, encoded(found), "application/json", _headers(tag))
-
-
-def plain(request: Request, make: Callable[[sa.Connection], str | None], what: str) -> Response:
-    """A text; 404 where there is none."""
-    wb = workbench(request)
-    tag = etag(request, wb)
-    if tag and tag in _given(request):
-        return Response(status_code=304, headers=_headers(tag))
-    with store.reading(wb.engine) as connection:
-        found = make(connection)
-    if found is None:
-        raise ProblemError(404, f"there is no such {what}; ids are those that lists give")
-    return answer(request, found.encode(), "text/plain; charset=utf-8", _headers(tag))
+    return answer(request, coded(found), media, _headers(tag))
 
 
 def encoded(value: Any) -> bytes:
