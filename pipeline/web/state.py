@@ -20,9 +20,13 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class Kept:
-    """The last results of dear questions, each asked once however many wait for it; older ones go first."""
+    """The last results of dear questions, each asked once however many wait for it; older ones go first.
+
+    Together they weigh `most` at most, by `weigh` (default: each 1); the last one is kept whatever it weighs.
+    """
 
     most: int = 64
+    weigh: Callable[[Any], int] = lambda _: 1
     _found: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _asking: dict[Hashable, threading.Lock] = field(default_factory=dict)
@@ -42,7 +46,7 @@ class Kept:
                 made = make()
                 with self._lock:
                     self._found[key] = made
-                    while len(self._found) > self.most:
+                    while len(self._found) > 1 and sum(map(self.weigh, self._found.values())) > self.most:
                         self._found.popitem(last=False)
             finally:
                 with self._lock:

@@ -1,6 +1,7 @@
 """Which comparisons are made for a page, how long they are kept, and what decisions of people change in them."""
 
 from dataclasses import replace
+from operator import attrgetter
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from pipeline.browse.choices import choices
 from pipeline.compare import compare
 from pipeline.web.pages.compare import kept
 from pipeline.web.pages.compare.asked import View
+from pipeline.web.state import Kept
 from schemas import tables
 from tests.web.comparing import REGIONS, page
 
@@ -55,7 +57,7 @@ def test_what_people_decided_is_shown_at_once(client):
 
 
 def test_few_large_comparisons_are_kept():
-    room = kept.Comparisons(room=10)
+    room = Kept(10, attrgetter("weight"))
     made = kept.Made((), (), None, {}, {}, 6)
     assert room.get("a", lambda: made) is made
     other = replace(made)

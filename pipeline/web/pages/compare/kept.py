@@ -6,10 +6,10 @@ import importlib
 import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 
 from pipeline import store
 from pipeline.browse.choices import Choices, choices, running
@@ -17,7 +17,7 @@ from pipeline.compare import LIMIT, Comparison, Options, Shared, compare, share,
 from pipeline.report import grid, lines
 from pipeline.report.lines import Line
 from pipeline.web.pages.compare.asked import View
-from pipeline.web.state import Workbench
+from pipeline.web.state import Kept, Workbench
 from schemas.errors import ZhibiaoError
 from schemas.indicators import indicators
 
@@ -52,38 +52,6 @@ class Made:
         """The line of the matrix of a target or of an unread sentence."""
         rows = self.whole.rows if self.whole else ()
         return next((e for row in rows for e in row.entries if (e["target"] or next(iter(e["evidence"] or []), None)) == key), None)
-
-
-@dataclass(slots=True)
-class Comparisons:
-    """The last comparisons, together of bounded size; one that many ask for at once is made once."""
-
-    room: int = _ROOM
-    _found: OrderedDict[Hashable, Made] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _asking: dict[Hashable, threading.Lock] = field(default_factory=dict)
-
-    def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """The comparison for a key, made where it is not kept; what `make` raises is raised."""
-        with self._lock:
-            if key in self._found:
-                self._found.move_to_end(key)
-                return self._found[key]
-            mine = self._asking.setdefault(key, threading.Lock())
-        with mine:
-            with self._lock:
-                if key in self._found:
-                    return self._found[key]
-            try:
-                made = make()
-                with self._lock:
-                    self._found[key] = made
-                    while len(self._found) > 1 and sum(one.weight for one in self._found.values()) > self.room:
-                        self._found.popitem(last=False)
-            finally:
-                with self._lock:
-                    self._asking.pop(key, None)
-        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +111,7 @@ def stored(wb: Workbench) -> Choices:
 
 def comparison(wb: Workbench, options: Options) -> Made:
     """The comparison for some options. Raises ZhibiaoError for regions, indicators, domains and functions that are not known."""
-    return wb.kept.get("comparisons", Comparisons).get((state(wb), options), lambda: _plain(compared(wb, options)))
+    return wb.kept.get("comparisons", lambda: Kept(_ROOM, attrgetter("weight"))).get((state(wb), options), lambda: _plain(compared(wb, options)))
 
 
 def compared(wb: Workbench, options: Options) -> Comparison:
